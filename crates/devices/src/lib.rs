@@ -1,0 +1,1 @@
+//! Room `devices`; see ARCHITECTURE.md.

@@ -1,0 +1,1 @@
+//! Room `evidence`; see ARCHITECTURE.md.

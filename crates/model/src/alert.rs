@@ -1,0 +1,64 @@
+//! Alerts: what a guard has to look at, kept until somebody by name acknowledges it.
+
+use crate::ids::{AccessPointId, AlertId, DeviceId, EventId, PersonId, UserId};
+use alloc::string::String;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// What an alert is about.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AlertKind {
+    /// A stranger's face at an entry; one per track.
+    Stranger,
+    /// A passage was denied.
+    Denied,
+    /// A tag that belongs to nobody.
+    UnknownTag,
+    /// The picture does not show the finger's owner.
+    PictureDisagrees,
+    /// Finger and picture, and no tag taken.
+    NotTaken,
+    /// An exit without an entry.
+    ExitWithoutEntry,
+    /// An entry of somebody who is inside already.
+    SecondEntry,
+    /// Somebody is inside for longer than the site's limit.
+    MissingExit,
+    /// A device or camera is silent for longer than its stated time.
+    DeviceSilent,
+    /// The log does not verify.
+    VerificationFailed,
+}
+
+/// Who acknowledged an alert.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// The operator.
+    pub by: UserId,
+    /// When.
+    pub at: Timestamp,
+    /// What the operator wrote; may be empty.
+    pub note: String,
+}
+
+/// An alert.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Alert {
+    /// Identity.
+    pub id: AlertId,
+    /// What it is about.
+    pub kind: AlertKind,
+    /// When it was raised.
+    pub raised_at: Timestamp,
+    /// The log entry that raised it.
+    pub event: EventId,
+    /// Where.
+    pub access_point: Option<AccessPointId>,
+    /// Which device.
+    pub device: Option<DeviceId>,
+    /// Who.
+    pub person: Option<PersonId>,
+    /// Who acknowledged it, once somebody has.
+    pub acknowledged: Option<Acknowledgement>,
+}

@@ -1,0 +1,46 @@
+//! The vocabulary of Gatebook and its canonical encoding.
+//!
+//! Every room speaks these words; GLOSSARY.md explains them. The crate holds data
+//! only: no clock, no storage, no network, and no `std`.
+#![no_std]
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+extern crate alloc;
+
+mod alert;
+mod canonical;
+mod decision;
+mod device;
+mod event;
+mod evidence;
+mod ids;
+mod observation;
+mod person;
+mod place;
+mod record;
+mod settings;
+mod tag;
+mod time;
+mod visit;
+
+pub use alert::{Acknowledgement, Alert, AlertKind};
+pub use canonical::{CanonicalError, canonical_json};
+pub use decision::{Decision, Liveness, Outcome, Reason, Rule, Taken};
+pub use device::{Device, DeviceKind, Gate, Incident, IncidentKind};
+pub use event::{AccessEvent, Topic};
+pub use evidence::{
+    Comparison, Evidence, FaceEvidence, FingerEvidence, PictureEvidence, TagEvidence,
+};
+pub use ids::*;
+pub use jiff::Timestamp;
+pub use observation::{
+    ClassicEntry, ClassicExit, FaceSighting, Observation, ObservationDraft, Receipt, Refusal,
+    Score, Sighting, SourceKey, Unresolved, UnresolvedReason,
+};
+pub use person::{Credential, CredentialKind, Person, PersonDetails, PersonStatus, Places};
+pub use place::{AccessPoint, Area, Direction, Factor, Place};
+pub use record::{Act, Author, Correction, Entry, Notice, Record};
+pub use settings::{ClockTime, Settings};
+pub use tag::{Custody, CustodyState, TagText};
+pub use time::{DeviceTime, TimeProvenance, TimeSource};
+pub use visit::{Visit, VisitState};

@@ -1,0 +1,269 @@
+//! What stands in the log: access events, administrative acts, corrections and notices.
+
+use crate::alert::Acknowledgement;
+use crate::event::AccessEvent;
+use crate::ids::{
+    AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, TokenId,
+    UserId, VisitId,
+};
+use crate::place::{Direction, Place};
+use crate::tag::TagText;
+use alloc::string::String;
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+/// Who wrote an entry.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "author")]
+pub enum Author {
+    /// Gatebook itself.
+    System,
+    /// A user, signed in or by API token.
+    User {
+        /// Who.
+        user: UserId,
+    },
+    /// Somebody at the server's console (command line).
+    Console,
+}
+
+/// An administrative act. Only identities and names of fields: an act holds no personal data.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "act")]
+pub enum Act {
+    /// The site was founded: first entry of every log.
+    SiteFounded,
+    /// A person was added.
+    PersonAdded {
+        #[allow(missing_docs)]
+        person: PersonId,
+    },
+    /// A person's fields were changed.
+    PersonChanged {
+        #[allow(missing_docs)]
+        person: PersonId,
+    },
+    /// A person was suspended.
+    PersonSuspended {
+        #[allow(missing_docs)]
+        person: PersonId,
+    },
+    /// A person was activated again.
+    PersonActivated {
+        #[allow(missing_docs)]
+        person: PersonId,
+    },
+    /// A person was deleted with templates and registered photographs.
+    PersonDeleted {
+        #[allow(missing_docs)]
+        person: PersonId,
+    },
+    /// A face template was enrolled.
+    FaceEnrolled {
+        #[allow(missing_docs)]
+        person: PersonId,
+        #[allow(missing_docs)]
+        credential: CredentialId,
+    },
+    /// A credential was removed.
+    CredentialRemoved {
+        #[allow(missing_docs)]
+        person: PersonId,
+        #[allow(missing_docs)]
+        credential: CredentialId,
+    },
+    /// A tag was assigned to a person for good.
+    TagAssigned {
+        #[allow(missing_docs)]
+        person: PersonId,
+        #[allow(missing_docs)]
+        tag: TagText,
+    },
+    /// A tag was given back or its assignment ended.
+    TagReturned {
+        #[allow(missing_docs)]
+        tag: TagText,
+    },
+    /// A tag was reported lost.
+    TagLost {
+        #[allow(missing_docs)]
+        tag: TagText,
+    },
+    /// A tag was taken out of use.
+    TagRevoked {
+        #[allow(missing_docs)]
+        tag: TagText,
+    },
+    /// An area was added or changed.
+    AreaPut {
+        #[allow(missing_docs)]
+        area: AreaId,
+    },
+    /// An access point was added or changed.
+    AccessPointPut {
+        #[allow(missing_docs)]
+        access_point: AccessPointId,
+    },
+    /// An access point was removed.
+    AccessPointRemoved {
+        #[allow(missing_docs)]
+        access_point: AccessPointId,
+    },
+    /// A gate was added or changed.
+    GatePut {
+        #[allow(missing_docs)]
+        gate: GateId,
+    },
+    /// A gate was removed.
+    GateRemoved {
+        #[allow(missing_docs)]
+        gate: GateId,
+    },
+    /// A device was added or changed.
+    DevicePut {
+        #[allow(missing_docs)]
+        device: DeviceId,
+    },
+    /// A device was removed.
+    DeviceRemoved {
+        #[allow(missing_docs)]
+        device: DeviceId,
+    },
+    /// The site's settings were changed.
+    SettingsChanged,
+    /// A user was invited, added, given another role, enabled or disabled.
+    UserPut {
+        #[allow(missing_docs)]
+        user: UserId,
+    },
+    /// A user signed in.
+    SignedIn {
+        #[allow(missing_docs)]
+        user: UserId,
+    },
+    /// An API token was made.
+    TokenMade {
+        #[allow(missing_docs)]
+        token: TokenId,
+    },
+    /// An API token was revoked.
+    TokenRevoked {
+        #[allow(missing_docs)]
+        token: TokenId,
+    },
+    /// An alert was acknowledged.
+    AlertAcknowledged {
+        #[allow(missing_docs)]
+        alert: AlertId,
+        #[allow(missing_docs)]
+        acknowledgement: Acknowledgement,
+    },
+    /// An operator looked at unresolved observations and set them aside.
+    UnresolvedDismissed {
+        #[allow(missing_docs)]
+        note: String,
+    },
+}
+
+/// An append-only amendment; the original stays visible.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "correction")]
+pub enum Correction {
+    /// An event names the wrong person.
+    NotThisPerson {
+        /// The event.
+        event: EventId,
+        /// Who it was instead, when known.
+        instead: Option<PersonId>,
+        /// Why.
+        reason: String,
+    },
+    /// An entry or exit that no device saw.
+    AddMissed {
+        /// Who.
+        person: PersonId,
+        /// Where, as things stood.
+        place: Place,
+        /// Entry or exit (for an access point with both, what the operator says).
+        direction: Direction,
+        /// When it happened.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+    /// A visit that was left open.
+    CloseVisit {
+        /// The visit.
+        visit: VisitId,
+        /// When the person left.
+        at: Timestamp,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Something Gatebook noticed by itself.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "notice")]
+pub enum Notice {
+    /// A device is silent for longer than its stated time.
+    DeviceSilent {
+        /// The device.
+        device: DeviceId,
+        /// When it was last heard.
+        last_seen: Timestamp,
+    },
+    /// A visit is open for longer than the site's limit.
+    VisitOverdue {
+        /// The visit.
+        visit: VisitId,
+        /// Who.
+        person: PersonId,
+    },
+    /// The log did not verify.
+    VerificationFailed {
+        /// What was found, without personal data.
+        finding: String,
+    },
+}
+
+/// What an entry of the log records.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case", tag = "record")]
+pub enum Record {
+    /// A passage and its decision.
+    Access(AccessEvent),
+    /// An administrative act.
+    Act(Act),
+    /// A correction.
+    Correction(Correction),
+    /// A notice.
+    Notice(Notice),
+}
+
+/// An entry of the log. Its canonical encoding is what a leaf commits to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Entry {
+    /// Identity.
+    pub id: EventId,
+    /// When it was written, by the server's clock.
+    pub written_at: Timestamp,
+    /// Who wrote it.
+    pub author: Author,
+    /// What it records.
+    pub record: Record,
+}
+
+impl Entry {
+    /// When what it records happened: a passage's or correction's own time, else when it was written.
+    #[must_use]
+    pub fn occurred_at(&self) -> Timestamp {
+        match &self.record {
+            Record::Access(event) => event.evidence.occurred_at,
+            Record::Correction(
+                Correction::AddMissed { at, .. } | Correction::CloseVisit { at, .. },
+            ) => *at,
+            _ => self.written_at,
+        }
+    }
+}

@@ -1,0 +1,1 @@
+//! Room `projection`; see ARCHITECTURE.md.

@@ -1,0 +1,2 @@
+//! The `gatebook` binary.
+fn main() {}

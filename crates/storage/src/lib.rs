@@ -1,0 +1,1 @@
+//! Room `storage`; see ARCHITECTURE.md.
