@@ -1,0 +1,222 @@
+//! What the API asks of the house beyond the store. The server implements these; the API
+//! knows no camera, no recogniser and no card file by itself.
+
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{Author, CredentialId, DeviceId, PersonId, Score, Timestamp};
+use std::sync::Arc;
+use tokio::sync::watch;
+
+/// The time.
+pub trait Clock: Send + Sync + 'static {
+    /// Now, by the server's clock.
+    fn now(&self) -> Timestamp;
+}
+
+/// What is wrong with an image for enrolment.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ImageProblem {
+    /// Not an image that can be read.
+    Unreadable,
+    /// No face found.
+    NoFace,
+    /// More than one face found.
+    TwoFaces,
+    /// The face is too small.
+    TooSmall,
+    /// The face is blurred.
+    Blurred,
+    /// The face is too dark (or too bright).
+    Dark,
+    /// The face does not match the other images given.
+    DoesNotMatchOthers,
+    /// The face looks like somebody enrolled already.
+    LooksLike(PersonId),
+}
+
+/// What was found in one image for enrolment.
+#[derive(Clone, PartialEq, Debug)]
+pub struct ImageFinding {
+    /// Problems; empty: the image is good.
+    pub problems: Vec<ImageProblem>,
+    /// Box of the face in pixels of the upright image: x, y, width, height.
+    pub face: Option<[f32; 4]>,
+}
+
+/// A face template made from an image that had no problem.
+#[derive(Clone, Debug)]
+pub struct EnrolledImage {
+    /// Index of the image among those given.
+    pub image: usize,
+    /// The upright JPEG to keep as the registered photograph.
+    pub jpeg: Bytes,
+    /// Identity of the model.
+    pub model: String,
+    /// The template's encoding.
+    pub template: Vec<u8>,
+}
+
+/// What an assessment found.
+#[derive(Clone, Debug, Default)]
+pub struct Assessment {
+    /// Per image, in the order given.
+    pub findings: Vec<ImageFinding>,
+    /// Templates of the good ones.
+    pub enrolled: Vec<EnrolledImage>,
+}
+
+/// Face recognition.
+#[async_trait]
+pub trait Recognition: Send + Sync + 'static {
+    /// Looks at 1 to 10 images for enrolment; `person` when they belong to somebody who exists.
+    /// `None`: recognition is overloaded; try again.
+    async fn assess(&self, images: Vec<Bytes>, person: Option<PersonId>) -> Option<Assessment>;
+
+    /// Puts templates into the gallery, at once. Call after they are durable.
+    async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]);
+
+    /// Takes one template out of the gallery, at once.
+    async fn credential_removed(&self, person: PersonId, credential: CredentialId);
+
+    /// Takes a person out of the gallery, at once.
+    async fn person_removed(&self, person: PersonId);
+}
+
+/// A box over the video.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Overlay {
+    /// The track.
+    pub track: u64,
+    /// Box in 0..=1 of the frame's width and height: x, y, width, height.
+    pub area: [f32; 4],
+    /// Who it is, once decided.
+    pub person: Option<PersonId>,
+    /// Whether the track is decided (a decided track without a person is a stranger).
+    pub decided: bool,
+    /// Best similarity so far.
+    pub score: Option<Score>,
+}
+
+/// The newest frame of a camera with its overlays.
+#[derive(Clone, Debug)]
+pub struct LiveFrame {
+    /// JPEG.
+    pub jpeg: Bytes,
+    /// Overlays that belong to exactly this frame.
+    pub overlays: Vec<Overlay>,
+    /// When it was received.
+    pub at: Timestamp,
+    /// Width and height in pixels.
+    pub size: (u32, u32),
+}
+
+/// Why a frame was not worked on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum FrameRefused {
+    /// Newer frames of the camera are being worked on, or recognition is busy: skip this one.
+    Busy,
+    /// Not a JPEG that can be read, or too large.
+    Unreadable,
+    /// The device is unknown or disabled.
+    UnknownCamera,
+}
+
+/// Live cameras.
+#[async_trait]
+pub trait Cameras: Send + Sync + 'static {
+    /// Works on a frame of a camera station and publishes it; answers when done.
+    async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused>;
+
+    /// The newest frame of a camera and every one after it. `None`: no such camera.
+    fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>>;
+
+    /// A camera station connected (`true`) or went away.
+    fn presence(&self, camera: DeviceId, connected: bool);
+}
+
+/// A row of an imported file that was refused.
+#[derive(Clone, PartialEq, Debug)]
+pub struct RefusedRow {
+    /// Line number in the file, from 1.
+    pub line: u64,
+    /// Why, in words.
+    pub reason: String,
+}
+
+/// The outcome of an import.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct ImportReport {
+    /// Rows that were new.
+    pub added: u64,
+    /// Rows that changed something known.
+    pub changed: u64,
+    /// Rows that were known already.
+    pub unchanged: u64,
+    /// Pictures taken over.
+    pub pictures: u64,
+    /// Refused rows.
+    pub refused: Vec<RefusedRow>,
+    /// Remarks, e.g. photographs without a usable face, by person number.
+    pub remarks: Vec<String>,
+}
+
+/// A file uploaded beside a card file.
+#[derive(Clone, Debug)]
+pub struct NamedFile {
+    /// Its base name.
+    pub name: String,
+    /// Its bytes.
+    pub bytes: Bytes,
+}
+
+/// The files of classic controllers' cards.
+#[async_trait]
+pub trait CardFiles: Send + Sync + 'static {
+    /// Imports `/a_d.csv` with photographs; idempotent.
+    async fn import_people(
+        &self,
+        csv: Bytes,
+        photos: Vec<NamedFile>,
+        author: Author,
+    ) -> Result<ImportReport, String>;
+
+    /// Imports `/log.csv` of a gate with pictures; idempotent.
+    async fn import_log(
+        &self,
+        csv: Bytes,
+        pictures: Vec<NamedFile>,
+        gate: model::GateId,
+    ) -> Result<ImportReport, String>;
+
+    /// The registry as `/a_d.csv`; people who cannot be written are named in the second part.
+    async fn export_people(&self) -> Result<(String, Vec<String>), String>;
+}
+
+/// The outcome of verifying the log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Verification {
+    /// When it ended.
+    pub at: Timestamp,
+    /// Entries looked at.
+    pub entries: u64,
+    /// Findings, first first; empty: the log verifies.
+    pub findings: Vec<String>,
+}
+
+/// Integrity of the log.
+#[async_trait]
+pub trait Integrity: Send + Sync + 'static {
+    /// Verifies store and projections against the newest checkpoint, and against `kept` (a signed
+    /// note kept elsewhere) when given. `progress` is called with (entries done, entries in all).
+    async fn verify(
+        &self,
+        kept: Option<String>,
+        progress: Box<dyn Fn(u64, u64) + Send + Sync>,
+    ) -> Result<Verification, String>;
+
+    /// The last verification since the start.
+    fn last(&self) -> Option<Verification>;
+
+    /// The checkpoint's verifier key (C2SP signed-note vkey).
+    fn verifier_key(&self) -> String;
+}

@@ -1,0 +1,193 @@
+//! The log: entries appended with everything that follows from them, in one transaction.
+
+use crate::Result;
+use crate::accounts::{ApiToken, Digest, Invitation, User};
+use crate::people::FaceTemplate;
+use async_trait::async_trait;
+use model::{
+    AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
+    EventId, Gate, GateId, ObservationId, Outcome, Person, PersonId, Settings, Timestamp, TokenId,
+    Unresolved, UserId,
+};
+use projection::Change;
+use std::sync::Arc;
+use tokio::sync::broadcast;
+
+/// An entry and what becomes true with it.
+#[derive(Clone, Debug)]
+pub struct Append {
+    /// The entry.
+    pub entry: Entry,
+    /// Observations that end in this entry.
+    pub settles: Vec<ObservationId>,
+    /// Registry rows written together with it.
+    pub writes: Vec<Write>,
+}
+
+impl Append {
+    /// An entry alone.
+    #[must_use]
+    pub fn entry(entry: Entry) -> Self {
+        Self {
+            entry,
+            settles: Vec::new(),
+            writes: Vec::new(),
+        }
+    }
+}
+
+/// A registry write that goes with an entry.
+#[derive(Clone, Debug)]
+pub enum Write {
+    /// Adds or replaces a person; number unique.
+    Person(Person),
+    /// Removes a person with credentials, templates and identity fields. The log's entries stay.
+    RemovePerson(PersonId),
+    /// Adds a credential; with a face, its sealed template.
+    Credential(Credential, Option<FaceTemplate>),
+    /// Removes a credential and its template.
+    RemoveCredential(CredentialId),
+    /// Adds or replaces an area; name unique.
+    Area(Area),
+    /// Removes an area that no access point leads into.
+    RemoveArea(AreaId),
+    /// Adds or replaces an access point; name unique.
+    AccessPoint(AccessPoint),
+    /// Removes an access point that no device or gate refers to.
+    RemoveAccessPoint(AccessPointId),
+    /// Adds or replaces a device; name unique.
+    Device(Device),
+    /// Sets a device's password hash (argon2id PHC string).
+    DevicePassword(DeviceId, String),
+    /// Removes a device that no gate refers to.
+    RemoveDevice(DeviceId),
+    /// Adds or replaces a gate; name unique.
+    Gate(Gate),
+    /// Removes a gate.
+    RemoveGate(GateId),
+    /// Replaces the settings.
+    Settings(Settings),
+    /// Adds or replaces a user; name unique. A disabled user's sessions end.
+    User(User),
+    /// Adds an invitation.
+    Invitation(Invitation),
+    /// Uses an invitation up and sets the user's password hash; fails when used or expired at the time.
+    AcceptInvitation {
+        /// Digest of the one-time token.
+        token: Digest,
+        /// argon2id PHC string.
+        password_hash: String,
+        /// The time of acceptance.
+        at: Timestamp,
+    },
+    /// Sets a user's password hash; the user's sessions end.
+    UserPassword(UserId, String),
+    /// Adds an API token.
+    Token(ApiToken),
+    /// Revokes an API token.
+    RevokeToken(TokenId),
+}
+
+/// How observations end that do not end in an entry of their own.
+#[derive(Clone, Debug)]
+pub enum Settlement {
+    /// A re-sighting that belongs to a passage already in the log.
+    Joined {
+        /// The observation.
+        observation: ObservationId,
+        /// An observation of the passage it joins. If that one ended in no entry, this one is
+        /// listed as unresolved ([`model::UnresolvedReason::Orphan`]).
+        joins: ObservationId,
+    },
+    /// Listed for an operator.
+    Unresolved(Unresolved),
+}
+
+/// What was committed, sent to every subscriber after it is durable.
+#[derive(Clone, Debug)]
+pub struct Committed {
+    /// Index in the log, which is the sequence number of the live push.
+    pub index: u64,
+    /// The entry.
+    pub entry: Entry,
+    /// What it changed in the projections.
+    pub changes: Vec<Change>,
+}
+
+/// An entry as found in the log.
+#[derive(Clone, PartialEq, Debug)]
+pub struct StoredEntry {
+    /// Index in the log.
+    pub index: u64,
+    /// The entry.
+    pub entry: Entry,
+    /// Corrections that refer to it, oldest first.
+    pub corrected_by: Vec<EventId>,
+}
+
+/// Kind of an entry, as a filter.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum EntryKind {
+    /// Access events.
+    Access,
+    /// Administrative acts.
+    Act,
+    /// Corrections.
+    Correction,
+    /// Notices.
+    Notice,
+}
+
+/// What entries to list; empty fields do not filter.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct LogFilter {
+    /// From this instant on (by `occurred_at`).
+    pub from: Option<Timestamp>,
+    /// Before this instant.
+    pub until: Option<Timestamp>,
+    /// At this access point.
+    pub access_point: Option<AccessPointId>,
+    /// About this person (a correction or act about the person counts).
+    pub person: Option<PersonId>,
+    /// Of these kinds; empty: all.
+    pub kinds: Vec<EntryKind>,
+    /// Access events with this outcome.
+    pub outcome: Option<Outcome>,
+    /// Access events with this tag.
+    pub tag: Option<model::TagText>,
+}
+
+/// A page, newest first.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Page {
+    /// Only entries with a smaller index; `None`: from the newest.
+    pub before: Option<u64>,
+    /// At most this many, 1..=500.
+    pub limit: u32,
+}
+
+/// The log and everything that follows from it.
+#[async_trait]
+pub trait Book: Send + Sync {
+    /// Appends in one transaction; see the crate's rules. The projection's changes are computed
+    /// inside that transaction by [`projection::fold`].
+    async fn append(&self, append: Append) -> Result<Arc<Committed>>;
+
+    /// Settles observations without an entry.
+    async fn settle(&self, settlement: Settlement) -> Result<()>;
+
+    /// Everything committed from now on. A slow subscriber is told how much it missed and refetches.
+    fn commits(&self) -> broadcast::Receiver<Arc<Committed>>;
+
+    /// Number of entries: the index of the next one.
+    async fn size(&self) -> Result<u64>;
+
+    /// One entry.
+    async fn entry(&self, id: EventId) -> Result<Option<StoredEntry>>;
+
+    /// A page of entries, newest first by index.
+    async fn entries(&self, filter: &LogFilter, page: Page) -> Result<Vec<StoredEntry>>;
+
+    /// Throws the projections away and folds the whole log again, in one transaction.
+    async fn rebuild_projections(&self) -> Result<()>;
+}

@@ -1,0 +1,45 @@
+//! What can go wrong in a store.
+
+/// Why a store call failed.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Another row has this value already.
+    #[error("{what} is taken already")]
+    Conflict {
+        /// The field in words, e.g. "person number 17".
+        what: String,
+    },
+    /// Another row still refers to the one to be removed.
+    #[error("still in use by {by}")]
+    InUse {
+        /// What refers to it, in words.
+        by: String,
+    },
+    /// There is no such row.
+    #[error("{what} does not exist")]
+    NotFound {
+        /// What was looked for, in words.
+        what: String,
+    },
+    /// The write queue is full; nothing was written; try again later.
+    #[error("the store is overloaded; try again")]
+    Overloaded,
+    /// No space left; nothing was damaged.
+    #[error("no space left for the database or pictures; free some and try again")]
+    Full,
+    /// A sealed value does not open: wrong site key, or changed on disk.
+    #[error("a sealed value does not open ({what}): wrong site key, or changed on disk")]
+    Unsealable {
+        /// Table and row.
+        what: String,
+    },
+    /// The stored data contradicts itself.
+    #[error("the store is damaged: {0}")]
+    Damaged(String),
+    /// Another process has the data directory.
+    #[error("another Gatebook is running on this data directory")]
+    InUseElsewhere,
+    /// Anything else the engine reports.
+    #[error("storage: {0}")]
+    Engine(String),
+}

@@ -1,0 +1,74 @@
+//! People, credentials, places and settings: reading. Writes go with an entry, see [`crate::Write`].
+
+use crate::Result;
+use async_trait::async_trait;
+use model::{
+    AccessPoint, Area, Credential, CredentialId, Gate, Person, PersonId, Settings, TagText,
+};
+
+/// A face template as the recogniser reads and writes it; sealed at rest.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FaceTemplate {
+    /// The credential it belongs to.
+    pub credential: CredentialId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Identity of the model that made it.
+    pub model: String,
+    /// The template's own encoding.
+    pub bytes: Vec<u8>,
+}
+
+/// What people to list.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct PeopleQuery {
+    /// Part of a name (any case, Unicode), a person number or a tag; empty: everybody.
+    pub text: String,
+    /// Only people after this (name, id), for the next page.
+    pub after: Option<(String, PersonId)>,
+    /// At most this many, 1..=500.
+    pub limit: u32,
+}
+
+/// The registry.
+#[async_trait]
+pub trait People: Send + Sync {
+    /// One person.
+    async fn person(&self, id: PersonId) -> Result<Option<Person>>;
+
+    /// The person with this number.
+    async fn person_by_number(&self, number: &str) -> Result<Option<Person>>;
+
+    /// The person with this identity number, found by its keyed surrogate.
+    async fn person_by_identity_number(&self, number: &str) -> Result<Option<Person>>;
+
+    /// The person whom this tag is assigned to for good.
+    async fn person_by_tag(&self, tag: &TagText) -> Result<Option<Person>>;
+
+    /// People by name, then id.
+    async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>>;
+
+    /// How many people there are.
+    async fn people_count(&self) -> Result<u64>;
+
+    /// A person's credentials, oldest first.
+    async fn credentials(&self, person: PersonId) -> Result<Vec<Credential>>;
+
+    /// All face templates, to fill the gallery at start.
+    async fn face_templates(&self) -> Result<Vec<FaceTemplate>>;
+
+    /// One person's face templates.
+    async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>>;
+
+    /// All areas by name.
+    async fn areas(&self) -> Result<Vec<Area>>;
+
+    /// All access points by name.
+    async fn access_points(&self) -> Result<Vec<AccessPoint>>;
+
+    /// All gates by name.
+    async fn gates(&self) -> Result<Vec<Gate>>;
+
+    /// The site's settings; the default where none were set.
+    async fn settings(&self) -> Result<Settings>;
+}
