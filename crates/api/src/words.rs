@@ -16,14 +16,14 @@ macro_rules! words {
 
         impl From<$original> for $name {
             fn from(original: $original) -> Self {
-                use $original as Original;
+                type Original = $original;
                 match original { $(Original::$word => Self::$word),+ }
             }
         }
 
         impl From<$name> for $original {
             fn from(word: $name) -> Self {
-                use $original as Original;
+                type Original = $original;
                 match word { $($name::$word => Original::$word),+ }
             }
         }
