@@ -13,6 +13,10 @@ use serde::{Deserialize, Serialize};
 pub struct FingerEvidence {
     /// The person number.
     pub number: String,
+    /// What a classic controller told its camera ([`crate::Sighting::Finger`]); empty from other devices.
+    /// A classic finger without an entry line is a passage that was not completed.
+    #[serde(default)]
+    pub stamp: String,
 }
 
 /// A tag that was read or issued.
