@@ -99,6 +99,11 @@ pub enum Act {
         #[allow(missing_docs)]
         area: AreaId,
     },
+    /// An area was removed.
+    AreaRemoved {
+        #[allow(missing_docs)]
+        area: AreaId,
+    },
     /// An access point was added or changed.
     AccessPointPut {
         #[allow(missing_docs)]
