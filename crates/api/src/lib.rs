@@ -1,1 +1,21 @@
-//! Room `api`; see ARCHITECTURE.md.
+//! The HTTP interface of Gatebook: routes under `/api/v1` with their OpenAPI document, live push
+//! over Socket.IO, and sign-in. The only place that knows HTTP errors of the API.
+//!
+//! [`router()`] is mounted by the server beside the pages; what the API asks of the house is in
+//! [`ports`] and in the traits of `store`.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod acts;
+mod auth;
+mod error;
+mod extract;
+pub mod ports;
+mod router;
+mod routes;
+mod state;
+mod types;
+mod words;
+
+pub use error::{ApiError, Problem};
+pub use router::{openapi, router};
+pub use state::{ApiConfig, House};

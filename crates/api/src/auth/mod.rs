@@ -1,0 +1,18 @@
+//! Who calls: sessions by cookie, tokens by header, and what a role may do.
+
+mod address;
+mod caller;
+mod password;
+mod secret;
+mod session;
+mod throttle;
+
+pub(crate) use address::ClientAddress;
+pub(crate) use caller::{Admin, Auditor, Caller, MaybeCaller, Operator, Viewer, Who, caller_of};
+pub(crate) use password::{Passwords, password_problem};
+pub(crate) use secret::Secret;
+pub(crate) use session::{
+    Cookie, begin_session, begin_station, end_session, expired_cookie, session_cookie,
+    station_of,
+};
+pub(crate) use throttle::Throttle;
