@@ -1,0 +1,135 @@
+//! Names for identities, looked up once per answer.
+
+use crate::error::ApiError;
+use crate::person::PersonBrief;
+use crate::state::House;
+use model::{
+    AccessPoint, AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId,
+};
+use serde::Serialize;
+use std::collections::HashMap;
+use std::sync::Arc;
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Something with a name people use.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+pub(crate) struct Named {
+    /// Identity.
+    pub(crate) id: Uuid,
+    /// Name; empty when it was removed since.
+    pub(crate) name: String,
+}
+
+/// Who wrote an entry.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(tag = "author", rename_all = "snake_case")]
+pub(crate) enum AuthorView {
+    /// Gatebook itself.
+    System,
+    /// A user, signed in or by API token.
+    User(Named),
+    /// Somebody at the server's console.
+    Console,
+}
+
+/// The names of the site as they are now. Places, devices and users are few and read at once;
+/// people are read as they are asked for, each once.
+pub(crate) struct Names {
+    house: House,
+    points: HashMap<AccessPointId, AccessPoint>,
+    areas: HashMap<AreaId, String>,
+    devices: HashMap<DeviceId, String>,
+    gates: HashMap<GateId, String>,
+    users: HashMap<UserId, String>,
+    people: HashMap<PersonId, Option<Arc<Person>>>,
+}
+
+impl Names {
+    /// Reads places, devices and users.
+    pub(crate) async fn load(house: &House) -> Result<Self, ApiError> {
+        let store = &house.store;
+        let points = store.access_points().await?;
+        let areas = store.areas().await?;
+        let devices = store.devices().await?;
+        let gates = store.gates().await?;
+        let users = store.users().await?;
+        Ok(Self {
+            house: house.clone(),
+            points: points.into_iter().map(|p| (p.id, p)).collect(),
+            areas: areas.into_iter().map(|a| (a.id, a.name)).collect(),
+            devices: devices.into_iter().map(|d| (d.id, d.name)).collect(),
+            gates: gates.into_iter().map(|g| (g.id, g.name)).collect(),
+            users: users.into_iter().map(|u| (u.id, u.name)).collect(),
+            people: HashMap::new(),
+        })
+    }
+
+    /// A person with all fields; `None` when deleted.
+    pub(crate) async fn full_person(
+        &mut self,
+        id: PersonId,
+    ) -> Result<Option<Arc<Person>>, ApiError> {
+        if let Some(known) = self.people.get(&id) {
+            return Ok(known.clone());
+        }
+        let person = self.house.store.person(id).await?.map(Arc::new);
+        self.people.insert(id, person.clone());
+        Ok(person)
+    }
+
+    /// Who a person is; what is left of it when deleted.
+    pub(crate) async fn person(&mut self, id: PersonId) -> Result<PersonBrief, ApiError> {
+        let person = self.full_person(id).await?;
+        Ok(person.map_or_else(
+            || PersonBrief::deleted(id),
+            |person| PersonBrief::from(person.as_ref()),
+        ))
+    }
+
+    /// An access point; `None` when removed.
+    pub(crate) fn point(&self, id: AccessPointId) -> Option<&AccessPoint> {
+        self.points.get(&id)
+    }
+
+    /// An access point by name.
+    pub(crate) fn access_point(&self, id: AccessPointId) -> Named {
+        named(id.0, self.points.get(&id).map(|point| &point.name))
+    }
+
+    /// An area by name.
+    pub(crate) fn area(&self, id: AreaId) -> Named {
+        named(id.0, self.areas.get(&id))
+    }
+
+    /// A device by name.
+    pub(crate) fn device(&self, id: DeviceId) -> Named {
+        named(id.0, self.devices.get(&id))
+    }
+
+    /// A gate by name.
+    pub(crate) fn gate(&self, id: GateId) -> Named {
+        named(id.0, self.gates.get(&id))
+    }
+
+    /// A user by name.
+    pub(crate) fn user(&self, id: UserId) -> Named {
+        named(id.0, self.users.get(&id))
+    }
+
+    /// Who wrote an entry.
+    pub(crate) fn author(&self, author: Author) -> AuthorView {
+        match author {
+            Author::System => AuthorView::System,
+            Author::Console => AuthorView::Console,
+            Author::User { user } => AuthorView::User(self.user(user)),
+        }
+    }
+}
+
+fn named(id: Uuid, name: Option<&String>) -> Named {
+    Named {
+        id,
+        name: name.cloned().unwrap_or_default(),
+    }
+}

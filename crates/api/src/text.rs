@@ -1,0 +1,53 @@
+//! Text that people type in: trimmed, bounded, without control characters.
+
+use crate::error::ApiError;
+
+/// Longest text of one line, in characters.
+const LINE_LIMIT: usize = 200;
+
+/// A line that must say something.
+///
+/// # Errors
+/// [`ApiError::Field`] naming `field` when nothing is left, or as [`line()`].
+pub(crate) fn required(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = line(field, text)?;
+    if text.is_empty() {
+        return Err(ApiError::field(field, "This must not be empty."));
+    }
+    Ok(text)
+}
+
+/// A line that may be empty.
+///
+/// # Errors
+/// [`ApiError::Field`] naming `field` when it is too long or holds control characters.
+pub(crate) fn line(field: &str, text: &str) -> Result<String, ApiError> {
+    let text = text.trim();
+    if text.chars().count() > LINE_LIMIT {
+        let detail = format!("At most {LINE_LIMIT} characters.");
+        return Err(ApiError::field(field, detail));
+    }
+    if text.chars().any(char::is_control) {
+        let detail = "One line, without control characters.";
+        return Err(ApiError::field(field, detail));
+    }
+    Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_trimmed_and_must_say_something() {
+        assert_eq!(required("name", "  Ada ").unwrap(), "Ada");
+        assert!(required("name", "   ").is_err());
+    }
+
+    #[test]
+    fn line_breaks_and_endless_texts_are_refused() {
+        assert!(line("name", "a\nb").is_err());
+        assert!(line("name", &"a".repeat(201)).is_err());
+        assert!(line("name", &"ü".repeat(200)).is_ok());
+    }
+}
