@@ -1,8 +1,7 @@
 //! The caller of a route, and extractors that ask for a role.
 //!
-//! A handler's first argument is the role it needs (`Viewer(caller): Viewer`), so that it is
-//! checked before anything of the request is read. The route's OpenAPI `security` names the same
-//! role; a test walks all routes and holds the two together.
+//! A handler names the role it needs (`caller: Viewer`) before what it reads of the request, so
+//! that nothing is read for somebody who may not call it.
 
 use super::session::{Cookie, session_cookie};
 use super::Secret;
@@ -160,6 +159,14 @@ macro_rules! at_least {
                     return Err(ApiError::RoleTooSmall(Role::$name));
                 }
                 Ok(Self(caller))
+            }
+        }
+
+        impl std::ops::Deref for $name {
+            type Target = Caller;
+
+            fn deref(&self) -> &Caller {
+                &self.0
             }
         }
     )+};

@@ -1,3 +1,8 @@
 //! One action group per file, with its request and response types beside it.
+//!
+//! A handler asks for the role it needs before it reads anything of the request
+//! (`caller: Operator` before `Path` and `Json`), and the first line of its documentation says
+//! the same: `Role: operator.` (or `Role: none.`). The OpenAPI document takes its `security`
+//! from that line, and a test walks all routes and holds the two together.
 
 pub(crate) mod session;

@@ -80,10 +80,10 @@ pub(crate) struct SignIn {
     password: String,
 }
 
-/// Who am I, and what does the page have to know
+/// Who calls, and what the page has to know first. Role: none.
 ///
 /// Answers without a session too: `me` is then absent.
-#[utoipa::path(get, path = "/session", tag = "session", security(()),
+#[utoipa::path(get, path = "/session", tag = "session",
     responses((status = 200, body = SessionView)))]
 pub(crate) async fn who_am_i(
     MaybeCaller(caller): MaybeCaller,
@@ -95,10 +95,10 @@ pub(crate) async fn who_am_i(
     Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
 }
 
-/// Sign in
+/// Signs in. Role: none.
 ///
 /// Failed attempts are throttled per name and address.
-#[utoipa::path(post, path = "/session", tag = "session", security(()),
+#[utoipa::path(post, path = "/session", tag = "session",
     request_body = SignIn,
     responses(
         (status = 200, body = SessionView),
@@ -166,8 +166,8 @@ pub(crate) async fn welcome(
     Ok(response)
 }
 
-/// Sign out
-#[utoipa::path(delete, path = "/session", tag = "session", security(()),
+/// Signs out. Role: none.
+#[utoipa::path(delete, path = "/session", tag = "session",
     responses((status = 204, description = "Signed out")))]
 pub(crate) async fn sign_out(
     _: MaybeCaller,
