@@ -1,10 +1,11 @@
 //! The crates import one another exactly as the table in `ARCHITECTURE.md` says.
 //!
-//! The table stands between two `<!-- rooms -->` marks; its first column names rooms, its last
-//! one says what they may import: `nothing`, `all`, or names with commas between.
+//! The table stands between `<!-- rooms -->` and `<!-- /rooms -->`; its first column names rooms,
+//! its last one says what they may import: `nothing`, `all`, or names with commas between.
+//! A room is called by its folder under `crates/`.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use anyhow::{Context, Result, bail};
@@ -12,9 +13,9 @@ use serde::Deserialize;
 
 use crate::Finding;
 
-const MARK: &str = "<!-- rooms -->";
+const BEGIN: &str = "<!-- rooms -->";
+const END: &str = "<!-- /rooms -->";
 const DOCUMENT: &str = "ARCHITECTURE.md";
-const PREFIX: &str = "gatebook-";
 
 type Imports = BTreeMap<String, BTreeSet<String>>;
 
@@ -37,7 +38,8 @@ pub fn check(root: &Path) -> Result<Vec<Finding>> {
 
 /// What the table allows each room.
 fn table(text: &str) -> BTreeMap<String, Allowed> {
-    let body = text.split(MARK).nth(1).unwrap_or_default();
+    let after = text.split_once(BEGIN).map_or("", |(_, after)| after);
+    let body = after.split_once(END).map_or("", |(body, _)| body);
     let mut allowed = BTreeMap::new();
     for (names, imports) in body.lines().filter_map(row) {
         for name in names {
@@ -82,13 +84,14 @@ struct Metadata {
 
 #[derive(Deserialize)]
 struct Package {
-    name: String,
+    manifest_path: PathBuf,
     dependencies: Vec<Dependency>,
 }
 
 #[derive(Deserialize)]
 struct Dependency {
-    name: String,
+    /// The folder, when the dependency is of this workspace.
+    path: Option<PathBuf>,
     /// Absent for an ordinary dependency; `dev` and `build` otherwise.
     kind: Option<String>,
 }
@@ -114,15 +117,21 @@ fn manifests(root: &Path) -> Result<Imports> {
         );
     }
     let metadata: Metadata = serde_json::from_slice(&output.stdout)?;
-    let rooms = metadata.packages.into_iter().map(|package| {
+    let rooms = metadata.packages.into_iter().filter_map(|package| {
+        let room = room_in(root, package.manifest_path.parent()?)?;
         let ours = package.dependencies.into_iter().filter_map(|dependency| {
-            let name = dependency.name.strip_prefix(PREFIX)?.to_owned();
-            (dependency.kind.is_none()).then_some(name)
+            let path = dependency.path.filter(|_| dependency.kind.is_none())?;
+            room_in(root, &path)
         });
-        let room = package.name.strip_prefix(PREFIX).unwrap_or(&package.name);
-        (room.to_owned(), ours.collect())
+        Some((room, ours.collect()))
     });
     Ok(rooms.collect())
+}
+
+/// The name of the room at `folder`; `xtask` and other packages outside `crates/` are none.
+fn room_in(root: &Path, folder: &Path) -> Option<String> {
+    let name = folder.strip_prefix(root.join("crates")).ok()?;
+    name.to_str().map(str::to_owned)
 }
 
 fn compare(allowed: &BTreeMap<String, Allowed>, actual: &Imports) -> Vec<Finding> {
@@ -152,10 +161,7 @@ fn differences(room: &str, allowed: &BTreeSet<String>, actual: &BTreeSet<String>
 }
 
 fn manifest(room: &str) -> String {
-    match room {
-        "xtask" => "xtask/Cargo.toml".to_owned(),
-        _ => format!("crates/{room}/Cargo.toml"),
-    }
+    format!("crates/{room}/Cargo.toml")
 }
 
 #[cfg(test)]
@@ -164,7 +170,7 @@ mod tests {
 
     const TABLE: &str = "before\n<!-- rooms -->\n| room | what | may import |\n|---|---|---|\n\
         | `model` | words | nothing |\n| `evidence` | pure | model |\n\
-        | `server` | binary | all |\n| `web/` | pages | nothing |\n<!-- rooms -->\nafter\n";
+        | `server` | binary | all |\n| `testkit` | tests | nothing |\n<!-- /rooms -->\n| `elsewhere` | x | `y` |\n";
 
     fn imports(rooms: &[(&str, &[&str])]) -> Imports {
         let set = |names: &[&str]| names.iter().map(|&name| name.to_owned()).collect();

@@ -1,0 +1,19 @@
+#!/usr/bin/env bash
+# What the tests need beyond the build: a browser, a way to make its webcam's film, fonts for
+# its pages, and a stock MQTT client.
+set -euo pipefail
+cd "$(dirname "$0")"
+. ./apt.sh
+
+want chromium chromium
+want ffmpeg ffmpeg
+want mosquitto_pub mosquitto-clients
+want curl curl
+want fc-match fontconfig
+[ -e /usr/share/fonts/truetype/liberation ] || wanted+=(fonts-liberation)
+install_wanted
+
+../scripts/npm-install.sh e2e
+if ! cargo fmt --version >/dev/null 2>&1 && command -v rustup >/dev/null 2>&1; then
+  rustup component add rustfmt
+fi
