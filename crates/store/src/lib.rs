@@ -15,6 +15,7 @@
 
 mod accounts;
 mod book;
+pub mod commitment;
 mod devices;
 mod error;
 mod ingest;
@@ -22,6 +23,7 @@ mod ledger_rows;
 mod people;
 mod pictures;
 mod projected;
+pub mod verify;
 
 pub use accounts::{Accounts, ApiToken, Digest, Invitation, Role, Session, Subject, User};
 pub use book::{
