@@ -7,13 +7,17 @@
 
 mod acts;
 mod auth;
+mod csv;
 mod error;
 mod extract;
+mod names;
+mod passage;
+mod person;
 pub mod ports;
 mod router;
 mod routes;
 mod state;
-mod types;
+mod text;
 mod words;
 
 pub use error::{ApiError, Problem};

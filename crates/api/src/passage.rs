@@ -1,10 +1,13 @@
 //! A passage: an access event as people read it.
 
-use super::{Directory, PersonCard};
 use crate::error::ApiError;
+use crate::names::{Named, Names};
+use crate::person::{PersonBrief, PersonDetails};
 use crate::state::House;
-use crate::words::{Direction, Liveness, Outcome, Reason, Rule, Taken, TimeSource};
-use model::{AccessEvent, DeviceId, EventId, Evidence, Record, Timestamp};
+use crate::words::{
+    Direction, Liveness, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource,
+};
+use model::{AccessEvent, Evidence, Person, PersonId, Record, Timestamp};
 use serde::Serialize;
 use store::{Role, StoredEntry};
 use utoipa::ToSchema;
@@ -15,19 +18,34 @@ use uuid::Uuid;
 pub(crate) struct PassagePlace {
     /// The access point.
     id: Uuid,
-    /// Its name now; absent once it was removed.
-    name: Option<String>,
+    /// Its name now; empty when it was removed since.
+    name: String,
     /// Its direction at the time.
     direction: Direction,
 }
 
-/// A device that contributed to a passage.
+/// Whom a passage names, as the registry has the person now.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct PassageDevice {
-    /// The device.
-    id: Uuid,
-    /// Its name now; absent once it was removed.
-    name: Option<String>,
+pub(crate) struct PassagePerson {
+    /// Who.
+    #[serde(flatten)]
+    brief: PersonBrief,
+    /// Active or suspended now; absent when the person was deleted.
+    status: Option<PersonStatus>,
+    /// The registry's fields, the identity number masked; absent below the role operator.
+    details: Option<PersonDetails>,
+}
+
+impl PassagePerson {
+    fn new(id: PersonId, person: Option<&Person>, role: Role) -> Self {
+        // The live page stands where passers-by see it: the number stays masked for an admin too.
+        let role = role.min(Role::Operator);
+        Self {
+            brief: person.map_or_else(|| PersonBrief::deleted(id), PersonBrief::from),
+            status: person.map(|person| person.status.into()),
+            details: person.and_then(|p| PersonDetails::for_role(&p.details, role)),
+        }
+    }
 }
 
 /// A tag of a passage.
@@ -124,10 +142,8 @@ pub(crate) struct PassageView {
     pub(crate) at: Timestamp,
     /// Where.
     pub(crate) access_point: PassagePlace,
-    /// Whom the evidence names, as the registry has the person now.
-    pub(crate) person: Option<PersonCard>,
-    /// Whom the evidence names, also when the registry no longer has the person.
-    pub(crate) person_id: Option<Uuid>,
+    /// Whom the evidence names; absent: nobody.
+    pub(crate) person: Option<PassagePerson>,
     /// The picture of the passage.
     pub(crate) picture: Option<Uuid>,
     /// Gatebook's own verdict.
@@ -153,7 +169,7 @@ pub(crate) struct PassageView {
     /// The name on a classic controller's card, to hold against the registry's.
     pub(crate) name_on_card: Option<String>,
     /// The devices that contributed.
-    pub(crate) devices: Vec<PassageDevice>,
+    pub(crate) devices: Vec<Named>,
     /// Where `at` comes from.
     pub(crate) time: PassageTime,
     /// The ONVIF topic it answers to.
@@ -168,16 +184,18 @@ pub(crate) async fn passages(
     entries: &[StoredEntry],
     role: Role,
 ) -> Result<Vec<PassageView>, ApiError> {
-    let mut directory = Directory::load(house).await?;
-    let people = entries.iter().filter_map(|entry| access(entry)?.decision.person);
-    directory.learn(house, people).await?;
-    let views = entries.iter().filter_map(|entry| {
-        Some(PassageView::new(entry, access(entry)?, &directory, role))
-    });
-    Ok(views.collect())
+    let mut names = Names::load(house).await?;
+    let mut views = Vec::new();
+    for entry in entries {
+        if let Some(event) = access(entry) {
+            views.push(PassageView::new(entry, event, &mut names, role).await?);
+        }
+    }
+    Ok(views)
 }
 
-fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
+/// The access event that an entry records, if it records one.
+pub(crate) fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
     match &entry.entry.record {
         Record::Access(event) => Some(event),
         _ => None,
@@ -185,32 +203,44 @@ fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
 }
 
 impl PassageView {
-    /// `event`, which is the record of `entry`, as `role` may see it. The person must have been
-    /// learned by `directory` before.
-    pub(crate) fn new(
+    /// `event`, which is the record of `entry`, as `role` may see it.
+    pub(crate) async fn new(
         entry: &StoredEntry,
         event: &AccessEvent,
-        directory: &Directory,
+        names: &mut Names,
         role: Role,
+    ) -> Result<Self, ApiError> {
+        let person = match event.decision.person {
+            Some(id) => {
+                let known = names.full_person(id).await?;
+                Some(PassagePerson::new(id, known.as_deref(), role))
+            }
+            None => None,
+        };
+        Ok(Self::with(entry, event, names, person))
+    }
+
+    fn with(
+        entry: &StoredEntry,
+        event: &AccessEvent,
+        names: &Names,
+        person: Option<PassagePerson>,
     ) -> Self {
         let AccessEvent {
             place,
             evidence,
             decision,
         } = event;
-        let person = decision.person.and_then(|id| directory.person(id));
-        let point = directory.point(place.access_point);
         Self {
             index: entry.index,
             event: entry.entry.id.0,
             at: evidence.occurred_at,
             access_point: PassagePlace {
                 id: place.access_point.0,
-                name: point.map(|point| point.name.clone()),
+                name: names.access_point(place.access_point).name,
                 direction: place.direction.into(),
             },
-            person: person.map(|person| PersonCard::new(person, role)),
-            person_id: decision.person.map(|id| id.0),
+            person,
             picture: picture(evidence),
             outcome: decision.outcome.into(),
             taken: decision.taken.into(),
@@ -223,16 +253,12 @@ impl PassageView {
             finger: evidence.finger.as_ref().map(|finger| finger.number.clone()),
             tag: evidence.tag.as_ref().map(PassageTag::from),
             name_on_card: evidence.classic_entry.as_ref().map(|e| e.name.clone()),
-            devices: devices(&evidence.devices, directory),
+            devices: evidence.devices.iter().map(|id| names.device(*id)).collect(),
             time: PassageTime::from(evidence),
             topic: event.topic().0.to_owned(),
-            corrected_by: ids(&entry.corrected_by),
+            corrected_by: entry.corrected_by.iter().map(|id| id.0).collect(),
         }
     }
-}
-
-fn ids(events: &[EventId]) -> Vec<Uuid> {
-    events.iter().map(|id| id.0).collect()
 }
 
 /// The picture taken at the gate; where there is none, the best frame of the face.
@@ -240,14 +266,6 @@ fn picture(evidence: &Evidence) -> Option<Uuid> {
     let taken = evidence.picture.as_ref().map(|picture| picture.picture);
     let frame = evidence.face.as_ref().and_then(|face| face.picture);
     taken.or(frame).map(|id| id.0)
-}
-
-fn devices(ids: &[DeviceId], directory: &Directory) -> Vec<PassageDevice> {
-    let view = |id: &DeviceId| PassageDevice {
-        id: id.0,
-        name: directory.device(*id).map(|device| device.name.clone()),
-    };
-    ids.iter().map(view).collect()
 }
 
 impl From<&model::FaceEvidence> for FaceScores {
