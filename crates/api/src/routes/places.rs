@@ -1,7 +1,7 @@
 //! Areas and the access points that lead into them.
 
 use crate::acts::fresh;
-use crate::auth::{Admin, Viewer};
+use crate::auth::{Admin, Caller, Viewer};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
 use crate::state::House;
@@ -85,8 +85,8 @@ impl From<AccessPoint> for AccessPointView {
 #[utoipa::path(get, path = "/areas", tag = "places",
     responses((status = 200, body = Vec<AreaView>)))]
 pub(crate) async fn areas(
+    _: Viewer,
     State(house): State<House>,
-    _caller: Viewer,
 ) -> Result<Json<Vec<AreaView>>, ApiError> {
     let areas = house.store.areas().await?;
     Ok(Json(areas.into_iter().map(AreaView::from).collect()))
@@ -96,8 +96,8 @@ pub(crate) async fn areas(
 #[utoipa::path(post, path = "/areas", tag = "places", request_body = AreaInput,
     responses((status = 201, body = AreaView), (status = 409, body = Problem)))]
 pub(crate) async fn add_area(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Json(input): Json<AreaInput>,
 ) -> Result<(StatusCode, Json<AreaView>), ApiError> {
     let view = put_area(&house, &caller, fresh(), input).await?;
@@ -110,8 +110,8 @@ pub(crate) async fn add_area(
     responses((status = 200, body = AreaView), (status = 404, body = Problem),
         (status = 409, body = Problem)))]
 pub(crate) async fn change_area(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Path(id): Path<Uuid>,
     Json(input): Json<AreaInput>,
 ) -> Result<Json<AreaView>, ApiError> {
@@ -124,8 +124,8 @@ pub(crate) async fn change_area(
     params(("id" = Uuid, Path, description = "The area")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn remove_area(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
     let area = AreaId(id);
@@ -146,8 +146,8 @@ pub(crate) async fn remove_area(
 #[utoipa::path(get, path = "/access-points", tag = "places",
     responses((status = 200, body = Vec<AccessPointView>)))]
 pub(crate) async fn access_points(
+    _: Viewer,
     State(house): State<House>,
-    _caller: Viewer,
 ) -> Result<Json<Vec<AccessPointView>>, ApiError> {
     let points = house.store.access_points().await?;
     Ok(Json(
@@ -160,8 +160,8 @@ pub(crate) async fn access_points(
     responses((status = 201, body = AccessPointView), (status = 409, body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn add_access_point(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Json(input): Json<AccessPointInput>,
 ) -> Result<(StatusCode, Json<AccessPointView>), ApiError> {
     let view = put_access_point(&house, &caller, fresh(), input).await?;
@@ -175,8 +175,8 @@ pub(crate) async fn add_access_point(
     responses((status = 200, body = AccessPointView), (status = 404, body = Problem),
         (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn change_access_point(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Path(id): Path<Uuid>,
     Json(input): Json<AccessPointInput>,
 ) -> Result<Json<AccessPointView>, ApiError> {
@@ -189,8 +189,8 @@ pub(crate) async fn change_access_point(
     params(("id" = Uuid, Path, description = "The access point")),
     responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
 pub(crate) async fn remove_access_point(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
     let access_point = AccessPointId(id);
@@ -226,7 +226,7 @@ async fn find_area(house: &House, id: AreaId) -> Result<Area, ApiError> {
 
 async fn put_area(
     house: &House,
-    caller: &Admin,
+    caller: &Caller,
     id: AreaId,
     input: AreaInput,
 ) -> Result<Json<AreaView>, ApiError> {
@@ -243,7 +243,7 @@ async fn put_area(
 
 async fn put_access_point(
     house: &House,
-    caller: &Admin,
+    caller: &Caller,
     id: AccessPointId,
     input: AccessPointInput,
 ) -> Result<Json<AccessPointView>, ApiError> {

@@ -85,8 +85,8 @@ fn at_most(field: &str, value: u32, most: u32) -> Result<(), ApiError> {
 #[utoipa::path(get, path = "/settings", tag = "places",
     responses((status = 200, body = SiteSettings)))]
 pub(crate) async fn show(
+    _: Viewer,
     State(house): State<House>,
-    _caller: Viewer,
 ) -> Result<Json<SiteSettings>, ApiError> {
     Ok(Json(house.store.settings().await?.into()))
 }
@@ -95,8 +95,8 @@ pub(crate) async fn show(
 #[utoipa::path(put, path = "/settings", tag = "places", request_body = SiteSettings,
     responses((status = 200, body = SiteSettings), (status = 422, body = Problem)))]
 pub(crate) async fn change(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Json(input): Json<SiteSettings>,
 ) -> Result<Json<SiteSettings>, ApiError> {
     let settings = Settings::try_from(input)?;

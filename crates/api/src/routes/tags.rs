@@ -30,7 +30,6 @@ pub(crate) struct CustodyView {
     /// Who has it, or had it last.
     person: Option<PersonBrief>,
     /// Since when.
-    #[schema(value_type = String, format = DateTime)]
     since: Timestamp,
     /// The log entry that put it there.
     event: Uuid,
@@ -69,8 +68,8 @@ pub(crate) async fn custody_views(
 #[utoipa::path(get, path = "/tags", tag = "tags",
     responses((status = 200, body = Vec<CustodyView>)))]
 pub(crate) async fn out(
+    _: Viewer,
     State(house): State<House>,
-    _caller: Viewer,
 ) -> Result<Json<Vec<CustodyView>>, ApiError> {
     let rows = house.store.tags_out().await?;
     let mut names = Names::load(&house).await?;
@@ -82,8 +81,8 @@ pub(crate) async fn out(
     params(("tag" = String, Path, description = "The tag's text as a reader sends it")),
     responses((status = 204), (status = 409, body = Problem), (status = 422, body = Problem)))]
 pub(crate) async fn assign(
+    Operator(caller): Operator,
     State(house): State<House>,
-    caller: Operator,
     Path(tag): Path<String>,
     Json(input): Json<Assign>,
 ) -> Result<StatusCode, ApiError> {
@@ -113,8 +112,8 @@ pub(crate) async fn assign(
     params(("tag" = String, Path, description = "The tag's text as a reader sends it")),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn give_back(
+    Operator(caller): Operator,
     State(house): State<House>,
-    caller: Operator,
     Path(tag): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let tag = known(&house, &tag).await?;
@@ -127,8 +126,8 @@ pub(crate) async fn give_back(
     params(("tag" = String, Path, description = "The tag's text as a reader sends it")),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn lost(
+    Operator(caller): Operator,
     State(house): State<House>,
-    caller: Operator,
     Path(tag): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let tag = known(&house, &tag).await?;
@@ -143,8 +142,8 @@ pub(crate) async fn lost(
     params(("tag" = String, Path, description = "The tag's text as a reader sends it")),
     responses((status = 204), (status = 422, body = Problem)))]
 pub(crate) async fn revoke(
+    Admin(caller): Admin,
     State(house): State<House>,
-    caller: Admin,
     Path(tag): Path<String>,
 ) -> Result<StatusCode, ApiError> {
     let tag = parse(&tag)?;
