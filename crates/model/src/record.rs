@@ -233,6 +233,8 @@ pub enum Notice {
 }
 
 /// What an entry of the log records.
+// Nearly all entries are access events: boxing them would cost an allocation each and save nothing.
+#[allow(clippy::large_enum_variant)]
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "record")]
 pub enum Record {

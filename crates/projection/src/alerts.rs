@@ -1,0 +1,116 @@
+//! Which entries make a guard look.
+
+use crate::visits::Moved;
+use model::{
+    AccessEvent, Alert, AlertId, AlertKind, Comparison, DeviceId, Direction, Entry, EventId,
+    Notice, Outcome, Reason, Taken, Visit, VisitState,
+};
+use uuid::Uuid;
+
+/// The identity of the alert of this kind that this entry raises: at most one each, and the
+/// same one when the log is folded again.
+#[must_use]
+pub fn alert_id(entry: EventId, kind: AlertKind) -> AlertId {
+    // Odd multiples of a 64-bit odd constant differ in the low half, so kinds never collide.
+    let salt = u128::from(number(kind)).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+    AlertId(Uuid::from_u128(entry.0.as_u128() ^ salt))
+}
+
+/// A number per kind that never changes: stored ids follow from it.
+const fn number(kind: AlertKind) -> u8 {
+    match kind {
+        AlertKind::Stranger => 1,
+        AlertKind::Denied => 2,
+        AlertKind::UnknownTag => 3,
+        AlertKind::PictureDisagrees => 4,
+        AlertKind::NotTaken => 5,
+        AlertKind::ExitWithoutEntry => 6,
+        AlertKind::SecondEntry => 7,
+        AlertKind::MissingExit => 8,
+        AlertKind::DeviceSilent => 9,
+        AlertKind::VerificationFailed => 10,
+    }
+}
+
+fn alert(entry: &Entry, kind: AlertKind) -> Alert {
+    Alert {
+        id: alert_id(entry.id, kind),
+        kind,
+        raised_at: entry.written_at,
+        event: entry.id,
+        access_point: None,
+        device: None,
+        person: None,
+        acknowledged: None,
+    }
+}
+
+/// The alerts of a passage. A reason with a kind of its own raises that; *denied* stands for all others.
+pub(crate) fn of_access(entry: &Entry, event: &AccessEvent, moved: &Moved) -> Vec<Alert> {
+    let of_kind = |kind| Alert {
+        access_point: Some(event.place.access_point),
+        device: event.evidence.devices.first().copied(),
+        person: event.decision.person,
+        ..alert(entry, kind)
+    };
+    let mut kinds = of_decision(event);
+    kinds.extend(moved.no_entry.then_some(AlertKind::ExitWithoutEntry));
+    kinds.extend(moved.second_entry.then_some(AlertKind::SecondEntry));
+    kinds.into_iter().map(of_kind).collect()
+}
+
+fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
+    let reasons = &event.decision.reasons;
+    let denied = event.decision.outcome == Outcome::Denied;
+    let picture = event.evidence.picture.as_ref();
+    let disagrees = picture.is_some_and(|p| matches!(p.comparison, Comparison::Disagrees { .. }));
+    let stranger = reasons.contains(&Reason::Stranger);
+    let at_entry = event.place.direction == Direction::Entry;
+    let rows = [
+        (stranger && at_entry, AlertKind::Stranger),
+        (
+            denied && reasons.iter().any(|r| is_plain(*r)),
+            AlertKind::Denied,
+        ),
+        (reasons.contains(&Reason::TagUnknown), AlertKind::UnknownTag),
+        (disagrees, AlertKind::PictureDisagrees),
+        (event.decision.taken == Taken::NotTaken, AlertKind::NotTaken),
+    ];
+    let raised = rows.into_iter().filter(|(holds, _)| *holds);
+    raised.map(|(_, kind)| kind).collect()
+}
+
+/// A denying reason that has no alert of its own.
+const fn is_plain(reason: Reason) -> bool {
+    !matches!(
+        reason,
+        Reason::Stranger
+            | Reason::TagUnknown
+            | Reason::PictureShowsSomebodyElse
+            | Reason::PictureShowsNoFace
+            | Reason::DeviceTimeSetAside
+            | Reason::NotCompleted
+    )
+}
+
+/// The alert of a notice; `visit` is the one that an overdue notice is about.
+pub(crate) fn of_notice(entry: &Entry, notice: &Notice, visit: Option<&Visit>) -> Option<Alert> {
+    match notice {
+        Notice::DeviceSilent { device, .. } => Some(of_device(entry, *device)),
+        Notice::VisitOverdue { person, .. } => {
+            let inside = visit.is_some_and(|v| v.state == VisitState::Open);
+            inside.then(|| Alert {
+                person: Some(*person),
+                ..alert(entry, AlertKind::MissingExit)
+            })
+        }
+        Notice::VerificationFailed { .. } => Some(alert(entry, AlertKind::VerificationFailed)),
+    }
+}
+
+fn of_device(entry: &Entry, device: DeviceId) -> Alert {
+    Alert {
+        device: Some(device),
+        ..alert(entry, AlertKind::DeviceSilent)
+    }
+}
