@@ -2,7 +2,7 @@
 
 use crate::{Result, StoreError};
 use hmac::{Hmac, Mac};
-use model::{canonical_json, Entry, EventId};
+use model::{Entry, EventId, canonical_json};
 use sha2::Sha256;
 
 /// Version of the leaf's layout.

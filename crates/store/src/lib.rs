@@ -17,6 +17,7 @@ mod accounts;
 mod book;
 pub mod commitment;
 mod devices;
+mod differences;
 mod error;
 mod ingest;
 mod ledger_rows;

@@ -1,8 +1,10 @@
 //! Proving a store: every entry against its leaf, every leaf against the tree, the tree against
 //! every checkpoint, and the projections against the log.
 
-use crate::{commitment, RawEntry, Result, Store, StoredCheckpoint};
-use ledger::{leaf_hash, Checkpoint, Frontier, Hash, NodeId, Verifier};
+use crate::differences::differences;
+use crate::{RawEntry, Result, Store, StoredCheckpoint, commitment};
+use ledger::{Checkpoint, Frontier, Hash, NodeId, Verifier, leaf_hash};
+use projection::Calendar;
 use std::fmt;
 
 /// Entries looked at in one step.
@@ -75,18 +77,29 @@ impl fmt::Display for Finding {
             Self::Missing { index } => write!(f, "entry {index} was removed"),
             Self::Unreadable { index, why } => write!(f, "entry {index} cannot be read: {why}"),
             Self::Changed { index, event } => {
-                write!(f, "entry {index} ({event}) was changed or put in another's place")
+                write!(
+                    f,
+                    "entry {index} ({event}) was changed or put in another's place"
+                )
             }
             Self::ColumnsDiffer { index, event } => write!(
                 f,
                 "entry {index} ({event}): the columns for searching were changed"
             ),
-            Self::RootDiffers { from, size, kept_elsewhere } => write!(
+            Self::RootDiffers {
+                from,
+                size,
+                kept_elsewhere,
+            } => write!(
                 f,
                 "entries from {from} to {} do not lead to the root of the checkpoint over {size} entries{}: \
                  the first that was changed, removed or reordered is among them",
                 size.saturating_sub(1),
-                if *kept_elsewhere { " kept elsewhere" } else { "" }
+                if *kept_elsewhere {
+                    " kept elsewhere"
+                } else {
+                    ""
+                }
             ),
             Self::BadCheckpoint { why } => write!(f, "a checkpoint is not right: {why}"),
             Self::ProjectionDiffers { what } => {
@@ -130,19 +143,33 @@ pub async fn verify(
 ) -> Result<Report> {
     let (size, _) = store.tree_head().await?;
     let mut walk = Walk::new(store, verifier, kept, size).await?;
+    let settings = store.settings().await?;
+    let calendar = Calendar::named(&settings.time_zone)
+        .map_err(|e| crate::StoreError::Damaged(e.to_string()))?;
+    let mut folded = projection::Book::default();
     while walk.next < size {
         let batch = store.raw_entries(walk.next, STEP).await?;
         if batch.is_empty() {
-            walk.report.findings.push(Finding::Missing { index: walk.next });
+            walk.report
+                .findings
+                .push(Finding::Missing { index: walk.next });
             break;
         }
         for raw in batch.into_iter().take_while(|raw| raw.index < size) {
             walk.entry(&raw);
+            if let Ok((entry, _)) = &raw.payload {
+                folded.record(entry, &calendar);
+            }
         }
         progress(walk.next.min(size), size);
     }
     walk.end(size);
-    Ok(walk.report)
+    let mut report = walk.report;
+    let grown = store.tree_head().await?.0 != size;
+    if report.verifies() && !grown {
+        report.findings.extend(differences(store, &folded).await?);
+    }
+    Ok(report)
 }
 
 /// A signed claim about the tree at one size.
@@ -193,7 +220,10 @@ impl Walk {
 
     fn claim(&mut self, verifier: &Verifier, note: &str, kept_elsewhere: bool) {
         match verifier.open(note.as_bytes()) {
-            Ok(checkpoint) => self.claims.push(Claim { checkpoint, kept_elsewhere }),
+            Ok(checkpoint) => self.claims.push(Claim {
+                checkpoint,
+                kept_elsewhere,
+            }),
             Err(error) => {
                 let why = error.to_string();
                 self.report.findings.push(Finding::BadCheckpoint { why });
@@ -208,7 +238,9 @@ impl Walk {
         }
         self.against_leaf(raw);
         let hash = leaf_hash(&raw.leaf);
-        let known = usize::try_from(raw.index).ok().and_then(|i| self.stored.get(i));
+        let known = usize::try_from(raw.index)
+            .ok()
+            .and_then(|i| self.stored.get(i));
         if known.is_some_and(|known| *known != hash) {
             self.name(changed(raw));
         }
@@ -221,14 +253,20 @@ impl Walk {
 
     fn against_leaf(&mut self, raw: &RawEntry) {
         match &raw.payload {
-            Err(why) => self.name(Finding::Unreadable { index: raw.index, why: why.clone() }),
+            Err(why) => self.name(Finding::Unreadable {
+                index: raw.index,
+                why: why.clone(),
+            }),
             Ok((entry, key)) => {
                 let expected = commitment::leaf(entry, key);
                 if !expected.is_ok_and(|leaf| leaf.as_slice() == raw.leaf) {
                     self.name(changed(raw));
                 } else if !raw.columns_agree {
                     let event = entry.id.to_string();
-                    self.name(Finding::ColumnsDiffer { index: raw.index, event });
+                    self.name(Finding::ColumnsDiffer {
+                        index: raw.index,
+                        event,
+                    });
                 }
             }
         }
@@ -237,8 +275,14 @@ impl Walk {
     /// Holds the tree against every claim about its present size.
     fn against_claims(&mut self) {
         let size = self.frontier.size();
-        while self.claims.last().is_some_and(|claim| claim.checkpoint.size <= size) {
-            let Some(claim) = self.claims.pop() else { break };
+        while self
+            .claims
+            .last()
+            .is_some_and(|claim| claim.checkpoint.size <= size)
+        {
+            let Some(claim) = self.claims.pop() else {
+                break;
+            };
             self.report.checkpoints += 1;
             if claim.checkpoint.size != size {
                 continue;
@@ -247,7 +291,11 @@ impl Walk {
                 self.agreed = size;
             } else if !self.named {
                 let kept_elsewhere = claim.kept_elsewhere;
-                self.name(Finding::RootDiffers { from: self.agreed, size, kept_elsewhere });
+                self.name(Finding::RootDiffers {
+                    from: self.agreed,
+                    size,
+                    kept_elsewhere,
+                });
             }
         }
     }
@@ -264,7 +312,10 @@ impl Walk {
         if let Some(largest) = self.claims.first() {
             let signed = largest.checkpoint.size;
             if signed > size {
-                self.report.findings.push(Finding::Truncated { entries: size, signed });
+                self.report.findings.push(Finding::Truncated {
+                    entries: size,
+                    signed,
+                });
             }
         }
     }
@@ -275,7 +326,10 @@ fn changed(raw: &RawEntry) -> Finding {
         Ok((entry, _)) => entry.id.to_string(),
         Err(_) => commitment::event_of(&raw.leaf).map_or_else(String::new, |id| id.to_string()),
     };
-    Finding::Changed { index: raw.index, event }
+    Finding::Changed {
+        index: raw.index,
+        event,
+    }
 }
 
 async fn stored_leaves(store: &dyn Store, size: u64) -> Result<Vec<Hash>> {
