@@ -31,6 +31,9 @@ pub enum ApiError {
         /// Seconds until the next attempt is looked at.
         retry_after_s: u64,
     },
+    /// A one-time link that never was, was used, or is too old.
+    #[error("this one-time link does not work")]
+    LinkGone,
     /// There is no such thing; the text names it.
     #[error("{0} does not exist")]
     NotFound(String),
@@ -132,6 +135,12 @@ impl From<&ApiError> for Problem {
                 S::TOO_MANY_REQUESTS,
                 title,
                 format!("Wait {retry_after_s} seconds and try again."),
+            ),
+            ApiError::LinkGone => Self::new(
+                S::NOT_FOUND,
+                title,
+                "It was used already or is too old. Ask an administrator for a new one; \
+                 `gatebook user reset` on the server makes one too.",
             ),
             ApiError::NotFound(_) => {
                 Self::new(S::NOT_FOUND, title, "It may have been removed; reload.")

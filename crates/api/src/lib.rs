@@ -8,8 +8,10 @@
 mod acts;
 mod auth;
 mod csv;
+mod document;
 mod error;
 mod extract;
+mod headers;
 mod names;
 mod passage;
 mod person;
@@ -21,5 +23,6 @@ mod text;
 mod words;
 
 pub use error::{ApiError, Problem};
+pub use headers::secured;
 pub use router::{openapi, router};
 pub use state::{ApiConfig, House};

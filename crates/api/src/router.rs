@@ -1,35 +1,79 @@
 //! The table of contents: every route of the API.
 
+use crate::document;
+use crate::headers::secured;
 use crate::routes as r;
 use crate::state::{Api, House};
-use utoipa::OpenApi as _;
+use axum::extract::DefaultBodyLimit;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-#[derive(utoipa::OpenApi)]
-#[openapi(info(
-    title = "Gatebook",
-    description = "Entry, exit and attendance log.",
-    license(name = "MIT OR Apache-2.0")
-))]
-struct Document;
-
-fn api() -> OpenApiRouter<Api> {
-    OpenApiRouter::with_openapi(Document::openapi()).nest(
-        "/api/v1",
-        OpenApiRouter::new()
-            .routes(routes!(r::session::who_am_i, r::session::sign_in, r::session::sign_out)),
-    )
-}
+/// Largest body of a route that names no limit of its own, in bytes.
+const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The OpenAPI document of every route.
 #[must_use]
 pub fn openapi() -> utoipa::openapi::OpenApi {
-    api().into_openapi()
+    document::finished(api().into_openapi())
 }
 
-/// The API over `house`.
+/// The API over `house`, to be mounted beside the pages: `/api` and `/socket.io`.
 pub fn router(house: House) -> axum::Router {
-    let (router, _document) = api().split_for_parts();
-    router.with_state(Api::new(house))
+    let (router, _) = api().split_for_parts();
+    secured(router).with_state(Api::new(house))
+}
+
+fn api() -> OpenApiRouter<Api> {
+    let v1 = OpenApiRouter::new()
+        .merge(sign_in())
+        .merge(log())
+        .merge(site())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+    OpenApiRouter::with_openapi(document::started()).nest("/api/v1", v1)
+}
+
+fn sign_in() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(
+            r::session::who_am_i,
+            r::session::sign_in,
+            r::session::sign_out
+        ))
+        .routes(routes!(r::invitations::check))
+        .routes(routes!(r::invitations::accept))
+        .routes(routes!(r::users::list, r::users::add))
+        .routes(routes!(r::users::change))
+        .routes(routes!(r::users::invite))
+        .routes(routes!(r::tokens::list, r::tokens::make))
+        .routes(routes!(r::tokens::revoke))
+}
+
+fn log() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(r::pictures::show))
+        .routes(routes!(r::corrections::append))
+        .routes(routes!(r::unresolved::list))
+        .routes(routes!(r::unresolved::dismiss))
+        .routes(routes!(r::alerts::list))
+        .routes(routes!(r::alerts::acknowledge))
+}
+
+fn site() -> OpenApiRouter<Api> {
+    OpenApiRouter::new()
+        .routes(routes!(r::tags::out))
+        .routes(routes!(r::tags::assign))
+        .routes(routes!(r::tags::give_back))
+        .routes(routes!(r::tags::lost))
+        .routes(routes!(r::tags::revoke))
+        .routes(routes!(r::places::areas, r::places::add_area))
+        .routes(routes!(r::places::change_area, r::places::remove_area))
+        .routes(routes!(
+            r::places::access_points,
+            r::places::add_access_point
+        ))
+        .routes(routes!(
+            r::places::change_access_point,
+            r::places::remove_access_point
+        ))
+        .routes(routes!(r::settings::show, r::settings::change))
 }

@@ -6,6 +6,7 @@ use axum::extract::FromRef;
 use std::net::IpAddr;
 use std::sync::Arc;
 use store::{Pictures, Store};
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 /// How the API is served.
 #[derive(Clone, Debug)]
@@ -42,12 +43,24 @@ pub struct House {
     pub config: Arc<ApiConfig>,
 }
 
+/// Changes to users happen one at a time.
+#[derive(Clone, Default)]
+pub(crate) struct Accounting(Arc<Mutex<()>>);
+
+impl Accounting {
+    /// Waits for the turn.
+    pub(crate) async fn alone(&self) -> OwnedMutexGuard<()> {
+        self.0.clone().lock_owned().await
+    }
+}
+
 /// The state of the router: the house, and what sign-in keeps in memory.
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) house: House,
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
+    pub(crate) accounting: Accounting,
 }
 
 impl Api {
@@ -56,6 +69,7 @@ impl Api {
             house,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
+            accounting: Accounting::default(),
         }
     }
 }
@@ -75,5 +89,11 @@ impl FromRef<Api> for Passwords {
 impl FromRef<Api> for Throttle {
     fn from_ref(api: &Api) -> Self {
         api.throttle.clone()
+    }
+}
+
+impl FromRef<Api> for Accounting {
+    fn from_ref(api: &Api) -> Self {
+        api.accounting.clone()
     }
 }

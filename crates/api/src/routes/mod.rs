@@ -5,4 +5,15 @@
 //! the same: `Role: operator.` (or `Role: none.`). The OpenAPI document takes its `security`
 //! from that line, and a test walks all routes and holds the two together.
 
+pub(crate) mod alerts;
+pub(crate) mod corrections;
+pub(crate) mod invitations;
+pub(crate) mod pictures;
+pub(crate) mod places;
 pub(crate) mod session;
+pub(crate) mod settings;
+pub(crate) mod tags;
+pub(crate) mod tokens;
+pub(crate) mod unresolved;
+pub(crate) mod users;
+pub(crate) mod visits;
