@@ -262,7 +262,7 @@ impl PassageView {
 }
 
 /// The picture taken at the gate; where there is none, the best frame of the face.
-fn picture(evidence: &Evidence) -> Option<Uuid> {
+pub(crate) fn picture(evidence: &Evidence) -> Option<Uuid> {
     let taken = evidence.picture.as_ref().map(|picture| picture.picture);
     let frame = evidence.face.as_ref().and_then(|face| face.picture);
     taken.or(frame).map(|id| id.0)
