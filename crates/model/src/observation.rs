@@ -81,6 +81,10 @@ pub struct ClassicEntry {
     pub tag: Option<TagText>,
     /// `RTI`: the real-time image's file name; its stem is the payload of `camera/metadata`.
     pub picture_file: String,
+    /// That image, where it was imported beside the card's row. A live line never has one: its
+    /// picture arrives by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub picture: Option<PictureId>,
 }
 
 /// A classic controller's exit line (`court/access`, or `Ex_Time` of a card's row).
