@@ -20,9 +20,11 @@ mod router;
 mod routes;
 mod state;
 mod text;
+mod upload;
 mod words;
 
 pub use error::{ApiError, Problem};
 pub use headers::secured;
+pub use routes::invitations::one_time_link;
 pub use router::{openapi, router};
 pub use state::{ApiConfig, House};

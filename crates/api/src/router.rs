@@ -5,7 +5,7 @@ use crate::headers::secured;
 use crate::routes as r;
 use crate::state::{Api, House};
 use axum::extract::DefaultBodyLimit;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
 /// Largest body of a route that names no limit of its own, in bytes.
@@ -26,6 +26,7 @@ pub fn router(house: House) -> axum::Router {
 fn api() -> OpenApiRouter<Api> {
     let v1 = OpenApiRouter::new()
         .merge(sign_in())
+        .merge(people())
         .merge(log())
         .merge(site())
         .layer(DefaultBodyLimit::max(BODY_LIMIT));
@@ -46,6 +47,34 @@ fn sign_in() -> OpenApiRouter<Api> {
         .routes(routes!(r::users::invite))
         .routes(routes!(r::tokens::list, r::tokens::make))
         .routes(routes!(r::tokens::revoke))
+}
+
+fn people() -> OpenApiRouter<Api> {
+    let images = || DefaultBodyLimit::max(r::faces::BODY_LIMIT);
+    let card = || DefaultBodyLimit::max(r::cards::BODY_LIMIT);
+    OpenApiRouter::new()
+        .routes(routes!(r::people::list, r::people::add))
+        .routes(routes!(
+            r::people::show,
+            r::people::change,
+            r::people::remove
+        ))
+        .routes(routes!(r::people::suspend))
+        .routes(routes!(r::people::activate))
+        .routes(routes!(r::faces::assess).layer(images()))
+        .routes(routes!(r::faces::enrol).layer(images()))
+        .routes(routes!(r::faces::set_photo).layer(images()))
+        .routes(routes!(r::faces::credentials))
+        .routes(routes!(r::faces::remove_credential))
+        .routes(routes!(r::cards::import_people).layer(card()))
+        .routes(routes!(r::cards::export_people))
+        .routes(routes!(r::cards::import_log).layer(card()))
+        .routes(routes!(r::visits::list))
+        .routes(routes!(r::visits::of_person))
+        .routes(routes!(r::visits::inside))
+        .routes(routes!(r::attendance::table))
+        .routes(routes!(r::attendance::of_person))
+        .routes(routes!(r::attendance::table_csv))
 }
 
 fn log() -> OpenApiRouter<Api> {

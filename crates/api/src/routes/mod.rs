@@ -6,8 +6,12 @@
 //! from that line, and a test walks all routes and holds the two together.
 
 pub(crate) mod alerts;
+pub(crate) mod attendance;
+pub(crate) mod cards;
 pub(crate) mod corrections;
+pub(crate) mod faces;
 pub(crate) mod invitations;
+pub(crate) mod people;
 pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod session;

@@ -1,0 +1,419 @@
+//! Faces of people: assessing images, enrolling templates, the registered photograph.
+
+use crate::acts::fresh;
+use crate::auth::{Auditor, Caller, Operator};
+use crate::error::{ApiError, Problem};
+use crate::extract::{Json, Path};
+use crate::names::Names;
+use crate::person::PersonBrief;
+use crate::ports::{Assessment, EnrolledImage, ImageFinding, ImageProblem};
+use crate::routes::people::find;
+use crate::routes::tags::{CustodyView, custody_views};
+use crate::state::House;
+use crate::upload::{Upload, is_jpeg};
+use axum::extract::State;
+use axum::http::StatusCode;
+use bytes::Bytes;
+use jiff::Timestamp;
+use model::{Act, Credential, CredentialId, CredentialKind, Person, PersonId, PictureId};
+use serde::Serialize;
+use store::{FaceTemplate, Write};
+use utoipa::ToSchema;
+use uuid::Uuid;
+
+/// Most images at once.
+const MOST_IMAGES: usize = 10;
+/// Largest image, in bytes.
+const LARGEST_IMAGE: usize = 12 * 1024 * 1024;
+/// Largest body of the routes that take images, in bytes.
+pub(crate) const BODY_LIMIT: usize = 64 * 1024 * 1024;
+
+/// What is wrong with an image.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "problem")]
+pub(crate) enum ProblemView {
+    /// Not an image that can be read.
+    Unreadable,
+    /// No face found.
+    NoFace,
+    /// More than one face found.
+    TwoFaces,
+    /// The face is too small.
+    TooSmall,
+    /// The face is blurred.
+    Blurred,
+    /// The face is too dark or too bright.
+    Dark,
+    /// The face does not match the other images.
+    DoesNotMatchOthers,
+    /// The face looks like somebody enrolled already.
+    LooksLike {
+        /// Whom it looks like.
+        person: PersonBrief,
+    },
+}
+
+/// A box in pixels of the upright image.
+#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
+pub(crate) struct FaceBox {
+    /// Left edge.
+    x: f32,
+    /// Upper edge.
+    y: f32,
+    /// Width.
+    width: f32,
+    /// Height.
+    height: f32,
+}
+
+/// What was found in one image.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct Finding {
+    /// What is wrong; empty: the image is good.
+    problems: Vec<ProblemView>,
+    /// Where the face is.
+    face: Option<FaceBox>,
+    /// The credential that was enrolled from it.
+    credential: Option<Uuid>,
+}
+
+/// Images to look at, 1 to 10, each a file.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+pub(crate) struct ImagesForm {
+    /// JPEG or PNG.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    images: Vec<Vec<u8>>,
+}
+
+/// One photograph.
+#[derive(ToSchema)]
+#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+pub(crate) struct PhotoForm {
+    /// JPEG.
+    #[schema(value_type = String, format = Binary)]
+    image: Vec<u8>,
+}
+
+/// A credential of a person.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "kind")]
+pub(crate) enum CredentialView {
+    /// A face template.
+    Face {
+        /// Identity.
+        id: Uuid,
+        /// When it was enrolled.
+        enrolled_at: Timestamp,
+        /// The photograph it was made from.
+        picture: Uuid,
+        /// The model that made it.
+        model: String,
+    },
+    /// A tag assigned for good.
+    Tag {
+        /// Identity.
+        id: Uuid,
+        /// When it was assigned.
+        enrolled_at: Timestamp,
+        /// The tag's text.
+        tag: String,
+    },
+}
+
+/// By what a person can be recognised.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PersonCredentials {
+    /// Credentials, oldest first.
+    credentials: Vec<CredentialView>,
+    /// Tags in the person's hands.
+    tags: Vec<CustodyView>,
+}
+
+/// The registered photograph.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct PhotoView {
+    /// The picture.
+    photo: Uuid,
+}
+
+impl From<Credential> for CredentialView {
+    fn from(credential: Credential) -> Self {
+        let Credential {
+            id, enrolled_at, ..
+        } = credential;
+        match credential.kind {
+            CredentialKind::Face { picture, model } => Self::Face {
+                id: id.0,
+                enrolled_at,
+                picture: picture.0,
+                model,
+            },
+            CredentialKind::Tag { tag } => Self::Tag {
+                id: id.0,
+                enrolled_at,
+                tag: tag.as_str().to_owned(),
+            },
+        }
+    }
+}
+
+/// Looks at images and says what is wrong with each; keeps nothing. Role: operator.
+#[utoipa::path(post, path = "/faces/assess", tag = "people",
+    request_body(content = ImagesForm, content_type = "multipart/form-data"),
+    responses((status = 200, body = Vec<Finding>), (status = 422, body = Problem),
+        (status = 503, body = Problem)))]
+pub(crate) async fn assess(
+    Operator(_): Operator,
+    State(house): State<House>,
+    upload: Upload,
+) -> Result<Json<Vec<Finding>>, ApiError> {
+    let assessment = look(&house, images(upload)?, None).await?;
+    findings(&house, assessment.findings).await.map(Json)
+}
+
+/// Enrols the good ones among images of a person, at once. Role: operator.
+///
+/// The first good image becomes the registered photograph of somebody who has none.
+#[utoipa::path(post, path = "/people/{id}/faces", tag = "people",
+    request_body(content = ImagesForm, content_type = "multipart/form-data"),
+    params(("id" = Uuid, Path, description = "The person")),
+    responses((status = 200, body = Vec<Finding>), (status = 404, body = Problem),
+        (status = 422, body = Problem), (status = 503, body = Problem)))]
+pub(crate) async fn enrol(
+    Operator(caller): Operator,
+    State(house): State<House>,
+    Path(id): Path<Uuid>,
+    upload: Upload,
+) -> Result<Json<Vec<Finding>>, ApiError> {
+    let mut person = find(&house, PersonId(id)).await?;
+    let Assessment {
+        findings: found,
+        enrolled,
+    } = look(&house, images(upload)?, Some(person.id)).await?;
+    let mut views = findings(&house, found).await?;
+    for image in enrolled {
+        let position = image.image;
+        let credential = keep(&house, &caller, &mut person, image).await?;
+        if let Some(view) = views.get_mut(position) {
+            view.credential = Some(credential.0);
+        }
+    }
+    Ok(Json(views))
+}
+
+/// By what a person can be recognised. Role: auditor.
+#[utoipa::path(get, path = "/people/{id}/credentials", tag = "people",
+    params(("id" = Uuid, Path, description = "The person")),
+    responses((status = 200, body = PersonCredentials), (status = 404, body = Problem)))]
+pub(crate) async fn credentials(
+    _: Auditor,
+    State(house): State<House>,
+    Path(id): Path<Uuid>,
+) -> Result<Json<PersonCredentials>, ApiError> {
+    let person = find(&house, PersonId(id)).await?;
+    let credentials = house.store.credentials(person.id).await?;
+    let custody = house.store.custody_of(person.id).await?;
+    let mut names = Names::load(&house).await?;
+    Ok(Json(PersonCredentials {
+        credentials: credentials.into_iter().map(CredentialView::from).collect(),
+        tags: custody_views(&mut names, custody).await?,
+    }))
+}
+
+/// Removes a face template with its photograph, at once. Role: operator.
+///
+/// A tag's assignment is ended by returning the tag.
+#[utoipa::path(delete, path = "/people/{id}/credentials/{credential}", tag = "people",
+    params(("id" = Uuid, Path, description = "The person"),
+        ("credential" = Uuid, Path, description = "The credential")),
+    responses((status = 204), (status = 404, body = Problem), (status = 409, body = Problem)))]
+pub(crate) async fn remove_credential(
+    Operator(caller): Operator,
+    State(house): State<House>,
+    Path((id, credential)): Path<(Uuid, Uuid)>,
+) -> Result<StatusCode, ApiError> {
+    let mut person = find(&house, PersonId(id)).await?;
+    let credential = CredentialId(credential);
+    let all = house.store.credentials(person.id).await?;
+    let found = all.into_iter().find(|known| known.id == credential);
+    let found = found.ok_or_else(|| ApiError::not_found("this credential"))?;
+    let CredentialKind::Face { picture, .. } = found.kind else {
+        let detail = "Return the tag instead: that ends its assignment.";
+        return Err(ApiError::Conflict(detail.into()));
+    };
+    let mut writes = vec![Write::RemoveCredential(credential)];
+    if person.photo == Some(picture) {
+        person.photo = None;
+        writes.push(Write::Person(person.clone()));
+    }
+    let act = Act::CredentialRemoved {
+        person: person.id,
+        credential,
+    };
+    house.act(caller.author(), act, writes).await?;
+    let recognition = &house.recognition;
+    recognition.credential_removed(person.id, credential).await;
+    house.pictures.remove(picture).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// Replaces the registered photograph; enrols nothing. Role: operator.
+#[utoipa::path(post, path = "/people/{id}/photo", tag = "people",
+    request_body(content = PhotoForm, content_type = "multipart/form-data"),
+    params(("id" = Uuid, Path, description = "The person")),
+    responses((status = 200, body = PhotoView), (status = 404, body = Problem),
+        (status = 422, body = Problem)))]
+pub(crate) async fn set_photo(
+    Operator(caller): Operator,
+    State(house): State<House>,
+    Path(id): Path<Uuid>,
+    mut upload: Upload,
+) -> Result<Json<PhotoView>, ApiError> {
+    let mut person = find(&house, PersonId(id)).await?;
+    let image = upload.file("image")?.bytes;
+    if !is_jpeg(&image) || image.len() > LARGEST_IMAGE {
+        return Err(ApiError::field("image", "Send a JPEG of at most 12 MiB."));
+    }
+    let assessment = look(&house, vec![image.clone()], Some(person.id)).await?;
+    let unreadable = |finding: &ImageFinding| finding.problems.contains(&ImageProblem::Unreadable);
+    if assessment.findings.iter().any(unreadable) {
+        return Err(ApiError::field("image", "This JPEG cannot be read; send another."));
+    }
+    let before = person.photo;
+    let picture = house.pictures.put(&image).await?;
+    person.photo = Some(picture);
+    let act = Act::PersonChanged { person: person.id };
+    let appended = house.act(caller.author(), act, vec![Write::Person(person.clone())]);
+    or_forget(&house, picture, appended.await).await?;
+    forget_unless_enrolled(&house, person.id, before).await?;
+    Ok(Json(PhotoView { photo: picture.0 }))
+}
+
+fn images(mut upload: Upload) -> Result<Vec<Bytes>, ApiError> {
+    let files = upload.files("images");
+    if files.is_empty() || files.len() > MOST_IMAGES {
+        let detail = format!("Send 1 to {MOST_IMAGES} images.");
+        return Err(ApiError::field("images", detail));
+    }
+    if files.iter().any(|file| file.bytes.len() > LARGEST_IMAGE) {
+        return Err(ApiError::field("images", "At most 12 MiB per image."));
+    }
+    Ok(files.into_iter().map(|file| file.bytes).collect())
+}
+
+async fn look(
+    house: &House,
+    images: Vec<Bytes>,
+    person: Option<PersonId>,
+) -> Result<Assessment, ApiError> {
+    let assessment = house.recognition.assess(images, person).await;
+    assessment.ok_or(ApiError::Busy("face recognition"))
+}
+
+/// Keeps one good image: the picture first, then the entry that names it, then the gallery.
+async fn keep(
+    house: &House,
+    caller: &Caller,
+    person: &mut Person,
+    image: EnrolledImage,
+) -> Result<CredentialId, ApiError> {
+    let picture = house.pictures.put(&image.jpeg).await?;
+    let credential = Credential {
+        id: fresh(),
+        person: person.id,
+        kind: CredentialKind::Face {
+            picture,
+            model: image.model.clone(),
+        },
+        enrolled_at: house.clock.now(),
+    };
+    let id = credential.id;
+    let template = FaceTemplate {
+        credential: id,
+        person: person.id,
+        model: image.model,
+        bytes: image.template,
+    };
+    let template_bytes = template.bytes.clone();
+    let mut writes = vec![Write::Credential(credential, Some(template))];
+    if person.photo.is_none() {
+        person.photo = Some(picture);
+        writes.push(Write::Person(person.clone()));
+    }
+    let act = Act::FaceEnrolled {
+        person: person.id,
+        credential: id,
+    };
+    let appended = house.act(caller.author(), act, writes).await;
+    or_forget(house, picture, appended).await?;
+    let recognition = &house.recognition;
+    recognition.enrolled(person.id, id, &template_bytes).await;
+    Ok(id)
+}
+
+/// Removes a picture again when the entry that was to name it could not be written.
+async fn or_forget<T>(
+    house: &House,
+    picture: PictureId,
+    appended: Result<T, ApiError>,
+) -> Result<T, ApiError> {
+    if appended.is_err() {
+        house.pictures.remove(picture).await?;
+    }
+    appended
+}
+
+/// Removes a photograph that was replaced, unless a face template was made from it.
+async fn forget_unless_enrolled(
+    house: &House,
+    person: PersonId,
+    photo: Option<PictureId>,
+) -> Result<(), ApiError> {
+    let Some(photo) = photo else { return Ok(()) };
+    let credentials = house.store.credentials(person).await?;
+    let enrolled = credentials.iter().any(|credential| {
+        matches!(credential.kind, CredentialKind::Face { picture, .. } if picture == photo)
+    });
+    if !enrolled {
+        house.pictures.remove(photo).await?;
+    }
+    Ok(())
+}
+
+async fn findings(house: &House, found: Vec<ImageFinding>) -> Result<Vec<Finding>, ApiError> {
+    let mut names = Names::load(house).await?;
+    let mut views = Vec::with_capacity(found.len());
+    for finding in found {
+        let mut problems = Vec::with_capacity(finding.problems.len());
+        for problem in finding.problems {
+            problems.push(problem_view(&mut names, problem).await?);
+        }
+        views.push(Finding {
+            problems,
+            face: finding.face.map(|[x, y, width, height]| FaceBox {
+                x,
+                y,
+                width,
+                height,
+            }),
+            credential: None,
+        });
+    }
+    Ok(views)
+}
+
+async fn problem_view(names: &mut Names, problem: ImageProblem) -> Result<ProblemView, ApiError> {
+    Ok(match problem {
+        ImageProblem::Unreadable => ProblemView::Unreadable,
+        ImageProblem::NoFace => ProblemView::NoFace,
+        ImageProblem::TwoFaces => ProblemView::TwoFaces,
+        ImageProblem::TooSmall => ProblemView::TooSmall,
+        ImageProblem::Blurred => ProblemView::Blurred,
+        ImageProblem::Dark => ProblemView::Dark,
+        ImageProblem::DoesNotMatchOthers => ProblemView::DoesNotMatchOthers,
+        ImageProblem::LooksLike(person) => ProblemView::LooksLike {
+            person: names.person(person).await?,
+        },
+    })
+}
