@@ -26,8 +26,14 @@ pub enum ImageProblem {
     TooSmall,
     /// The face is blurred.
     Blurred,
-    /// The face is too dark (or too bright).
+    /// The face is too dark.
     Dark,
+    /// The face is washed out by light.
+    Glaring,
+    /// The head is turned aside.
+    Turned,
+    /// More images than are taken at once.
+    OneTooMany,
     /// The face does not match the other images given.
     DoesNotMatchOthers,
     /// The face looks like somebody enrolled already.

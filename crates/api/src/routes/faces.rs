@@ -42,8 +42,14 @@ pub(crate) enum ProblemView {
     TooSmall,
     /// The face is blurred.
     Blurred,
-    /// The face is too dark or too bright.
+    /// The face is too dark.
     Dark,
+    /// The face is washed out by light.
+    Glaring,
+    /// The head is turned aside.
+    Turned,
+    /// More images than are taken at once.
+    OneTooMany,
     /// The face does not match the other images.
     DoesNotMatchOthers,
     /// The face looks like somebody enrolled already.
@@ -411,6 +417,9 @@ async fn problem_view(names: &mut Names, problem: ImageProblem) -> Result<Proble
         ImageProblem::TooSmall => ProblemView::TooSmall,
         ImageProblem::Blurred => ProblemView::Blurred,
         ImageProblem::Dark => ProblemView::Dark,
+        ImageProblem::Glaring => ProblemView::Glaring,
+        ImageProblem::Turned => ProblemView::Turned,
+        ImageProblem::OneTooMany => ProblemView::OneTooMany,
         ImageProblem::DoesNotMatchOthers => ProblemView::DoesNotMatchOthers,
         ImageProblem::LooksLike(person) => ProblemView::LooksLike {
             person: names.person(person).await?,
