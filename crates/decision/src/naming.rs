@@ -1,0 +1,82 @@
+//! Whom the evidence names, and whether its factors agree on it.
+
+use crate::facts::Facts;
+use model::{CustodyState, Evidence, Person, Reason};
+
+/// Whom the evidence names.
+pub(crate) struct Named<'a> {
+    /// The one person; `None` when nobody is named or the factors name several.
+    pub person: Option<&'a Person>,
+    /// What speaks against it.
+    pub reasons: Vec<Reason>,
+}
+
+/// A factor that was shown, with the person it names.
+type Shown<'a> = (Reason, Option<&'a Person>);
+
+/// Whom finger, tag and face name. A tag that the passage issues names nobody yet.
+pub(crate) fn named<'a>(evidence: &Evidence, facts: &'a Facts) -> Named<'a> {
+    let numbered = evidence.finger.is_some() || evidence.classic_entry.is_some();
+    let finger = numbered.then_some((Reason::PersonUnknown, facts.by_finger.as_ref()));
+    let read = evidence.tag.as_ref().filter(|t| !t.issued);
+    let tag = read.map(|_| {
+        (
+            unheld(facts),
+            facts.tag.holder.as_ref().filter(|_| held(facts)),
+        )
+    });
+    let face = evidence.face.as_ref().map(|face| {
+        let nobody = face
+            .person
+            .map_or(Reason::Stranger, |_| Reason::PersonUnknown);
+        let person = facts.by_face.as_ref();
+        (nobody, person.filter(|p| Some(p.id) == face.person))
+    });
+    agreed(&[finger, tag, face])
+}
+
+fn agreed<'a>(shown: &[Option<Shown<'a>>]) -> Named<'a> {
+    let shown: Vec<&Shown<'a>> = shown.iter().flatten().collect();
+    let nameless = shown.iter().filter(|(_, person)| person.is_none());
+    let mut reasons: Vec<Reason> = nameless.map(|(nobody, _)| *nobody).collect();
+    let mut people = shown.iter().filter_map(|(_, person)| *person);
+    let first = people.next();
+    let several = people.any(|p| Some(p.id) != first.map(|f| f.id));
+    reasons.extend(several.then_some(Reason::FactorsDisagree));
+    Named {
+        person: first.filter(|_| !several),
+        reasons,
+    }
+}
+
+/// Whether the tag speaks for anybody.
+fn held(facts: &Facts) -> bool {
+    let custody = facts.tag.custody.as_ref();
+    custody.is_some_and(|c| c.state != CustodyState::Returned)
+}
+
+/// Why a tag that was read names nobody.
+fn unheld(facts: &Facts) -> Reason {
+    let held_by_somebody = facts.tag.custody.as_ref().and_then(crate::facts::holder);
+    held_by_somebody.map_or(Reason::TagUnknown, |_| Reason::PersonUnknown)
+}
+
+/// What speaks against the tag itself.
+pub(crate) fn tag_reasons(evidence: &Evidence, facts: &Facts, named: &Named<'_>) -> Vec<Reason> {
+    let Some((tag, custody)) = evidence.tag.as_ref().zip(facts.tag.custody.as_ref()) else {
+        return Vec::new();
+    };
+    match custody.state {
+        CustodyState::Lost => vec![Reason::TagLost],
+        CustodyState::Revoked => vec![Reason::TagRevoked],
+        CustodyState::Issued | CustodyState::Assigned if tag.issued => {
+            let holder = crate::facts::holder(custody);
+            let other = holder.is_some() && holder != named.person.map(|p| p.id);
+            other
+                .then_some(Reason::TagOfSomebodyElse)
+                .into_iter()
+                .collect()
+        }
+        _ => Vec::new(),
+    }
+}
