@@ -2,8 +2,8 @@
 
 use jiff::Timestamp;
 use model::{
-    Comparison, DeviceTime, Evidence, FingerEvidence, Observation, PictureEvidence, Sighting,
-    TagEvidence, TimeProvenance, TimeSource, Unresolved, UnresolvedReason,
+    Comparison, DeviceTime, Evidence, FingerEvidence, Observation, PictureEvidence, PictureId,
+    Sighting, TagEvidence, TimeProvenance, TimeSource, Unresolved, UnresolvedReason,
 };
 
 /// When an observation happened: its own time if it was delivered late and has a possible one,
@@ -92,13 +92,10 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
         Sighting::Face(face) => evidence.face = Some(face.clone()),
         Sighting::PictureRequested => {}
-        Sighting::Picture { picture } => {
-            evidence.picture = Some(PictureEvidence {
-                picture: *picture,
-                comparison: Comparison::NotCompared,
-            });
-        }
+        Sighting::Picture { picture } => evidence.picture = Some(not_compared(*picture)),
         Sighting::ClassicEntry(line) => {
+            let brought = line.picture.map(not_compared);
+            evidence.picture = brought.or(evidence.picture.take());
             evidence.tag = line.tag.as_ref().map(|t| tag(t, true));
             evidence.classic_entry = Some(line.clone());
         }
@@ -106,6 +103,13 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
             evidence.tag = Some(tag(&line.tag, false));
             evidence.classic_exit = Some(line.clone());
         }
+    }
+}
+
+fn not_compared(picture: PictureId) -> PictureEvidence {
+    PictureEvidence {
+        picture,
+        comparison: Comparison::NotCompared,
     }
 }
 

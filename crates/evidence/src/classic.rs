@@ -1,6 +1,6 @@
 //! The passages in progress at one classic gate.
 
-use crate::assemble::{evidence, unresolved};
+use crate::assemble::unresolved;
 use crate::knot::{Judged, Knot};
 use crate::pending::{Finger, Pending, after};
 use crate::{Output, PICTURE_HOLD};
@@ -15,8 +15,6 @@ pub(crate) struct Classic {
     judged: Vec<Judged>,
     /// Pictures that nobody waits for.
     held: Vec<Observation>,
-    /// Pictures of a card, each before its line.
-    imported: Vec<Observation>,
     begun: u64,
 }
 
@@ -109,20 +107,8 @@ impl Classic {
         anonymous.next().is_none().then_some(key)
     }
 
-    /// A card's row happened long ago: it waits for nobody, and takes the one picture that was
-    /// handed in for it.
-    pub fn imported_line(&mut self, seen: &Observation, out: &mut Vec<Output>) {
-        let only = (self.imported.len() == 1).then(|| self.imported.pop());
-        let others: Vec<Observation> = only.flatten().into_iter().collect();
-        out.push(Output::Passage(evidence(seen, &others)));
-    }
-
-    pub fn imported_picture(&mut self, seen: &Observation) {
-        self.imported.push(seen.clone());
-    }
-
     pub fn next_deadline(&self) -> Option<Timestamp> {
-        let held = self.held.iter().chain(&self.imported).map(held_until);
+        let held = self.held.iter().map(held_until);
         let knot = self.knot.iter().map(|k| k.judged_at);
         let free = self.passages.iter().filter(|p| self.is_free(p));
         let passages = free.filter_map(Pending::due);
@@ -131,11 +117,9 @@ impl Classic {
     }
 
     pub fn expire(&mut self, now: Timestamp, out: &mut Vec<Output>) {
-        for held in [&mut self.held, &mut self.imported] {
-            for picture in held.extract_if(.., |p| held_until(p) <= now) {
-                let reason = UnresolvedReason::PictureOfNobody;
-                out.push(Output::Unresolved(unresolved(&picture, &[], reason)));
-            }
+        for picture in self.held.extract_if(.., |p| held_until(p) <= now) {
+            let reason = UnresolvedReason::PictureOfNobody;
+            out.push(Output::Unresolved(unresolved(&picture, &[], reason)));
         }
         if let Some(knot) = self.knot.take_if(|k| k.judged_at <= now) {
             self.judged.push(knot.judge(&mut self.passages));

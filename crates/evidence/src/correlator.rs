@@ -101,13 +101,15 @@ impl Point {
     fn observe(&mut self, seen: &Observation, facts: &PointFacts, out: &mut Vec<Output>) {
         match &seen.sighting {
             Sighting::ClassicExit(_) => out.push(Output::Passage(evidence(seen, &[]))),
-            Sighting::ClassicEntry(_) if seen.deferred => self.classic.imported_line(seen, out),
+            // A card's row happened long ago and brings its picture: it waits for nobody.
+            Sighting::ClassicEntry(_) if seen.deferred => {
+                out.push(Output::Passage(evidence(seen, &[])));
+            }
             Sighting::ClassicEntry(line) => self.classic.line(seen, line, out),
             Sighting::Finger { number, stamp } if !stamp.is_empty() => {
                 self.classic.finger(seen, number, stamp);
             }
-            Sighting::Picture { .. } if seen.deferred => self.classic.imported_picture(seen),
-            Sighting::Picture { .. } | Sighting::PictureRequested if self.factors.is_open() => {
+            Sighting::Picture { .. } | Sighting::PictureRequested if self.factors.takes(seen) => {
                 self.factors.collect(seen, facts, out);
             }
             Sighting::Picture { .. } => self.classic.picture(seen, out),

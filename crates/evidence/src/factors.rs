@@ -80,8 +80,9 @@ pub(crate) struct Factors {
 }
 
 impl Factors {
-    pub fn is_open(&self) -> bool {
-        self.window.is_some()
+    /// Whether a picture (or the request for one) belongs to the passage in progress.
+    pub fn takes(&self, seen: &Observation) -> bool {
+        self.window.as_ref().is_some_and(|w| w.takes(seen))
     }
 
     pub fn remember(&mut self, recent: Recent) {

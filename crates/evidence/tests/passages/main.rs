@@ -1,0 +1,8 @@
+//! What becomes of observations.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod classic;
+mod factors;
+mod knots;
+mod properties;
+mod world;

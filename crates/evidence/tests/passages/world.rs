@@ -1,0 +1,159 @@
+//! A small site whose devices see things at stated milliseconds.
+
+use evidence::{Correlator, Output, PointFacts};
+use model::{
+    AccessPointId, ClassicEntry, ClassicExit, DeviceId, DeviceTime, Direction, Evidence,
+    FaceSighting, Factor, Observation, ObservationId, PersonId, PictureId, Score, Sighting,
+    TagText, Timestamp, Unresolved,
+};
+use uuid::Uuid;
+
+pub const T0: i64 = 1_790_000_000_000;
+
+pub fn at(ms: i64) -> Timestamp {
+    Timestamp::from_millisecond(T0 + ms).unwrap()
+}
+
+pub fn point(n: u128) -> AccessPointId {
+    AccessPointId(Uuid::from_u128(n))
+}
+
+pub fn who(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+pub fn picture_id(n: u128) -> PictureId {
+    PictureId(Uuid::from_u128(n))
+}
+
+pub fn tag(text: &str) -> TagText {
+    TagText::new(text).unwrap()
+}
+
+pub fn seen(order: u64, place: u128, ms: i64, sighting: Sighting) -> Observation {
+    Observation {
+        id: ObservationId(Uuid::from_u128(u128::from(order))),
+        order,
+        device: DeviceId(Uuid::from_u128(place * 10)),
+        access_point: point(place),
+        device_time: DeviceTime::Absent,
+        received_at: at(ms),
+        deferred: false,
+        sighting,
+    }
+}
+
+pub fn finger(number: &str, stamp: &str) -> Sighting {
+    Sighting::Finger {
+        number: number.into(),
+        stamp: stamp.into(),
+    }
+}
+
+pub fn picture(n: u128) -> Sighting {
+    Sighting::Picture {
+        picture: picture_id(n),
+    }
+}
+
+pub fn line(number: &str, stem: &str) -> Sighting {
+    Sighting::ClassicEntry(ClassicEntry {
+        number: number.into(),
+        name: format!("Person {number}"),
+        tag: Some(tag("4AB3")),
+        picture_file: format!("{stem}.jpg"),
+        picture: None,
+    })
+}
+
+pub fn exit() -> Sighting {
+    Sighting::ClassicExit(ClassicExit { tag: tag("4AB3") })
+}
+
+pub fn face(person: Option<u128>) -> Sighting {
+    Sighting::Face(FaceSighting {
+        track: 1,
+        person: person.map(who),
+        score: Score(900_000),
+        threshold: Score(850_000),
+        runner_up: None,
+        frames: 5,
+        gallery: 3,
+        picture: None,
+    })
+}
+
+pub fn read(text: &str) -> Sighting {
+    Sighting::Tag { tag: tag(text) }
+}
+
+/// The site: what the correlator has put out so far.
+#[derive(Default)]
+pub struct World {
+    pub correlator: Correlator,
+    pub outputs: Vec<Output>,
+    facts: Option<PointFacts>,
+    order: u64,
+}
+
+impl World {
+    pub fn with(direction: Direction, factors: &[Factor]) -> Self {
+        Self {
+            facts: Some(PointFacts {
+                direction,
+                factors: factors.to_vec(),
+            }),
+            ..Self::default()
+        }
+    }
+
+    /// Something is seen at access point `place`; answers with the observation's identity.
+    pub fn see(&mut self, place: u128, ms: i64, sighting: Sighting) -> ObservationId {
+        self.order += 1;
+        let observation = seen(self.order, place, ms, sighting);
+        self.take(&observation);
+        observation.id
+    }
+
+    pub fn take(&mut self, observation: &Observation) {
+        let facts = self.facts.clone().unwrap_or(PointFacts {
+            direction: Direction::Entry,
+            factors: Vec::new(),
+        });
+        self.outputs
+            .extend(self.correlator.step(observation, &facts));
+    }
+
+    pub fn until(&mut self, ms: i64) {
+        self.outputs.extend(self.correlator.tick(at(ms)));
+    }
+
+    pub fn passages(&self) -> Vec<&Evidence> {
+        let passage = |output| match output {
+            &Output::Passage(ref evidence) => Some(evidence),
+            _ => None,
+        };
+        self.outputs.iter().filter_map(passage).collect()
+    }
+
+    pub fn unresolved(&self) -> Vec<&Unresolved> {
+        let unresolved = |output| match output {
+            &Output::Unresolved(ref unresolved) => Some(unresolved),
+            _ => None,
+        };
+        self.outputs.iter().filter_map(unresolved).collect()
+    }
+
+    /// Number and picture of each passage, in order.
+    pub fn who_with_which_picture(&self) -> Vec<(String, Option<PictureId>)> {
+        let passages = self.passages().into_iter();
+        passages
+            .map(|evidence| {
+                let finger = evidence.finger.as_ref().map(|f| f.number.clone());
+                let line = evidence.classic_entry.as_ref().map(|l| l.number.clone());
+                let picture = evidence.picture.as_ref().map(|p| p.picture);
+                (finger.or(line).unwrap_or_default(), picture)
+            })
+            .collect()
+    }
+}
