@@ -1,0 +1,151 @@
+//! The native profile over HTTP, for devices that rather make requests.
+
+use super::incidents;
+use super::report::{MAX_REPORT_BYTES, Mark, Report};
+use crate::classic::{MAX_UPLOAD_BYTES, is_jpeg, refusal_words};
+use crate::house::{HeardKind, House, PictureError};
+use axum::extract::{ConnectInfo, DefaultBodyLimit, Query, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::post;
+use axum::{Json, Router};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use jiff::Timestamp;
+use model::{Device, ObservationDraft, Receipt};
+use serde_json::json;
+use std::net::{IpAddr, SocketAddr};
+use std::time::Duration;
+
+/// How long a request waits for a place in the house before the device is told to come again.
+const HOUSE_PATIENCE: Duration = Duration::from_secs(5);
+
+/// `POST /api/v1/devices/observations` and `POST /api/v1/devices/pictures`, both with the
+/// device's name and password (HTTP Basic, RFC 7617).
+pub fn device_router(house: House) -> Router {
+    let observations = post(observation).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES));
+    let pictures = post(picture).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES));
+    Router::new()
+        .route("/api/v1/devices/observations", observations)
+        .route("/api/v1/devices/pictures", pictures)
+        .with_state(house)
+}
+
+type Peer = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
+
+async fn observation(
+    State(house): State<House>,
+    peer: Peer,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let address = ip(peer);
+    let Some(device) = authenticated(&house, address, &headers).await else {
+        return unauthorized();
+    };
+    let draft = Report::read(&body).and_then(|report| report.draft(&device, Timestamp::now(), &body));
+    match draft {
+        Ok(draft) => deliver(&house, address, draft).await,
+        Err(error) => {
+            incidents::bad_report(&house, address, device.id, &error.to_string());
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
+        }
+    }
+}
+
+async fn picture(
+    State(house): State<House>,
+    peer: Peer,
+    Query(mark): Query<Mark>,
+    headers: HeaderMap,
+    body: Bytes,
+) -> Response {
+    let address = ip(peer);
+    let Some(device) = authenticated(&house, address, &headers).await else {
+        return unauthorized();
+    };
+    let fault = match mark.check() {
+        Err(error) => Some(error.to_string()),
+        Ok(()) => (!is_jpeg(&body)).then(|| "the body is not a JPEG picture".to_owned()),
+    };
+    if let Some(why) = fault {
+        incidents::bad_picture(&house, address, device.id, &why);
+        return refused(StatusCode::UNPROCESSABLE_ENTITY, &why);
+    }
+    let received_at = Timestamp::now();
+    match house.pictures.put(body).await {
+        Ok(id) => deliver(&house, address, mark.picture(&device, id, received_at)).await,
+        Err(PictureError::Unavailable) => busy(),
+        Err(error @ PictureError::Unusable(_)) => {
+            incidents::bad_picture(&house, address, device.id, &error.to_string());
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &error.to_string())
+        }
+    }
+}
+
+async fn deliver(house: &House, address: Option<IpAddr>, draft: ObservationDraft) -> Response {
+    let device = draft.device;
+    match house.deliver_within(draft, HOUSE_PATIENCE).await {
+        Receipt::Committed { contiguous } => committed("committed", contiguous),
+        Receipt::Duplicate { contiguous } => committed("duplicate", contiguous),
+        Receipt::Overloaded => busy(),
+        Receipt::Refused(why) => {
+            let why = refusal_words(&why);
+            incidents::bad_report(house, address, device, &why);
+            refused(StatusCode::UNPROCESSABLE_ENTITY, &why)
+        }
+    }
+}
+
+async fn authenticated(
+    house: &House,
+    address: Option<IpAddr>,
+    headers: &HeaderMap,
+) -> Option<Device> {
+    let (name, password) = basic(headers)?;
+    let known = house.authenticate.device(&name, &password).await;
+    let device = house
+        .directory()
+        .native(&name)
+        .filter(|device| !device.disabled && known == Some(device.id))
+        .cloned();
+    match &device {
+        Some(device) => house.heard(device.id, HeardKind::Message),
+        None => incidents::credentials(house, address),
+    }
+    device
+}
+
+fn basic(headers: &HeaderMap) -> Option<(String, String)> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, encoded) = value.split_once(' ')?;
+    if !scheme.eq_ignore_ascii_case("basic") {
+        return None;
+    }
+    let text = String::from_utf8(STANDARD.decode(encoded.trim()).ok()?).ok()?;
+    let (name, password) = text.split_once(':')?;
+    Some((name.to_owned(), password.to_owned()))
+}
+
+fn ip(peer: Peer) -> Option<IpAddr> {
+    peer.map(|axum::Extension(ConnectInfo(peer))| peer.ip().to_canonical())
+}
+
+fn committed(status: &str, contiguous: Option<u64>) -> Response {
+    Json(json!({ "status": status, "committed": contiguous })).into_response()
+}
+
+fn refused(code: StatusCode, why: &str) -> Response {
+    (code, Json(json!({ "status": "refused", "reason": why }))).into_response()
+}
+
+fn unauthorized() -> Response {
+    let challenge = [(header::WWW_AUTHENTICATE, "Basic realm=\"Gatebook devices\"")];
+    (StatusCode::UNAUTHORIZED, challenge).into_response()
+}
+
+fn busy() -> Response {
+    let again = [(header::RETRY_AFTER, "2")];
+    (StatusCode::SERVICE_UNAVAILABLE, again, Json(json!({ "status": "busy" }))).into_response()
+}

@@ -1,0 +1,16 @@
+//! Gatebook's own wire profile: devices with a name, a password and a counter of their own.
+//! Described for makers of devices in `docs/ref/native-profile.md`.
+
+mod committed;
+mod gateway;
+mod http;
+mod incidents;
+mod keeper;
+mod report;
+mod retained;
+mod topics;
+
+pub use gateway::Gateway;
+pub use http::device_router;
+pub use report::{MAX_REPORT_BYTES, MAX_SEQUENCE, Mark, Report, ReportError, Saw};
+pub use topics::{is_topic_level, topic};
