@@ -1,0 +1,93 @@
+import { Link } from "@tanstack/react-router";
+import { PencilLine } from "lucide-react";
+import { useState, type ReactNode } from "react";
+import { pictureUrl } from "../../api/client";
+import { useMay } from "../../api/session";
+import type { Passage } from "../../api/types";
+import { DirectionBadge, OutcomeBadge, Remarks } from "../../passage/Badges";
+import { passageName } from "../../passage/name";
+import { Why } from "../../passage/Why";
+import { Button } from "../../ui/Button";
+import { skew } from "../../ui/format";
+import { Facts } from "../../ui/Panel";
+import { Picture } from "../../ui/Picture";
+import { Time } from "../../ui/Time";
+import { takens } from "../../words";
+import { NotThisPerson } from "./NotThisPerson";
+import css from "./Log.module.css";
+
+/** A passage in full: pictures, why, evidence, where its time comes from. */
+export function PassageDetail({ passage }: { passage: Passage }) {
+  const mayCorrect = useMay("operator");
+  const [correcting, setCorrecting] = useState(false);
+  const { person } = passage;
+  return (
+    <>
+      <div className={css.pictures}>
+        <figure>
+          <Picture src={pictureUrl(person?.photo)} alt={person ? `Registered photograph of ${passageName(passage)}` : ""} none="Nothing registered" />
+          <figcaption>Registered</figcaption>
+        </figure>
+        <figure>
+          <Picture src={pictureUrl(passage.picture)} alt="Picture of the passage" fit="contain" />
+          <figcaption>At the access point</figcaption>
+        </figure>
+      </div>
+      <div className="row">
+        <OutcomeBadge passage={passage} size="l" />
+        <DirectionBadge direction={passage.access_point.direction} size="l" />
+        <Remarks passage={passage} />
+      </div>
+      <Facts items={facts(passage)} />
+      {mayCorrect && person && (
+        <div>
+          <Button icon={PencilLine} size="s" onClick={() => setCorrecting(true)}>
+            Not this person
+          </Button>
+        </div>
+      )}
+      <div className={css.section}>
+        <h3>Why</h3>
+        <Why passage={passage} />
+      </div>
+      <div className={css.section}>
+        <h3>Where the time comes from</h3>
+        <Facts items={provenance(passage)} />
+      </div>
+      {correcting && <NotThisPerson passage={passage} onClose={() => setCorrecting(false)} />}
+    </>
+  );
+}
+
+function facts(passage: Passage): [string, ReactNode][] {
+  const { person } = passage;
+  const items: [string, ReactNode][] = [];
+  if (person && !person.deleted) {
+    items.push([
+      "Person",
+      <Link key="person" to="/people/$id" params={{ id: person.id }}>
+        {passageName(passage)}
+      </Link>,
+    ]);
+    items.push(["Number", person.number]);
+  }
+  items.push(["Access point", passage.access_point.name || "Removed since"], ["When", <Time key="at" at={passage.at} show="full" />], ["Passed", takens[passage.taken]]);
+  if (passage.reported) items.push(["Reported", "The device had opened the door already"]);
+  if (passage.finger) items.push(["Finger", `Number ${passage.finger}, matched by the device`]);
+  if (passage.tag) items.push(["Tag", <code key="tag">{`${passage.tag.tag}${passage.tag.issued ? " (issued here)" : ""}`}</code>]);
+  if (passage.name_on_card && passage.name_on_card !== person?.name) items.push(["Name on the card", passage.name_on_card]);
+  items.push(["Devices", passage.devices.map((device) => device.name || "Removed since").join(", ") || "None"], ["ONVIF topic", <code key="topic">{passage.topic}</code>]);
+  return items;
+}
+
+function provenance({ time }: Passage): [string, ReactNode][] {
+  const items: [string, ReactNode][] = [
+    ["Counted", time.source === "server" ? "The server's time of receipt" : "The device's time: stored offline and delivered later"],
+    ["Received", <Time key="received" at={time.received_at} show="full" />],
+  ];
+  if (time.device.state === "claimed") items.push(["Device said", <Time key="device" at={time.device.at} show="full" />], ["Device's clock", time.device.synced ? "Set from a trusted source" : "Not known to be set"]);
+  else if (time.device.state === "impossible") items.push(["Device said", <code key="text">{`${time.device.text || "(empty)"}: impossible, set aside`}</code>]);
+  else items.push(["Device said", "No time"]);
+  if (time.skew_ms !== null && time.skew_ms !== undefined) items.push(["Skew", skew(time.skew_ms)]);
+  return items;
+}

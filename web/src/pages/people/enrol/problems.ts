@@ -1,0 +1,24 @@
+import type { FaceProblem } from "../../../api/types";
+import { personName } from "../../../passage/name";
+
+/** What is wrong with an image, and what to do about it. */
+export function problemText(problem: FaceProblem): string {
+  switch (problem.problem) {
+    case "unreadable":
+      return "Not an image that can be read. Use a JPEG or PNG.";
+    case "no_face":
+      return "No face found. Look into the camera, face upright.";
+    case "two_faces":
+      return "More than one face. Only this person may be in the picture.";
+    case "too_small":
+      return "The face is too small. Come closer.";
+    case "blurred":
+      return "The face is blurred. Hold still.";
+    case "dark":
+      return "Too dark or too bright. Change the light.";
+    case "does_not_match_others":
+      return "Does not match the other pictures.";
+    case "looks_like":
+      return `Looks like ${personName(problem.person)} (${problem.person.number}), who is enrolled already.`;
+  }
+}

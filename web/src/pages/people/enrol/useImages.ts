@@ -1,0 +1,68 @@
+import { useEffect, useRef, useState } from "react";
+import { assessFaces } from "../../../api/people";
+import type { Finding } from "../../../api/types";
+
+export interface Candidate {
+  key: number;
+  blob: Blob;
+  url: string;
+}
+
+export const mostImages = 10;
+
+export interface Images {
+  candidates: Candidate[];
+  /** One per candidate once looked at. */
+  findings: Finding[] | null;
+  looking: boolean;
+  error: unknown;
+  add: (blobs: Blob[]) => void;
+  remove: (key: number) => void;
+  clear: () => void;
+  good: number;
+}
+
+/** Images chosen for enrolment; each change has the server look at all of them, because they are held against one another. */
+export function useImages(): Images {
+  const [candidates, setCandidates] = useState<Candidate[]>([]);
+  const [result, setResult] = useState<{ of: Candidate[]; findings: Finding[] | null; error: unknown }>({ of: [], findings: null, error: null });
+  const next = useRef(1);
+
+  useEffect(() => {
+    if (candidates.length === 0) return;
+    const abort = new AbortController();
+    assessFaces(
+      candidates.map((candidate) => candidate.blob),
+      abort.signal,
+    ).then(
+      (findings) => setResult({ of: candidates, findings, error: null }),
+      (error: unknown) => abort.signal.aborted || setResult({ of: candidates, findings: null, error }),
+    );
+    return () => abort.abort();
+  }, [candidates]);
+
+  const shown = useRef<Candidate[]>([]);
+  useEffect(() => {
+    shown.current = candidates;
+  }, [candidates]);
+  useEffect(() => () => shown.current.forEach((candidate) => URL.revokeObjectURL(candidate.url)), []);
+
+  const add = (blobs: Blob[]) =>
+    setCandidates((before) => {
+      const fresh = blobs.slice(0, mostImages - before.length).map((blob) => ({ key: next.current++, blob, url: URL.createObjectURL(blob) }));
+      return fresh.length === 0 ? before : [...before, ...fresh];
+    });
+  const remove = (key: number) => setCandidates((before) => before.filter((candidate) => candidate.key !== key));
+  const current = result.of === candidates;
+  const findings = current && candidates.length > 0 ? result.findings : null;
+  return {
+    candidates,
+    findings,
+    looking: candidates.length > 0 && !current,
+    error: current ? result.error : null,
+    add,
+    remove,
+    clear: () => setCandidates([]),
+    good: findings?.filter((finding) => finding.problems.length === 0).length ?? 0,
+  };
+}

@@ -1,0 +1,111 @@
+/** The page's words for the closed lists that the API speaks in. One word per concept: GLOSSARY.md. */
+import type { AlertKind, Comparison, DayState, DeviceKind, Direction, EntryKind, Factor, IncidentKind, Outcome, Reason, Role, Rule, Taken, UnresolvedReason } from "./api/types";
+import type { components } from "./api/schema";
+
+export const directions: Record<Direction, string> = { entry: "Entry", exit: "Exit", both: "Entry and exit" };
+
+export const outcomes: Record<Outcome, string> = { granted: "Granted", denied: "Denied" };
+
+export const takens: Record<Taken, string> = { taken: "Passed", not_taken: "Not taken", unknown: "No device tells whether the person passed" };
+
+export const factors: Record<Factor, string> = { tag: "Tag", finger: "Finger", face_match: "Face, compared with the person (1:1)", face: "Face, found among everybody (1:N)" };
+
+export const rules: Record<Rule, string> = {
+  reported_by_controller: "The controller had opened the door already and reported it; the verdict here is Gatebook's own.",
+  factors_shown: "All factors this access point asks for were shown, and they name one person.",
+  face_alone: "This access point asks for a face alone.",
+  passage_not_completed: "A passage began with a finger or a picture, and no tag was taken.",
+  nobody_named: "Nothing that was shown names a person.",
+};
+
+export const reasons: Record<Reason, string> = {
+  person_unknown: "Nobody in the registry has this number or face",
+  person_suspended: "The person is suspended",
+  not_yet_valid: "The person is not valid yet",
+  no_longer_valid: "The person's validity has ended",
+  not_allowed_here: "The person is not allowed at this access point",
+  tag_unknown: "The tag belongs to nobody",
+  tag_lost: "The tag was reported lost",
+  tag_revoked: "The tag was revoked",
+  tag_of_somebody_else: "The tag is in another person's custody",
+  factors_disagree: "The factors name different persons",
+  tag_missing: "A required tag was not shown",
+  finger_missing: "A required finger was not shown",
+  face_missing: "A required face was not shown or did not match",
+  picture_shows_somebody_else: "The picture shows somebody else",
+  picture_shows_no_face: "The picture shows no face",
+  stranger: "A stranger: like nobody in the gallery",
+  device_time_set_aside: "The device's time was empty or impossible and was set aside",
+  not_completed: "The passage began and was not completed",
+};
+
+export const comparisons: Record<Comparison["result"], string> = {
+  agrees: "The picture shows this person",
+  disagrees: "The picture shows somebody else",
+  no_face: "No face in the picture",
+  not_compared: "Not compared: no face template to compare with",
+  unreadable: "The picture could not be read",
+};
+
+export const alertKinds: Record<AlertKind, string> = {
+  stranger: "Stranger at an entry",
+  denied: "Denied",
+  unknown_tag: "Unknown tag",
+  picture_disagrees: "The picture shows somebody else",
+  not_taken: "Passage not completed",
+  exit_without_entry: "Exit without an entry",
+  second_entry: "Second entry without an exit",
+  missing_exit: "Missing exit",
+  device_silent: "Device silent",
+  verification_failed: "The log does not verify",
+};
+
+export const deviceKinds: Record<DeviceKind, string> = {
+  classic_controller: "Classic controller",
+  classic_camera: "Classic camera board",
+  native: "Native device",
+  camera_station: "Camera station",
+};
+
+export const incidentKinds: Record<IncidentKind, string> = {
+  address_not_allowed: "Address not allowed",
+  bad_credentials: "Wrong user name or password",
+  topic_not_allowed: "Topic not allowed",
+  bad_line: "Line not understood",
+  bad_picture: "Picture refused",
+  outage: "Outage",
+};
+
+export const dayStates: Record<DayState, string> = { arrived: "Arrived", left: "Left", absent: "Absent", expected: "Expected" };
+
+export const visitStates: Record<components["schemas"]["VisitState"], string> = {
+  open: "Inside",
+  closed: "Closed by an exit",
+  exit_missing: "Exit missing",
+  closed_by_operator: "Closed by a correction",
+  withdrawn: "Withdrawn by a correction",
+};
+
+export const custodyStates: Record<components["schemas"]["CustodyState"], string> = { issued: "Issued", returned: "Returned", lost: "Lost", revoked: "Revoked", assigned: "Assigned" };
+
+export const entryKinds: Record<EntryKind, string> = { access: "Access events", act: "Acts", correction: "Corrections", notice: "Notices" };
+
+export const unresolvedReasons: Record<UnresolvedReason, string> = {
+  picture_of_several: "Several passages waited for a picture; it cannot be told whose it is",
+  picture_of_nobody: "A picture that nobody asked for",
+  request_without_picture: "A picture was asked for and never came",
+  orphan: "Belongs to a passage whose first event is gone",
+};
+
+export const roles: Record<Role, { label: string; about: string }> = {
+  viewer: { label: "Viewer", about: "Sees the live page, presence, people's names and photographs." },
+  auditor: { label: "Auditor", about: "Also reads the whole log, attendance and proofs; writes nothing." },
+  operator: { label: "Operator", about: "Also enrols people, corrects and acknowledges." },
+  admin: { label: "Admin", about: "Also settings, users, devices, deleting people, whole identity numbers." },
+};
+
+/** Words for what is in none of the lists above: `site_founded` reads "Site founded". */
+export function spelled(word: string): string {
+  const text = word.replaceAll("_", " ");
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
