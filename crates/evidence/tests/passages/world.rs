@@ -129,19 +129,19 @@ impl World {
     }
 
     pub fn passages(&self) -> Vec<&Evidence> {
-        let passage = |output| match output {
-            &Output::Passage(ref evidence) => Some(evidence),
+        let passages = self.outputs.iter().filter_map(|output| match output {
+            Output::Passage(evidence) => Some(evidence),
             _ => None,
-        };
-        self.outputs.iter().filter_map(passage).collect()
+        });
+        passages.collect()
     }
 
     pub fn unresolved(&self) -> Vec<&Unresolved> {
-        let unresolved = |output| match output {
-            &Output::Unresolved(ref unresolved) => Some(unresolved),
+        let unresolved = self.outputs.iter().filter_map(|output| match output {
+            Output::Unresolved(unresolved) => Some(unresolved),
             _ => None,
-        };
-        self.outputs.iter().filter_map(unresolved).collect()
+        });
+        unresolved.collect()
     }
 
     /// Number and picture of each passage, in order.
