@@ -1,2 +1,35 @@
-//! The `gatebook` binary.
-fn main() {}
+//! The `gatebook` binary: configuration, composition, the pipeline, the command line.
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod cameras;
+mod card_files;
+mod cli;
+mod clock;
+mod commands;
+mod compose;
+mod config;
+mod demo;
+mod directory;
+mod exit;
+mod founding;
+mod http;
+mod integrity;
+mod logging;
+mod pipeline;
+mod recognition;
+mod site;
+mod watchdog;
+
+use clap::Parser;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    match commands::run(cli) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("gatebook: {error:#}");
+            ExitCode::from(exit::Failure::code_of(&error))
+        }
+    }
+}

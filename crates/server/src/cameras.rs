@@ -1,0 +1,200 @@
+//! Camera stations: frames in, overlays and decided tracks out.
+
+use crate::clock::SystemClock;
+use crate::recognition::Recogniser;
+use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay};
+use async_trait::async_trait;
+use bytes::Bytes;
+use devices::{HeardKind, House};
+use model::{
+    Device, DeviceId, DeviceKind, DeviceTime, FaceSighting, ObservationDraft, Receipt, Score,
+    Sighting, SourceKey, Timestamp,
+};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+use storage::PictureFiles;
+use store::Pictures;
+use tokio::sync::{watch, Mutex as AsyncMutex};
+use uuid::Uuid;
+use vision::{Decided, Engine, Frame, Gallery, Identity, Limits, TrackUpdate, Tracker};
+
+/// All camera stations of the site.
+pub struct LiveCameras {
+    recogniser: Arc<Recogniser>,
+    pictures: Arc<PictureFiles>,
+    house: House,
+    /// Names this start of the server in the keys of observations.
+    boot_id: String,
+    cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
+}
+
+/// One camera station.
+struct Camera {
+    newest: watch::Sender<Option<Arc<LiveFrame>>>,
+    following: AsyncMutex<Following>,
+}
+
+/// What is worked on one frame at a time.
+struct Following {
+    tracker: Option<Tracker>,
+    sequence: u64,
+}
+
+/// What a frame showed.
+struct Seen {
+    size: (u32, u32),
+    update: TrackUpdate,
+}
+
+impl LiveCameras {
+    /// Cameras of the site behind `house`.
+    pub fn new(recogniser: &Arc<Recogniser>, pictures: &Arc<PictureFiles>, house: &House) -> Self {
+        Self {
+            recogniser: recogniser.clone(),
+            pictures: pictures.clone(),
+            house: house.clone(),
+            boot_id: Uuid::now_v7().to_string(),
+            cameras: Mutex::default(),
+        }
+    }
+
+    fn camera(&self, id: DeviceId) -> Arc<Camera> {
+        let mut cameras = self.cameras.lock().unwrap_or_else(PoisonError::into_inner);
+        cameras.entry(id).or_insert_with(|| Arc::new(Camera::new())).clone()
+    }
+
+    fn station(&self, id: DeviceId) -> Option<Device> {
+        let directory = self.house.directory();
+        let device = directory.device(id)?;
+        let active = device.kind == DeviceKind::CameraStation && !device.disabled;
+        active.then(|| device.clone())
+    }
+
+    /// Hands in what was decided; a picture is durable before the observation that names it.
+    async fn deliver(&self, station: &Device, sequence: u64, decided: Decided, at: Timestamp) {
+        let kept = self.pictures.put(&decided.picture).await;
+        let picture = kept.inspect_err(|error| tracing::warn!(%error, "a picture is lost")).ok();
+        let draft = ObservationDraft {
+            device: station.id,
+            access_point: station.access_point,
+            key: SourceKey::Sequence { boot_id: self.boot_id.clone(), sequence },
+            device_time: DeviceTime::Absent,
+            received_at: at,
+            deferred: false,
+            sighting: Sighting::Face(FaceSighting { picture, ..sighting(&decided) }),
+            raw: Vec::new(),
+        };
+        if !matches!(self.house.deliver(draft).await, Receipt::Committed { .. }) {
+            tracing::error!(camera = %station.id, "a decided track could not be committed");
+        }
+    }
+}
+
+impl Camera {
+    fn new() -> Self {
+        let following = AsyncMutex::new(Following { tracker: None, sequence: 0 });
+        Self { newest: watch::Sender::new(None), following }
+    }
+}
+
+#[async_trait]
+impl Cameras for LiveCameras {
+    async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
+        let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
+        let state = self.camera(camera);
+        let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
+        let place = self.recogniser.place().ok_or(FrameRefused::Busy)?;
+        let at = SystemClock.now();
+        let tracker = following.tracker.take().unwrap_or_default();
+        let bytes = jpeg.clone();
+        let looked = self.recogniser.compute(place, move |engine, gallery| {
+            look(engine, gallery, tracker, &bytes, at)
+        });
+        let (tracker, seen) = looked.await.ok_or(FrameRefused::Busy)?;
+        following.tracker = Some(tracker);
+        let seen = seen.ok_or(FrameRefused::Unreadable)?;
+        metrics::counter!("gatebook_frames_total").increment(1);
+        self.house.heard(camera, HeardKind::Message);
+        let overlays = overlays(&seen.update, seen.size);
+        let frame = Arc::new(LiveFrame { jpeg, overlays, at, size: seen.size });
+        state.newest.send_replace(Some(frame.clone()));
+        for decided in seen.update.decided {
+            following.sequence += 1;
+            self.deliver(&station, following.sequence, decided, at).await;
+        }
+        Ok(frame)
+    }
+
+    fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
+        self.station(camera).map(|_| self.camera(camera).newest.subscribe())
+    }
+
+    fn presence(&self, camera: DeviceId, connected: bool) {
+        let kind = if connected { HeardKind::Connected } else { HeardKind::Disconnected };
+        self.house.heard(camera, kind);
+    }
+}
+
+/// Computes on one frame; the tracker comes back even when the frame cannot be read.
+fn look(
+    engine: &Engine,
+    gallery: &Gallery,
+    mut tracker: Tracker,
+    jpeg: &Bytes,
+    at: Timestamp,
+) -> (Tracker, Option<Seen>) {
+    let Ok(frame) = Frame::decode(jpeg, Limits::CAMERA) else {
+        return (tracker, None);
+    };
+    let faces = match engine.analyse(&frame) {
+        Ok(faces) => faces,
+        Err(error) => {
+            tracing::error!(%error, "a frame could not be looked at");
+            return (tracker, None);
+        }
+    };
+    let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
+    let update = tracker.step(jpeg, &faces, clock, gallery);
+    let size = (pixels(frame.width()), pixels(frame.height()));
+    (tracker, Some(Seen { size, update }))
+}
+
+fn pixels(side: usize) -> u32 {
+    u32::try_from(side).unwrap_or(u32::MAX)
+}
+
+/// Sides of a frame are far below 2^24, where `f32` is exact.
+#[allow(clippy::cast_precision_loss)]
+fn overlays(update: &TrackUpdate, (width, height): (u32, u32)) -> Vec<Overlay> {
+    let (width, height) = (width.max(1) as f32, height.max(1) as f32);
+    let one = |seen: &vision::Overlay| Overlay {
+        track: seen.track,
+        area: [
+            seen.bounds.x / width,
+            seen.bounds.y / height,
+            seen.bounds.width / width,
+            seen.bounds.height / height,
+        ],
+        person: match seen.identity {
+            Identity::Known(person) => Some(person),
+            Identity::Undecided | Identity::Unknown => None,
+        },
+        decided: seen.identity != Identity::Undecided,
+        score: seen.score.map(Score::from_cosine),
+    };
+    update.overlays.iter().map(one).collect()
+}
+
+fn sighting(decided: &Decided) -> FaceSighting {
+    FaceSighting {
+        track: decided.track,
+        person: decided.person,
+        score: Score::from_cosine(decided.score),
+        threshold: Score::from_cosine(decided.threshold),
+        runner_up: decided.runner_up.map(Score::from_cosine),
+        frames: u16::try_from(decided.frames).unwrap_or(u16::MAX),
+        gallery: u32::try_from(decided.gallery).unwrap_or(u32::MAX),
+        picture: None,
+    }
+}

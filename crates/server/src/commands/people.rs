@@ -1,0 +1,56 @@
+//! `gatebook people`.
+
+use crate::cli::People;
+use crate::commands::report;
+use crate::compose::Running;
+use crate::config::Config;
+use anyhow::{anyhow, Context, Result};
+use api::ports::{CardFiles, NamedFile};
+use model::Author;
+use std::path::Path;
+use std::process::ExitCode;
+
+pub async fn run(config: Config, people: People) -> Result<ExitCode> {
+    let running = Running::start(config.without_ports()).await?;
+    let done = match people {
+        People::Import { csv, photos } => import(&running, &csv, photos.as_deref()).await,
+        People::Export { classic } => export(&running, classic).await,
+    };
+    running.stop().await?;
+    done
+}
+
+async fn import(running: &Running, csv: &Path, photos: Option<&Path>) -> Result<ExitCode> {
+    let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
+    let photos = files(photos)?;
+    let done = running.cards.import_people(bytes.into(), photos, Author::Console).await;
+    Ok(report::tell("people", &done.map_err(|e| anyhow!(e))?))
+}
+
+async fn export(running: &Running, classic: bool) -> Result<ExitCode> {
+    anyhow::ensure!(classic, "say --classic: the card's form is the only one written so far");
+    let (text, missing) = running.cards.export_people().await.map_err(|e| anyhow!(e))?;
+    print!("{text}");
+    for person in &missing {
+        eprintln!("left out: person number {person}");
+    }
+    Ok(ExitCode::from(u8::from(!missing.is_empty())))
+}
+
+/// All files of a folder by their names.
+pub fn files(dir: Option<&Path>) -> Result<Vec<NamedFile>> {
+    let Some(dir) = dir else {
+        return Ok(Vec::new());
+    };
+    let listed =
+        std::fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
+    let mut files = Vec::new();
+    for file in listed {
+        let path = file?.path();
+        if path.is_file() {
+            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            files.push(NamedFile { name, bytes: std::fs::read(&path)?.into() });
+        }
+    }
+    Ok(files)
+}

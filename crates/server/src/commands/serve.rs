@@ -1,0 +1,34 @@
+//! `gatebook serve`.
+
+use crate::compose::Running;
+use crate::config::Config;
+use anyhow::Result;
+use std::process::ExitCode;
+
+pub async fn run(config: Config) -> Result<ExitCode> {
+    let running = Running::start(config).await?;
+    announce(&running);
+    stop_signal().await?;
+    running.stop().await?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Prints the address, and the one-time link while nobody administers the site. The link goes to
+/// standard output alone: log lines are kept, links are not.
+pub fn announce(running: &Running) {
+    println!("Gatebook is at {}", running.address);
+    if let Some(link) = &running.first_link {
+        println!("Become its administrator (once, within 24 hours): {link}");
+    }
+}
+
+/// Waits for Ctrl-C or SIGTERM.
+pub async fn stop_signal() -> Result<()> {
+    use tokio::signal::unix::{signal, SignalKind};
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        done = tokio::signal::ctrl_c() => done?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,37 @@
+//! The demo site: people, gates and a classroom, with simulated boards that pass through them.
+
+pub mod gates;
+mod people;
+mod places;
+
+pub use places::GATES;
+
+use crate::compose::Running;
+use anyhow::Result;
+use model::{Act, Author, Entry, EventId, Record, Timestamp};
+use people::DemoPerson;
+use store::{Append, Book, Write};
+use uuid::Uuid;
+
+/// Fills a fresh site; one that has access points already is left as it is.
+///
+/// # Errors
+/// When the store refuses something.
+pub async fn furnish(running: &Running) -> Result<Vec<DemoPerson>> {
+    places::put(&*running.store).await?;
+    let people = people::portraits(&running.recogniser).await?;
+    people::enrol(running, &people).await?;
+    Ok(people)
+}
+
+/// Appends an act of the demo.
+async fn act(store: &dyn store::Store, act: Act, writes: Vec<Write>) -> Result<()> {
+    let entry = Entry {
+        id: EventId(Uuid::now_v7()),
+        written_at: Timestamp::now(),
+        author: Author::Console,
+        record: Record::Act(act),
+    };
+    store.append(Append { entry, settles: Vec::new(), writes }).await?;
+    Ok(())
+}

@@ -1,0 +1,138 @@
+//! Made-up people with the faces of the sample photographs that come with the models' packages.
+
+use crate::compose::Running;
+use crate::recognition::Recogniser;
+use anyhow::{anyhow, bail, Result};
+use api::ports::{CardFiles, NamedFile};
+use bytes::Bytes;
+use model::Author;
+use std::path::Path;
+use std::sync::Arc;
+use vision::enrolment::judge;
+use vision::{Engine, Frame, Gallery, Limits, Rect};
+
+/// The group photographs whose faces are cut out.
+const PHOTOGRAPHS: [&str; 4] = ["sample6.jpg", "sample5.jpg", "sample4.jpg", "sample3.jpg"];
+/// Made-up names, one for each face.
+const NAMES: [&str; 10] = [
+    "Asha Verma", "Lena Sommer", "Maya Torres", "Grace Holm", "Noor Rahman", "Ines Duarte",
+    "Keiko Arai", "Paula Brandt", "Rosa Lindqvist", "Tara Quinn",
+];
+/// The registered photograph shows this many times the face.
+const PORTRAIT: f32 = 2.2;
+/// The picture taken at the gate shows more of what is around.
+const AT_THE_GATE: f32 = 3.4;
+
+/// Somebody of the demo.
+pub struct DemoPerson {
+    /// Person number.
+    pub number: String,
+    /// Name.
+    pub name: String,
+    /// Registered photograph.
+    pub photo: Bytes,
+    /// What the gate's camera takes: another cut of the same photograph.
+    pub at_the_gate: Bytes,
+}
+
+impl DemoPerson {
+    /// The card's fields from name to phone, and the address, which holds commas on purpose.
+    pub fn card_fields(&self) -> [String; 2] {
+        let (number, name) = (&self.number, &self.name);
+        let identity = identity_number(number);
+        [
+            format!("{name},34,F,1992-04-05,{identity},{number}.jpg,555{number}"),
+            format!("{number} Mill Lane, Flat 2, Riverton"),
+        ]
+    }
+
+    /// The person's row on a card.
+    fn card_row(&self) -> String {
+        let [fields, address] = self.card_fields();
+        format!("{},{fields},{address}", self.number)
+    }
+}
+
+/// A 12-digit number that belongs to nobody: real ones never begin with 0 or 1.
+fn identity_number(number: &str) -> String {
+    format!("0000{number:0>8}")
+}
+
+/// Cuts the people of the demo out of the sample photographs.
+///
+/// # Errors
+/// When the photographs are not on this machine or show nobody.
+pub async fn portraits(recogniser: &Arc<Recogniser>) -> Result<Vec<DemoPerson>> {
+    let Some(folder) = vision::samples::dir() else {
+        bail!("the sample photographs are missing: build with `make build`, or name their folder in GATEBOOK_SAMPLES");
+    };
+    let cut = recogniser.soon(move |engine, _| cut_all(engine, &folder));
+    let people = cut.await.ok_or_else(|| anyhow!("recognition is busy"))??;
+    anyhow::ensure!(!people.is_empty(), "no usable face on the sample photographs");
+    Ok(people)
+}
+
+fn cut_all(engine: &Engine, folder: &Path) -> Result<Vec<DemoPerson>> {
+    let mut people = Vec::new();
+    let mut gallery = Gallery::default();
+    for photograph in PHOTOGRAPHS {
+        let bytes = std::fs::read(folder.join(photograph))?;
+        let frame = Frame::decode(&bytes, Limits::UPLOAD)?;
+        for face in engine.detect(&frame)? {
+            let Some(name) = NAMES.get(people.len()) else {
+                return Ok(people);
+            };
+            people.extend(cut(engine, &mut gallery, &frame, &face.bounds, name)?);
+        }
+    }
+    Ok(people)
+}
+
+/// One person, unless the face is not good enough or stands on another photograph already.
+fn cut(
+    engine: &Engine,
+    gallery: &mut Gallery,
+    frame: &Frame,
+    face: &Rect,
+    name: &str,
+) -> Result<Option<DemoPerson>> {
+    let (Some(photo), Some(wide)) = (
+        frame.crop(&face.scaled(PORTRAIT)),
+        frame.crop(&face.scaled(AT_THE_GATE)),
+    ) else {
+        return Ok(None);
+    };
+    let photo = Bytes::from(photo.to_jpeg(92)?);
+    let judged = judge(engine, &[&photo], gallery, None)?;
+    let Some(template) = judged.first().filter(|c| c.is_accepted()).and_then(|c| c.template.clone())
+    else {
+        return Ok(None);
+    };
+    gallery.set(model::PersonId(uuid::Uuid::now_v7()), vec![template])?;
+    Ok(Some(DemoPerson {
+        number: format!("{}", 100 + gallery.len()),
+        name: name.into(),
+        photo,
+        at_the_gate: wide.to_jpeg(80)?.into(),
+    }))
+}
+
+/// Enrols them as an installer would: by importing a card's registry with its photographs.
+///
+/// # Errors
+/// When the import fails.
+pub async fn enrol(running: &Running, people: &[DemoPerson]) -> Result<()> {
+    let mut csv = format!("{}\n", devices::card::REGISTRY_HEADER);
+    for person in people {
+        csv.push_str(&person.card_row());
+        csv.push('\n');
+    }
+    let photos = people
+        .iter()
+        .map(|p| NamedFile { name: format!("{}.jpg", p.number), bytes: p.photo.clone() })
+        .collect();
+    let report = running.cards.import_people(csv.into(), photos, Author::Console).await;
+    let report = report.map_err(|e| anyhow!(e))?;
+    anyhow::ensure!(report.refused.is_empty(), "the demo's people were refused: {:?}", report.refused);
+    Ok(())
+}

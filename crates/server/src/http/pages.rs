@@ -1,0 +1,39 @@
+//! The page, embedded into the binary from `web/dist`.
+
+use axum::http::{header, HeaderValue, StatusCode, Uri};
+use axum::response::{IntoResponse, Response};
+use rust_embed::{EmbeddedFile, RustEmbed};
+
+#[derive(RustEmbed)]
+#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+struct Dist;
+
+/// Vite puts files with a content hash in their name here: they never change.
+const HASHED: &str = "assets/";
+
+/// A file of the page, or the page itself for addresses that its own routes know.
+pub async fn serve(uri: Uri) -> Response {
+    let path = uri.path().trim_start_matches('/');
+    if let Some(file) = Dist::get(path) {
+        return respond(path, file);
+    }
+    let looks_like_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    match Dist::get("index.html") {
+        Some(page) if !looks_like_file => respond("index.html", page),
+        _ => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
+    }
+}
+
+fn respond(path: &str, file: EmbeddedFile) -> Response {
+    let cache = if path.starts_with(HASHED) {
+        "public, max-age=31536000, immutable"
+    } else {
+        "no-cache"
+    };
+    let kind = HeaderValue::from_str(file.metadata.mimetype())
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    let mut response = file.data.into_owned().into_response();
+    response.headers_mut().insert(header::CONTENT_TYPE, kind);
+    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+}

@@ -1,0 +1,22 @@
+//! Log lines: structured, without personal data, on standard error.
+
+use crate::config::{Log, LogFormat};
+use anyhow::{Context, Result};
+use tracing_subscriber::EnvFilter;
+
+/// Starts logging. A second call changes nothing.
+///
+/// # Errors
+/// When the filter is not understood.
+pub fn start(log: &Log) -> Result<()> {
+    let filter = EnvFilter::try_new(&log.level)
+        .with_context(|| format!("log.level is not understood: {}", log.level))?;
+    let lines = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let started = match log.format {
+        LogFormat::Text => lines.try_init(),
+        LogFormat::Json => lines.json().try_init(),
+    };
+    // Tests and the demo may have started it already.
+    drop(started);
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! The data directory: database, pictures, keys.
+
+use anyhow::{Context, Result};
+use std::fs::{self, OpenOptions};
+use std::io::Write;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use storage::{DataDir, Options, PictureFiles, SqliteStore};
+
+/// A data directory held by this process, with its database and pictures open.
+pub struct Site {
+    /// The database.
+    pub store: SqliteStore,
+    /// The pictures.
+    pub pictures: PictureFiles,
+    /// Keys for signing the log and for HTTPS.
+    pub keys: PathBuf,
+}
+
+impl Site {
+    /// Opens a data directory, making it at first start.
+    ///
+    /// # Errors
+    /// When another process holds it, it cannot be written, or its site key is not its own.
+    pub async fn open(root: &Path) -> Result<Self> {
+        let dir = DataDir::open(root)?;
+        let keys = root.join("keys");
+        fs::DirBuilder::new()
+            .recursive(true)
+            .mode(0o700)
+            .create(&keys)
+            .with_context(|| format!("cannot make {}", keys.display()))?;
+        let store = SqliteStore::open(&dir, Options::default()).await?;
+        let pictures = PictureFiles::open(&dir)?;
+        Ok(Self { store, pictures, keys })
+    }
+}
+
+/// The seed of the key that signs checkpoints; made at first start.
+///
+/// # Errors
+/// When it cannot be read or made, or is not 32 bytes.
+pub fn signing_seed(keys: &Path) -> Result<[u8; 32]> {
+    let file = keys.join("log.ed25519");
+    if !file.exists() {
+        let mut seed = [0; 32];
+        getrandom::fill(&mut seed).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
+        write_secret(&file, &seed)?;
+    }
+    let bytes = fs::read(&file).with_context(|| format!("cannot read {}", file.display()))?;
+    let len = bytes.len();
+    bytes
+        .try_into()
+        .map_err(|_| anyhow::anyhow!("{} holds {len} bytes instead of 32", file.display()))
+}
+
+/// Writes a secret that does not exist yet, readable by the owner alone, durably.
+///
+/// # Errors
+/// When the file exists or cannot be written.
+pub fn write_secret(file: &Path, bytes: &[u8]) -> Result<()> {
+    let mut out = OpenOptions::new()
+        .write(true)
+        .create_new(true)
+        .mode(0o600)
+        .open(file)
+        .with_context(|| format!("cannot make {}", file.display()))?;
+    out.write_all(bytes)?;
+    out.sync_all()?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_signing_seed_is_made_once() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(signing_seed(dir.path()).unwrap(), signing_seed(dir.path()).unwrap());
+    }
+
+    #[test]
+    fn a_secret_is_never_overwritten() {
+        let dir = tempfile::tempdir().unwrap();
+        let file = dir.path().join("k");
+        write_secret(&file, b"one").unwrap();
+        assert!(write_secret(&file, b"two").is_err());
+        assert_eq!(fs::read(&file).unwrap(), b"one");
+    }
+}
