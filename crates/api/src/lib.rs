@@ -8,23 +8,27 @@
 mod acts;
 mod auth;
 mod csv;
+mod docs;
 mod document;
 mod error;
 mod extract;
 mod headers;
+mod live;
 mod names;
 mod passage;
 mod person;
 pub mod ports;
+mod record;
 mod router;
 mod routes;
 mod state;
 mod text;
 mod upload;
+mod verifying;
 mod words;
 
 pub use error::{ApiError, Problem};
 pub use headers::secured;
-pub use routes::invitations::one_time_link;
 pub use router::{openapi, router};
+pub use routes::invitations::one_time_link;
 pub use state::{ApiConfig, House};

@@ -4,9 +4,7 @@ use crate::error::ApiError;
 use crate::names::{Named, Names};
 use crate::person::{PersonBrief, PersonDetails};
 use crate::state::House;
-use crate::words::{
-    Direction, Liveness, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource,
-};
+use crate::words::{Direction, Liveness, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource};
 use model::{AccessEvent, Evidence, Person, PersonId, Record, Timestamp};
 use serde::Serialize;
 use store::{Role, StoredEntry};
@@ -19,9 +17,9 @@ pub(crate) struct PassagePlace {
     /// The access point.
     id: Uuid,
     /// Its name now; empty when it was removed since.
-    name: String,
+    pub(crate) name: String,
     /// Its direction at the time.
-    direction: Direction,
+    pub(crate) direction: Direction,
 }
 
 /// Whom a passage names, as the registry has the person now.
@@ -29,7 +27,7 @@ pub(crate) struct PassagePlace {
 pub(crate) struct PassagePerson {
     /// Who.
     #[serde(flatten)]
-    brief: PersonBrief,
+    pub(crate) brief: PersonBrief,
     /// Active or suspended now; absent when the person was deleted.
     status: Option<PersonStatus>,
     /// The registry's fields, the identity number masked; absent below the role operator.
@@ -52,7 +50,7 @@ impl PassagePerson {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct PassageTag {
     /// The tag's text.
-    tag: String,
+    pub(crate) tag: String,
     /// Whether the passage issued it (classic entry) rather than presented it.
     issued: bool,
 }
@@ -122,7 +120,7 @@ pub(crate) enum DeviceTimeView {
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct PassageTime {
     /// Whose clock `at` is.
-    source: TimeSource,
+    pub(crate) source: TimeSource,
     /// Server receipt minus device time, in milliseconds.
     skew_ms: Option<i64>,
     /// What the device said.
@@ -203,6 +201,14 @@ pub(crate) fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
 }
 
 impl PassageView {
+    /// The same without personal details.
+    pub(crate) fn plain(mut self) -> Self {
+        if let Some(person) = &mut self.person {
+            person.details = None;
+        }
+        self
+    }
+
     /// `event`, which is the record of `entry`, as `role` may see it.
     pub(crate) async fn new(
         entry: &StoredEntry,
@@ -253,7 +259,11 @@ impl PassageView {
             finger: evidence.finger.as_ref().map(|finger| finger.number.clone()),
             tag: evidence.tag.as_ref().map(PassageTag::from),
             name_on_card: evidence.classic_entry.as_ref().map(|e| e.name.clone()),
-            devices: evidence.devices.iter().map(|id| names.device(*id)).collect(),
+            devices: evidence
+                .devices
+                .iter()
+                .map(|id| names.device(*id))
+                .collect(),
             time: PassageTime::from(evidence),
             topic: event.topic().0.to_owned(),
             corrected_by: entry.corrected_by.iter().map(|id| id.0).collect(),

@@ -1,7 +1,9 @@
 //! The table of contents: every route of the API.
 
+use crate::docs;
 use crate::document;
 use crate::headers::secured;
+use crate::live;
 use crate::routes as r;
 use crate::state::{Api, House};
 use axum::extract::DefaultBodyLimit;
@@ -17,10 +19,15 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document::finished(api().into_openapi())
 }
 
-/// The API over `house`, to be mounted beside the pages: `/api` and `/socket.io`.
+/// The API over `house`, to be mounted beside the pages: `/api` and `/socket.io`. Must be called
+/// within a Tokio runtime; what it began ends when the router and its connections are dropped.
 pub fn router(house: House) -> axum::Router {
     let (router, _) = api().split_for_parts();
-    secured(router).with_state(Api::new(house))
+    let (sockets, live) = live::open(&house);
+    let router = router
+        .with_state(Api::new(house, live))
+        .merge(docs::router());
+    secured(router.layer(sockets))
 }
 
 fn api() -> OpenApiRouter<Api> {
@@ -79,6 +86,14 @@ fn people() -> OpenApiRouter<Api> {
 
 fn log() -> OpenApiRouter<Api> {
     OpenApiRouter::new()
+        .routes(routes!(r::live::snapshot))
+        .routes(routes!(r::log::list))
+        .routes(routes!(r::log::show))
+        .routes(routes!(r::log::proof))
+        .routes(routes!(r::log_csv::export))
+        .routes(routes!(r::integrity::show))
+        .routes(routes!(r::integrity::verify))
+        .routes(routes!(r::integrity::checkpoint))
         .routes(routes!(r::pictures::show))
         .routes(routes!(r::corrections::append))
         .routes(routes!(r::unresolved::list))
@@ -105,4 +120,14 @@ fn site() -> OpenApiRouter<Api> {
             r::places::remove_access_point
         ))
         .routes(routes!(r::settings::show, r::settings::change))
+        .routes(routes!(r::gates::list, r::gates::add))
+        .routes(routes!(r::gates::change, r::gates::remove))
+        .routes(routes!(r::devices::list, r::devices::add))
+        .routes(routes!(r::devices::change, r::devices::remove))
+        .routes(routes!(r::devices::new_password))
+        .routes(routes!(r::devices::become_station))
+        .routes(routes!(r::devices::leave_station))
+        .routes(routes!(r::incidents::list))
+        .routes(routes!(r::incidents::forget))
+        .routes(routes!(r::incidents::allow))
 }

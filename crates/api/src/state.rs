@@ -1,7 +1,9 @@
 //! What every route can reach.
 
 use crate::auth::{Passwords, Throttle};
+use crate::live::Live;
 use crate::ports::{Cameras, CardFiles, Clock, Integrity, Recognition};
+use crate::verifying::Verifying;
 use axum::extract::FromRef;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -61,15 +63,19 @@ pub(crate) struct Api {
     pub(crate) passwords: Passwords,
     pub(crate) throttle: Throttle,
     pub(crate) accounting: Accounting,
+    pub(crate) live: Live,
+    pub(crate) verifying: Verifying,
 }
 
 impl Api {
-    pub(crate) fn new(house: House) -> Self {
+    pub(crate) fn new(house: House, live: Live) -> Self {
         Self {
             house,
             passwords: Passwords::default(),
             throttle: Throttle::default(),
             accounting: Accounting::default(),
+            live,
+            verifying: Verifying::default(),
         }
     }
 }
@@ -86,6 +92,12 @@ impl FromRef<Api> for Passwords {
     }
 }
 
+impl FromRef<Api> for Verifying {
+    fn from_ref(api: &Api) -> Self {
+        api.verifying.clone()
+    }
+}
+
 impl FromRef<Api> for Throttle {
     fn from_ref(api: &Api) -> Self {
         api.throttle.clone()
@@ -95,5 +107,11 @@ impl FromRef<Api> for Throttle {
 impl FromRef<Api> for Accounting {
     fn from_ref(api: &Api) -> Self {
         api.accounting.clone()
+    }
+}
+
+impl FromRef<Api> for Live {
+    fn from_ref(api: &Api) -> Self {
+        api.live.clone()
     }
 }

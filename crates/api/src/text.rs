@@ -34,6 +34,20 @@ pub(crate) fn line(field: &str, text: &str) -> Result<String, ApiError> {
     Ok(text.to_owned())
 }
 
+/// A name that is also a part of MQTT topics: letters, digits, `-`, `_` and `.`.
+///
+/// # Errors
+/// As [`required()`], and [`ApiError::Field`] naming `field` for any other character.
+pub(crate) fn wire_name(field: &str, text: &str) -> Result<String, ApiError> {
+    let name = required(field, text)?;
+    let plain = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if name.chars().all(plain) {
+        return Ok(name);
+    }
+    let detail = "Letters, digits, - _ and . only: it is part of MQTT topics.";
+    Err(ApiError::field(field, detail))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +63,13 @@ mod tests {
         assert!(line("name", "a\nb").is_err());
         assert!(line("name", &"a".repeat(201)).is_err());
         assert!(line("name", &"ü".repeat(200)).is_ok());
+    }
+
+    #[test]
+    fn a_device_name_cannot_reach_another_devices_topics() {
+        assert_eq!(wire_name("name", "gate-1.north").unwrap(), "gate-1.north");
+        for name in ["a/b", "+", "#", "a b", "ü"] {
+            assert!(wire_name("name", name).is_err(), "{name}");
+        }
     }
 }

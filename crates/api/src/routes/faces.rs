@@ -85,7 +85,10 @@ pub(crate) struct Finding {
 
 /// Images to look at, 1 to 10, each a file.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+#[allow(
+    dead_code,
+    reason = "describes the multipart body in the OpenAPI document only"
+)]
 pub(crate) struct ImagesForm {
     /// JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
@@ -94,7 +97,10 @@ pub(crate) struct ImagesForm {
 
 /// One photograph.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+#[allow(
+    dead_code,
+    reason = "describes the multipart body in the OpenAPI document only"
+)]
 pub(crate) struct PhotoForm {
     /// JPEG.
     #[schema(value_type = String, format = Binary)]
@@ -170,7 +176,7 @@ impl From<Credential> for CredentialView {
     responses((status = 200, body = Vec<Finding>), (status = 422, body = Problem),
         (status = 503, body = Problem)))]
 pub(crate) async fn assess(
-    Operator(_): Operator,
+    _: Operator,
     State(house): State<House>,
     upload: Upload,
 ) -> Result<Json<Vec<Finding>>, ApiError> {
@@ -284,7 +290,10 @@ pub(crate) async fn set_photo(
     let assessment = look(&house, vec![image.clone()], Some(person.id)).await?;
     let unreadable = |finding: &ImageFinding| finding.problems.contains(&ImageProblem::Unreadable);
     if assessment.findings.iter().any(unreadable) {
-        return Err(ApiError::field("image", "This JPEG cannot be read; send another."));
+        return Err(ApiError::field(
+            "image",
+            "This JPEG cannot be read; send another.",
+        ));
     }
     let before = person.photo;
     let picture = house.pictures.put(&image).await?;
