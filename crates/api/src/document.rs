@@ -1,6 +1,7 @@
 //! The OpenAPI document around the routes: what it says once for all of them.
 
 use crate::error::Problem;
+use crate::live::messages as push;
 use std::collections::BTreeMap;
 use utoipa::OpenApi as _;
 use utoipa::openapi::path::{HttpMethod, Operation};
@@ -23,7 +24,18 @@ const ROLE: &str = "Role: ";
             the ones before it may.",
         license(name = "MIT OR Apache-2.0", identifier = "MIT OR Apache-2.0")
     ),
-    components(schemas(Problem))
+    components(schemas(
+        Problem,
+        push::CommittedPush,
+        push::Resync,
+        push::DevicePush,
+        push::VerifyProgress,
+        push::Watch,
+        push::Watching,
+        push::FramePush,
+        push::StationWelcome,
+        push::StationReply,
+    ))
 )]
 struct Document;
 
@@ -76,7 +88,11 @@ fn finish(operation: &mut Operation, method: &HttpMethod, path: &str) {
             let requirement = |scheme: &str| SecurityRequirement::new(scheme, [role]);
             operation.security = Some(vec![requirement("session"), requirement("token")]);
             add_problem(operation, "401", "Not signed in");
-            add_problem(operation, "403", "The role does not reach, or no CSRF value");
+            add_problem(
+                operation,
+                "403",
+                "The role does not reach, or no CSRF value",
+            );
         }
     }
 }

@@ -169,9 +169,11 @@ fn store_problem(error: &StoreError) -> Problem {
     use StatusCode as S;
     let title = error.to_string();
     match error {
-        StoreError::Conflict { .. } => {
-            Problem::new(S::CONFLICT, title, "Choose another value, or edit the existing one.")
-        }
+        StoreError::Conflict { .. } => Problem::new(
+            S::CONFLICT,
+            title,
+            "Choose another value, or edit the existing one.",
+        ),
         StoreError::InUse { by } => {
             Problem::new(S::CONFLICT, &title, format!("Change or remove {by} first."))
         }

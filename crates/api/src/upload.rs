@@ -93,7 +93,10 @@ fn text_of(field: &str, bytes: &[u8]) -> Result<String, ApiError> {
 
 /// The last part of a path of any system: a browser may send the folder's name along.
 fn base_name(path: &str) -> String {
-    path.rsplit(['/', '\\']).next().unwrap_or_default().to_owned()
+    path.rsplit(['/', '\\'])
+        .next()
+        .unwrap_or_default()
+        .to_owned()
 }
 
 /// Whether bytes begin as a JPEG does.

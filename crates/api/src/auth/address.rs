@@ -32,15 +32,16 @@ where
 
 /// Walks `X-Forwarded-For` from its end as long as the speaker is a trusted proxy.
 fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+    let values = headers.get_all("x-forwarded-for").iter();
+    let texts = values.filter_map(|value| value.to_str().ok());
+    let hops: Vec<&str> = texts.flat_map(|text| text.split(',')).collect();
     let mut speaker = peer.to_canonical();
-    let mut hops: Vec<IpAddr> = Vec::new();
-    for value in headers.get_all("x-forwarded-for") {
-        let Ok(text) = value.to_str() else { break };
-        hops.extend(text.split(',').map_while(|hop| hop.trim().parse().ok()));
-    }
-    while trusted.contains(&speaker) {
-        let Some(before) = hops.pop() else { break };
-        speaker = before.to_canonical();
+    for hop in hops.into_iter().rev() {
+        let before = hop.trim().parse::<IpAddr>();
+        match before {
+            Ok(before) if trusted.contains(&speaker) => speaker = before.to_canonical(),
+            _ => break,
+        }
     }
     speaker
 }
@@ -62,13 +63,19 @@ mod tests {
     #[test]
     fn a_stranger_cannot_choose_his_address() {
         let headers = forwarded("10.0.0.1");
-        assert_eq!(behind_proxies(ip("192.0.2.9"), &headers, &[]), ip("192.0.2.9"));
+        assert_eq!(
+            behind_proxies(ip("192.0.2.9"), &headers, &[]),
+            ip("192.0.2.9")
+        );
     }
 
     #[test]
     fn the_last_hop_before_the_trusted_proxy_counts() {
         let headers = forwarded("10.0.0.1, 192.0.2.9");
         let proxy = [ip("127.0.0.1")];
-        assert_eq!(behind_proxies(ip("127.0.0.1"), &headers, &proxy), ip("192.0.2.9"));
+        assert_eq!(
+            behind_proxies(ip("127.0.0.1"), &headers, &proxy),
+            ip("192.0.2.9")
+        );
     }
 }

@@ -3,8 +3,8 @@
 //! A handler names the role it needs (`caller: Viewer`) before what it reads of the request, so
 //! that nothing is read for somebody who may not call it.
 
-use super::session::{Cookie, session_cookie};
 use super::Secret;
+use super::session::{Cookie, session_cookie};
 use crate::error::ApiError;
 use crate::state::House;
 use axum::extract::{FromRef, FromRequestParts};

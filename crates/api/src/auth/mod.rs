@@ -2,6 +2,7 @@
 
 mod address;
 mod caller;
+mod origin;
 mod password;
 mod secret;
 mod session;
@@ -9,10 +10,10 @@ mod throttle;
 
 pub(crate) use address::ClientAddress;
 pub(crate) use caller::{Admin, Auditor, Caller, MaybeCaller, Operator, Viewer, Who, caller_of};
+pub(crate) use origin::same_origin;
 pub(crate) use password::{Passwords, password_problem};
 pub(crate) use secret::Secret;
 pub(crate) use session::{
-    Cookie, begin_session, begin_station, end_session, expired_cookie, session_cookie,
-    station_of,
+    Cookie, begin_session, begin_station, end_session, expired_cookie, station_of,
 };
 pub(crate) use throttle::Throttle;

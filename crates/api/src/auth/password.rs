@@ -112,7 +112,10 @@ mod tests {
     #[tokio::test]
     async fn a_password_fits_its_own_hash_and_no_other() {
         let passwords = Passwords::default();
-        let hash = passwords.hash("correct horse battery".into()).await.unwrap();
+        let hash = passwords
+            .hash("correct horse battery".into())
+            .await
+            .unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
         let fits = |text: &str| passwords.fits(text.into(), Some(hash.clone()));
         assert!(fits("correct horse battery").await.unwrap());
@@ -122,7 +125,12 @@ mod tests {
     #[tokio::test]
     async fn nothing_fits_where_there_is_no_hash() {
         let passwords = Passwords::default();
-        assert!(!passwords.fits("anything at all".into(), None).await.unwrap());
+        assert!(
+            !passwords
+                .fits("anything at all".into(), None)
+                .await
+                .unwrap()
+        );
     }
 
     #[test]

@@ -63,7 +63,11 @@ fn set_cookie(
     config: &ApiConfig,
 ) -> Result<HeaderValue, ApiError> {
     let name = cookie.name(config.secure_cookies);
-    let secure = if config.secure_cookies { "; Secure" } else { "" };
+    let secure = if config.secure_cookies {
+        "; Secure"
+    } else {
+        ""
+    };
     format!("{name}={value}; Path=/; HttpOnly; SameSite=Strict; Max-Age={max_age_s}{secure}")
         .parse()
         .map_err(|e| ApiError::Internal(format!("a cookie: {e}")))

@@ -38,7 +38,12 @@ pub(crate) struct Throttle {
 
 impl Throttle {
     /// Refuses when `name` at `address` has to wait still.
-    pub(crate) fn check(&self, name: &str, address: IpAddr, now: Timestamp) -> Result<(), ApiError> {
+    pub(crate) fn check(
+        &self,
+        name: &str,
+        address: IpAddr,
+        now: Timestamp,
+    ) -> Result<(), ApiError> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
         let wait = keys(name, address)
             .iter()
@@ -60,7 +65,10 @@ impl Throttle {
             shrink(&mut failures, now);
         }
         for (key, _) in keys(name, address) {
-            let entry = failures.entry(key).or_insert(Failures { count: 0, last: now });
+            let entry = failures.entry(key).or_insert(Failures {
+                count: 0,
+                last: now,
+            });
             if seconds(entry.last, now) > FORGET_AFTER_S {
                 entry.count = 0;
             }

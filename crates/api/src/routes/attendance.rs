@@ -92,7 +92,12 @@ pub(crate) async fn table(
     State(house): State<House>,
     Query(query): Query<DaysQuery>,
 ) -> Result<Json<DayTable>, ApiError> {
-    Ok(Json(Table::load(&house).await?.show(&house, &query, None).await?))
+    Ok(Json(
+        Table::load(&house)
+            .await?
+            .show(&house, &query, None)
+            .await?,
+    ))
 }
 
 /// A person's days, days without an arrival included. Role: auditor.
@@ -124,8 +129,16 @@ pub(crate) async fn table_csv(
     let table = Table::load(&house).await?;
     let shown = table.show(&house, &query, None).await?;
     let mut rows = vec![csv::header(&[
-        "number", "employee", "department", "date", "state", "in", "out", "working_hours",
-        "late_min", "left_early_min",
+        "number",
+        "employee",
+        "department",
+        "date",
+        "state",
+        "in",
+        "out",
+        "working_hours",
+        "late_min",
+        "left_early_min",
     ])];
     rows.extend(shown.rows.iter().map(|row| table.csv_row(row)));
     let name = format!("attendance-{}-{}.csv", shown.from, shown.to);
@@ -253,7 +266,11 @@ impl Table {
         Some(DayView {
             person: PersonBrief::from(person),
             date,
-            state: if over { DayState::Absent } else { DayState::Expected },
+            state: if over {
+                DayState::Absent
+            } else {
+                DayState::Expected
+            },
             arrival: None,
             departure: None,
             minutes: None,

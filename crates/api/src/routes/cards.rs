@@ -54,7 +54,10 @@ pub(crate) struct ImportView {
 
 /// A card's registry.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+#[allow(
+    dead_code,
+    reason = "describes the multipart body in the OpenAPI document only"
+)]
 pub(crate) struct PeopleForm {
     /// `a_d.csv` of the card.
     #[schema(value_type = String, format = Binary)]
@@ -66,7 +69,10 @@ pub(crate) struct PeopleForm {
 
 /// A card's log.
 #[derive(ToSchema)]
-#[allow(dead_code, reason = "describes the multipart body in the OpenAPI document only")]
+#[allow(
+    dead_code,
+    reason = "describes the multipart body in the OpenAPI document only"
+)]
 pub(crate) struct LogForm {
     /// `log.csv` of the card.
     #[schema(value_type = String, format = Binary)]
@@ -96,7 +102,9 @@ impl From<ImportReport> for ImportView {
 }
 
 /// A turn at importing, taken before the body is read.
-pub(crate) struct ImportTurn(#[allow(dead_code, reason = "held until dropped")] SemaphorePermit<'static>);
+pub(crate) struct ImportTurn(
+    #[allow(dead_code, reason = "held until dropped")] SemaphorePermit<'static>,
+);
 
 impl<S: Send + Sync> axum::extract::FromRequestParts<S> for ImportTurn {
     type Rejection = ApiError;
@@ -123,7 +131,10 @@ pub(crate) async fn import_people(
 ) -> Result<Json<ImportView>, ApiError> {
     let csv = upload.file("csv")?.bytes;
     let photos = upload.files("photos");
-    let report = house.cards.import_people(csv, photos, caller.author()).await;
+    let report = house
+        .cards
+        .import_people(csv, photos, caller.author())
+        .await;
     Ok(Json(report.map_err(ApiError::BadRequest)?.into()))
 }
 

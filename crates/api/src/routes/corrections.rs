@@ -180,9 +180,8 @@ fn way(point: &AccessPoint, said: Direction) -> Result<Direction, ApiError> {
 /// An access point as things stand now.
 async fn place_of(house: &House, point: &AccessPoint) -> Result<Place, ApiError> {
     let points = house.store.access_points().await?;
-    let leads_out = |other: &AccessPoint| {
-        other.area == point.area && other.direction == Direction::Exit
-    };
+    let leads_out =
+        |other: &AccessPoint| other.area == point.area && other.direction == Direction::Exit;
     Ok(Place {
         access_point: point.id,
         direction: point.direction,

@@ -68,21 +68,39 @@ pub(crate) fn invite_write(
     house: &House,
     user: UserId,
 ) -> Result<(Write, InvitationLink), ApiError> {
+    let now = house.clock.now();
+    let (invitation, secret) = invitation(user, now)?;
+    let link = InvitationLink {
+        path: path(&secret),
+        token: secret.text().to_owned(),
+        expires_at: invitation.expires_at,
+    };
+    Ok((Write::Invitation(invitation), link))
+}
+
+/// A one-time link for `user` from the server's console: what to write, and the page's path.
+///
+/// # Errors
+/// When the system gives no randomness.
+pub fn one_time_link(user: UserId, now: Timestamp) -> Result<(Write, String), ApiError> {
+    let (invitation, secret) = invitation(user, now)?;
+    Ok((Write::Invitation(invitation), path(&secret)))
+}
+
+fn invitation(user: UserId, now: Timestamp) -> Result<(Invitation, Secret), ApiError> {
     let secret = Secret::fresh()?;
-    let span = jiff::SignedDuration::from_hours(LINK_HOURS);
-    let expires_at = house.clock.now().checked_add(span);
-    let expires_at = expires_at.unwrap_or(Timestamp::MAX);
-    let write = Write::Invitation(Invitation {
+    let end = now.checked_add(jiff::SignedDuration::from_hours(LINK_HOURS));
+    let invitation = Invitation {
         token: secret.digest(),
         user,
-        expires_at,
-    });
-    let link = InvitationLink {
-        path: format!("/welcome#token={}", secret.text()),
-        token: secret.text().to_owned(),
-        expires_at,
+        expires_at: end.unwrap_or(Timestamp::MAX),
     };
-    Ok((write, link))
+    Ok((invitation, secret))
+}
+
+/// The secret stands in the fragment: browsers send it to nobody.
+fn path(secret: &Secret) -> String {
+    format!("/welcome#token={}", secret.text())
 }
 
 /// What a one-time link is for. Role: none.
@@ -141,7 +159,9 @@ pub(crate) async fn accept(
     }
     writes.push(accepted);
     let author = Author::User { user: user.id };
-    house.act(author, Act::UserPut { user: user.id }, writes).await?;
+    house
+        .act(author, Act::UserPut { user: user.id }, writes)
+        .await?;
     welcome(&house, &headers, user).await
 }
 

@@ -345,7 +345,9 @@ impl PersonInput {
 fn number(text: &str) -> Result<String, ApiError> {
     let number = required("number", text)?;
     let fits = number.chars().count() <= LONGEST_NUMBER;
-    let plain = number.chars().all(|c| c.is_alphanumeric() || "-_./".contains(c));
+    let plain = number
+        .chars()
+        .all(|c| c.is_alphanumeric() || "-_./".contains(c));
     if fits && plain {
         return Ok(number);
     }

@@ -195,11 +195,7 @@ impl From<Caller> for Me {
     }
 }
 
-async fn view(
-    house: &House,
-    me: Option<Me>,
-    headers: &HeaderMap,
-) -> Result<SessionView, ApiError> {
+async fn view(house: &House, me: Option<Me>, headers: &HeaderMap) -> Result<SessionView, ApiError> {
     let settings = house.store.settings().await?;
     let devices = house.store.devices().await?;
     let users = house.store.users().await?;

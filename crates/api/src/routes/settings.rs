@@ -58,8 +58,16 @@ impl TryFrom<SiteSettings> for Settings {
             let detail = "Choose a name of the IANA time zone database, e.g. Asia/Kolkata.";
             return Err(ApiError::field("time_zone", detail));
         }
-        at_most("work_start_min", input.work_start_min.into(), LAST_MINUTE.into())?;
-        at_most("work_end_min", input.work_end_min.into(), LAST_MINUTE.into())?;
+        at_most(
+            "work_start_min",
+            input.work_start_min.into(),
+            LAST_MINUTE.into(),
+        )?;
+        at_most(
+            "work_end_min",
+            input.work_end_min.into(),
+            LAST_MINUTE.into(),
+        )?;
         at_most("grace_min", input.grace_min.into(), LONGEST_GRACE.into())?;
         at_most("visit_limit_min", input.visit_limit_min, LONGEST_VISIT)?;
         Ok(Self {

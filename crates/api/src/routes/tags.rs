@@ -89,10 +89,16 @@ pub(crate) async fn assign(
     let tag = parse(&tag)?;
     let person = PersonId(input.person);
     if house.store.person(person).await?.is_none() {
-        return Err(ApiError::field("person", "Choose somebody of the registry."));
+        return Err(ApiError::field(
+            "person",
+            "Choose somebody of the registry.",
+        ));
     }
     if let Some(holder) = house.store.person_by_tag(&tag).await? {
-        let detail = format!("The tag is assigned to {} already; end that first.", holder.name);
+        let detail = format!(
+            "The tag is assigned to {} already; end that first.",
+            holder.name
+        );
         return Err(ApiError::Conflict(detail));
     }
     let credential = Credential {
@@ -160,7 +166,8 @@ async fn end_assignment(
     let mut writes = Vec::new();
     if let Some(holder) = house.store.person_by_tag(tag).await? {
         for credential in house.store.credentials(holder.id).await? {
-            if matches!(&credential.kind, CredentialKind::Tag { tag: assigned } if assigned == tag) {
+            if matches!(&credential.kind, CredentialKind::Tag { tag: assigned } if assigned == tag)
+            {
                 writes.push(Write::RemoveCredential(credential.id));
             }
         }
@@ -183,6 +190,9 @@ pub(crate) fn parse(text: &str) -> Result<TagText, ApiError> {
     let plain = text.chars().all(|c| c.is_ascii_graphic());
     let tag = TagText::new(text).filter(|_| plain && text.len() <= LONGEST_TAG);
     tag.ok_or_else(|| {
-        ApiError::field("tag", "The text as a reader sends it, e.g. 4AB3, without spaces.")
+        ApiError::field(
+            "tag",
+            "The text as a reader sends it, e.g. 4AB3, without spaces.",
+        )
     })
 }

@@ -172,7 +172,10 @@ pub(crate) async fn change(
 
 async fn keep_an_administrator(house: &House, but: UserId) -> Result<(), ApiError> {
     let users = house.store.users().await?;
-    if users.iter().any(|user| user.id != but && can_administer(user)) {
+    if users
+        .iter()
+        .any(|user| user.id != but && can_administer(user))
+    {
         return Ok(());
     }
     Err(ApiError::Conflict(
