@@ -9,17 +9,27 @@ import { binary } from "./paths.mjs";
 import { eventually, freePorts } from "./wait.mjs";
 
 export class Gatebook {
-  /** Starts on a fresh data directory; `stop` removes it. */
-  static async start() {
+  /** A new site on a fresh data directory; `stop` removes it. */
+  static start() {
+    return Gatebook.#started(["serve"]);
+  }
+
+  /** The demo site with its simulated gates. */
+  static demo() {
+    return Gatebook.#started(["demo", "--keep"]);
+  }
+
+  static async #started(words) {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: make build`);
     const dataDir = await mkdtemp(path.join(os.tmpdir(), "gatebook-e2e-"));
     const [http, mqtt, classicMqtt, classicHttp] = await freePorts(4);
-    const gatebook = new Gatebook(dataDir, { http, mqtt, classicMqtt, classicHttp });
+    const gatebook = new Gatebook(words, dataDir, { http, mqtt, classicMqtt, classicHttp });
     await gatebook.run();
     return gatebook;
   }
 
-  constructor(dataDir, ports) {
+  constructor(words, dataDir, ports) {
+    this.words = words;
     this.dataDir = dataDir;
     this.ports = ports;
     this.address = `http://localhost:${ports.http}`;
@@ -31,7 +41,7 @@ export class Gatebook {
     const { http, mqtt, classicMqtt, classicHttp } = this.ports;
     const listen = ["--listen", `127.0.0.1:${http}`, "--mqtt", `127.0.0.1:${mqtt}`];
     const classic = ["--classic-mqtt", `127.0.0.1:${classicMqtt}`, "--classic-http", `127.0.0.1:${classicHttp}`];
-    this.process = spawn(binary, ["serve", "--data-dir", this.dataDir, ...listen, ...classic], {
+    this.process = spawn(binary, [...this.words, "--data-dir", this.dataDir, ...listen, ...classic], {
       stdio: ["ignore", "pipe", "pipe"],
       env: { ...process.env, NO_COLOR: "1" },
     });
