@@ -4,7 +4,7 @@ use crate::error::ApiError;
 use crate::person::PersonBrief;
 use crate::state::House;
 use model::{
-    AccessPoint, AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId,
+    AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId,
 };
 use serde::Serialize;
 use std::collections::HashMap;
@@ -37,7 +37,7 @@ pub(crate) enum AuthorView {
 /// people are read as they are asked for, each once.
 pub(crate) struct Names {
     house: House,
-    points: HashMap<AccessPointId, AccessPoint>,
+    points: HashMap<AccessPointId, String>,
     areas: HashMap<AreaId, String>,
     devices: HashMap<DeviceId, String>,
     gates: HashMap<GateId, String>,
@@ -56,7 +56,7 @@ impl Names {
         let users = store.users().await?;
         Ok(Self {
             house: house.clone(),
-            points: points.into_iter().map(|p| (p.id, p)).collect(),
+            points: points.into_iter().map(|p| (p.id, p.name)).collect(),
             areas: areas.into_iter().map(|a| (a.id, a.name)).collect(),
             devices: devices.into_iter().map(|d| (d.id, d.name)).collect(),
             gates: gates.into_iter().map(|g| (g.id, g.name)).collect(),
@@ -87,14 +87,9 @@ impl Names {
         ))
     }
 
-    /// An access point; `None` when removed.
-    pub(crate) fn point(&self, id: AccessPointId) -> Option<&AccessPoint> {
-        self.points.get(&id)
-    }
-
     /// An access point by name.
     pub(crate) fn access_point(&self, id: AccessPointId) -> Named {
-        named(id.0, self.points.get(&id).map(|point| &point.name))
+        named(id.0, self.points.get(&id))
     }
 
     /// An area by name.

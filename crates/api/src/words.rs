@@ -11,7 +11,7 @@ macro_rules! words {
         #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
         #[derive(Serialize, Deserialize, ToSchema)]
         #[serde(rename_all = "snake_case")]
-        #[allow(missing_docs)]
+        #[allow(missing_docs, clippy::enum_variant_names)]
         pub enum $name { $($word),+ }
 
         impl From<$original> for $name {
