@@ -50,3 +50,7 @@ export type Area = S["AreaView"];
 export type AccessPoint = S["AccessPointView"];
 export type DeviceKind = S["DeviceKind"];
 export type IncidentKind = S["IncidentKind"];
+export type Device = S["DeviceView"];
+export type Incident = S["IncidentView"];
+export type Gate = S["GateView"];
+export type Allow = S["AllowInput"];

@@ -1,0 +1,71 @@
+import { useEffect, useRef, useState, type RefObject } from "react";
+import { grab } from "../ui/camera";
+import { stationSocket } from "./socket";
+import type { Overlay, StationReply } from "./wire";
+
+type Refusal = Extract<StationReply, { frame: "refused" }>["why"];
+
+export interface StationState {
+  connected: boolean;
+  /** Why the server does not take this browser as a station. */
+  rejected: string | null;
+  overlays: Overlay[];
+  refused: Refusal | null;
+  /** Frames worked on per second, over the last seconds. */
+  rate: number;
+}
+
+const idle: StationState = { connected: false, rejected: null, overlays: [], refused: null, rate: 0 };
+
+/** At most this many frames a second: more tells recognition nothing new. */
+const fastest = 1000 / 15;
+const answerWithin = 5000;
+
+/** Sends frames of a running video, one in flight: the next is taken when the last was answered, so newest wins. */
+export function useStation(video: RefObject<HTMLVideoElement | null>, running: boolean): StationState {
+  const [state, setState] = useState(idle);
+  const runningNow = useRef(running);
+  useEffect(() => {
+    runningNow.current = running;
+  }, [running]);
+
+  useEffect(() => {
+    const socket = stationSocket();
+    const canvas = document.createElement("canvas");
+    const answered: number[] = [];
+    let ended = false;
+    let loop: ReturnType<typeof setTimeout> | undefined;
+    const change = (part: Partial<StationState>) => setState((before) => ({ ...before, ...part }));
+
+    const take = (reply: StationReply) => {
+      if (reply.frame === "refused") return change({ refused: reply.why, overlays: [] });
+      const now = performance.now();
+      answered.push(now);
+      while ((answered[0] ?? now) < now - 3000) answered.shift();
+      change({ refused: null, overlays: reply.overlays, rate: answered.length / 3 });
+    };
+    const send = async () => {
+      const began = performance.now();
+      try {
+        const frame = runningNow.current && socket.connected && video.current ? await grab(video.current, canvas) : null;
+        if (frame) take((await socket.timeout(answerWithin).emitWithAck("frame", await frame.arrayBuffer())) as StationReply);
+      } catch {
+        change({ overlays: [] }); // No answer in time: the next frame is tried.
+      }
+      if (!ended) loop = setTimeout(() => void send(), Math.max(0, fastest - (performance.now() - began)));
+    };
+
+    socket.on("connect", () => change({ connected: true, rejected: null }));
+    socket.on("disconnect", () => change({ connected: false, overlays: [] }));
+    socket.on("connect_error", (error) => change({ connected: false, rejected: socket.active ? null : error.message }));
+    socket.connect();
+    void send();
+    return () => {
+      ended = true;
+      clearTimeout(loop);
+      socket.disconnect();
+      setState(idle);
+    };
+  }, [video]);
+  return state;
+}

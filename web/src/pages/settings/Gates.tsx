@@ -1,0 +1,97 @@
+import { useQuery } from "@tanstack/react-query";
+import { Plus, Router } from "lucide-react";
+import { useState } from "react";
+import { client, data } from "../../api/client";
+import { accessPointsQuery, gatesQuery } from "../../api/places";
+import type { Gate } from "../../api/types";
+import { Button } from "../../ui/Button";
+import { Confirm } from "../../ui/Dialog";
+import { FieldGrid, TextField } from "../../ui/Field";
+import { Panel } from "../../ui/Panel";
+import { Empty, Failed, Note, Skeleton } from "../../ui/States";
+import { Table } from "../../ui/Table";
+import { PointSelect } from "../devices/Incidents";
+import { useSettingsChange } from "./change";
+import { FormDialog } from "./FormDialog";
+import { RowActions } from "./Places";
+
+export function GatesSection() {
+  const gates = useQuery(gatesQuery);
+  const points = useQuery(accessPointsQuery).data ?? [];
+  const [editing, setEditing] = useState<Gate | "new" | null>(null);
+  const [removing, setRemoving] = useState<Gate | null>(null);
+  const remove = useSettingsChange(["places", "devices"], (id: string) => client.DELETE("/api/v1/gates/{id}", { params: { path: { id } } }), "Gate removed");
+  if (gates.isError) return <Failed error={gates.error} retry={() => void gates.refetch()} />;
+  if (!gates.data) return <Skeleton rows={4} />;
+  const nameOf = (id: string) => points.find((point) => point.id === id)?.name ?? "";
+  return (
+    <>
+      <Note>
+        A classic gate is a controller and its camera board, told apart by their addresses. An address is not authentication: keep these boards in a network of their own. Gatebook listens for them only when the configuration says so.
+      </Note>
+      <Panel
+        flush
+        title="Classic gates"
+        aside={
+          <Button size="s" icon={Plus} onClick={() => setEditing("new")}>
+            Add a gate
+          </Button>
+        }
+      >
+        {gates.data.length === 0 ? (
+          <Empty icon={Router} title="No classic gate yet">
+            Give the boards fixed addresses and add them here, or let a board connect and choose <em>allow</em> under Devices.
+          </Empty>
+        ) : (
+          <Table
+            label="Classic gates"
+            rows={gates.data}
+            rowKey={(gate) => gate.id}
+            columns={[
+              { head: "Name", main: true, cell: (gate) => gate.name },
+              { head: "Controller", cell: (gate) => <code>{gate.controller_address}</code> },
+              { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
+              { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
+              { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
+              { head: "", shrink: true, cell: (gate) => <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} /> },
+            ]}
+          />
+        )}
+        {editing && <GateDialog gate={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
+        <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} confirm="Remove" danger onConfirm={() => remove.mutateAsync(removing?.id ?? "")}>
+          <p>Its two boards are refused from now on. Past passages stay in the log.</p>
+        </Confirm>
+      </Panel>
+    </>
+  );
+}
+
+function GateDialog({ gate, onClose }: { gate: Gate | null; onClose: () => void }) {
+  const points = useQuery(accessPointsQuery).data ?? [];
+  const [draft, setDraft] = useState({
+    name: gate?.name ?? "",
+    controller_address: gate?.controller_address ?? "",
+    camera_address: gate?.camera_address ?? "",
+    entry: gate?.entry ?? "",
+    exit: gate?.exit ?? "",
+  });
+  const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
+  const save = useSettingsChange(
+    ["places", "devices", "session"],
+    () => (gate ? data(client.PUT("/api/v1/gates/{id}", { params: { path: { id: gate.id } }, body: draft })) : data(client.POST("/api/v1/gates", { body: draft }))),
+    "Gate saved",
+    onClose,
+  );
+  const ready = Object.values(draft).every((value) => value.trim() !== "");
+  return (
+    <FormDialog title={gate ? `Edit ${gate.name}` : "Add a classic gate"} save="Save" busy={save.isPending} error={save.error} ready={ready} onSave={() => save.mutate(undefined)} onClose={onClose}>
+      <TextField label="Name" required value={draft.name} onChange={(event) => set({ name: event.target.value })} />
+      <FieldGrid>
+        <TextField label="Address of the controller" required placeholder="192.168.10.11" value={draft.controller_address} onChange={(event) => set({ controller_address: event.target.value.trim() })} />
+        <TextField label="Address of the camera board" required hint="May be the same." placeholder="192.168.10.12" value={draft.camera_address} onChange={(event) => set({ camera_address: event.target.value.trim() })} />
+        <PointSelect label="Entries happen at" value={draft.entry} onChange={(entry) => set({ entry })} points={points.filter((point) => point.direction !== "exit")} />
+        <PointSelect label="Exits happen at" value={draft.exit} onChange={(exit) => set({ exit })} points={points.filter((point) => point.direction !== "entry")} />
+      </FieldGrid>
+    </FormDialog>
+  );
+}
