@@ -68,7 +68,7 @@ fn take_back(referred: &Referred, exit_goes_along: bool, loaded: &Loaded) -> Vec
         return vec![without_sighting(visit, &referred.passage, loaded)];
     }
     if referred.opened.is_none() {
-        return vec![reopened(visit, after)];
+        return vec![reopened(visit, before, after)];
     }
     let withdrawn = Visit {
         state: VisitState::Withdrawn,
@@ -82,8 +82,9 @@ fn take_back(referred: &Referred, exit_goes_along: bool, loaded: &Loaded) -> Vec
 }
 
 /// A visit whose exit was not this person's: inside again, unless another visit followed.
-fn reopened(visit: &Visit, after: Option<&Visit>) -> Visit {
-    let state = if after.is_some() {
+fn reopened(visit: &Visit, before: Option<&Visit>, after: Option<&Visit>) -> Visit {
+    let inside_elsewhere = before.is_some_and(|v| v.state == VisitState::Open);
+    let state = if after.is_some() || inside_elsewhere {
         VisitState::ExitMissing
     } else {
         VisitState::Open
@@ -111,11 +112,23 @@ fn without_sighting(visit: &Visit, passage: &Passage, loaded: &Loaded) -> Visit 
             ..visit.clone()
         };
     };
+    // An exit through a gate, or an operator, may have ended it since: that ending stays.
+    let by_sighting = |event| event == passage.event || others.iter().any(|p| p.event == event);
+    let ending_stays = visit.exit.is_some_and(|event| !by_sighting(event));
+    let last_sighting = (last.event != first.event).then_some(last.event);
     Visit {
         entry: first.event,
         entered_at: first.at,
-        exit: (last.event != first.event).then_some(last.event),
-        left_at: Some(last.at),
+        exit: if ending_stays {
+            visit.exit
+        } else {
+            last_sighting
+        },
+        left_at: if ending_stays {
+            visit.left_at
+        } else {
+            Some(last.at)
+        },
         ..visit.clone()
     }
 }

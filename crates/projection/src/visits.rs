@@ -1,7 +1,7 @@
 //! How passages open, extend and close visits.
 //!
-//! At any time a person has at most one open visit in an area, and no other visit there began
-//! after it. An entry that is told late (imported, or added by an operator) and lies before a
+//! At any time a person has at most one open visit in an area, and it is the latest (a corrected
+//! sighting within it aside). An entry that is told late (imported, or added by an operator) and lies before a
 //! known visit therefore never opens one: it stands as *exit missing* until its exit is told too.
 
 use crate::{Calendar, Passage};

@@ -1,0 +1,142 @@
+use crate::world::*;
+use AlertKind::{
+    Denied, DeviceSilent, MissingExit, NotTaken, PictureDisagrees, Stranger, UnknownTag,
+    VerificationFailed,
+};
+use model::{
+    AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, Notice, Reason, Taken,
+    UserId, VisitId,
+};
+use projection::alert_id;
+use uuid::Uuid;
+
+fn raised(event: AccessEvent) -> Vec<AlertKind> {
+    let mut world = World::default();
+    world.pass(event);
+    let mut kinds: Vec<_> = world.book.alerts().values().map(|a| a.kind).collect();
+    kinds.sort_by_key(|kind| format!("{kind:?}"));
+    kinds
+}
+
+fn entry(person: Option<u128>) -> AccessEvent {
+    passage(person, place(Direction::Entry, true), HOUR)
+}
+
+#[test]
+fn a_plain_grant_alerts_nobody() {
+    assert!(raised(entry(Some(7))).is_empty());
+}
+
+#[test]
+fn a_stranger_alerts_at_an_entry_and_nowhere_else() {
+    let stranger = |direction| {
+        let event = passage(None, place(direction, true), HOUR);
+        raised(denied(event, &[Reason::Stranger]))
+    };
+    assert_eq!(stranger(Direction::Entry), [Stranger]);
+    assert!(stranger(Direction::Both).is_empty());
+    assert!(stranger(Direction::Exit).is_empty());
+}
+
+#[test]
+fn a_denial_alerts_under_the_kind_of_its_reason() {
+    let suspended = denied(entry(Some(7)), &[Reason::PersonSuspended]);
+    assert_eq!(raised(suspended), [Denied]);
+    let unknown = denied(entry(None), &[Reason::TagUnknown]);
+    assert_eq!(raised(unknown), [UnknownTag]);
+    let both = denied(entry(None), &[Reason::PersonUnknown, Reason::TagUnknown]);
+    assert_eq!(raised(both), [Denied, UnknownTag]);
+}
+
+#[test]
+fn a_picture_that_shows_somebody_else_alerts() {
+    let event = showing_somebody_else(issuing(Some(7), "AA", HOUR));
+    let event = denied(event, &[Reason::PictureShowsSomebodyElse]);
+    assert_eq!(raised(event), [PictureDisagrees]);
+}
+
+#[test]
+fn a_passage_that_was_not_completed_alerts() {
+    let mut event = entry(Some(7));
+    event.decision.taken = Taken::NotTaken;
+    event.decision.reasons = vec![Reason::NotCompleted];
+    assert_eq!(raised(event), [NotTaken]);
+}
+
+#[test]
+fn an_alert_says_where_who_and_which_device() {
+    let mut world = World::default();
+    let id = world.pass(denied(entry(Some(7)), &[Reason::NotAllowedHere]));
+    let alert = world.book.alerts().get(&alert_id(id, Denied)).unwrap();
+    assert_eq!(alert.event, id);
+    assert_eq!(alert.person, Some(who(7)));
+    assert!(alert.access_point.is_some() && alert.device.is_some());
+}
+
+#[test]
+fn an_alert_is_kept_until_somebody_by_name_acknowledges_it() {
+    let mut world = World::default();
+    let id = world.pass(denied(entry(Some(7)), &[Reason::NotAllowedHere]));
+    let alert = alert_id(id, Denied);
+    assert!(world.book.alerts()[&alert].acknowledged.is_none());
+    let acknowledgement = Acknowledgement {
+        by: UserId(Uuid::from_u128(3)),
+        at: at(2 * HOUR),
+        note: "spoke to him".into(),
+    };
+    world.act(Act::AlertAcknowledged {
+        alert,
+        acknowledgement: acknowledgement.clone(),
+    });
+    let stored = &world.book.alerts()[&alert];
+    assert_eq!(stored.acknowledged.as_ref(), Some(&acknowledgement));
+}
+
+#[test]
+fn a_visit_that_is_open_for_too_long_alerts_once_it_is_noticed() {
+    let mut world = World::default();
+    let entry = world.enter(7, HOUR);
+    let overdue = Notice::VisitOverdue {
+        visit: VisitId(entry.0),
+        person: who(7),
+    };
+    world.notice(overdue.clone());
+    world.leave(7, DAY);
+    world.notice(overdue);
+    let kinds: Vec<_> = world.book.alerts().values().map(|a| a.kind).collect();
+    assert_eq!(kinds, [MissingExit]);
+}
+
+#[test]
+fn a_silent_device_and_a_log_that_does_not_verify_alert() {
+    let mut world = World::default();
+    let silent = world.notice(Notice::DeviceSilent {
+        device: DeviceId(Uuid::from_u128(60)),
+        last_seen: at(0),
+    });
+    let failed = world.notice(Notice::VerificationFailed {
+        finding: "event 3 was changed".into(),
+    });
+    let alerts = world.book.alerts();
+    assert!(alerts.contains_key(&alert_id(silent, DeviceSilent)));
+    assert!(alerts.contains_key(&alert_id(failed, VerificationFailed)));
+}
+
+#[test]
+fn every_kind_has_an_alert_of_its_own() {
+    let id = model::EventId(Uuid::from_u128(9));
+    let kinds = [
+        Stranger,
+        Denied,
+        UnknownTag,
+        PictureDisagrees,
+        NotTaken,
+        AlertKind::ExitWithoutEntry,
+        AlertKind::SecondEntry,
+        MissingExit,
+        DeviceSilent,
+        VerificationFailed,
+    ];
+    let ids: std::collections::BTreeSet<_> = kinds.map(|kind| alert_id(id, kind)).into();
+    assert_eq!(ids.len(), kinds.len());
+}
