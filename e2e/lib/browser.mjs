@@ -49,6 +49,17 @@ export async function signIn(page, address, { name = "warden", password = "a lon
   await page.waitForURL("**/live");
 }
 
+/** The panel with this heading. */
+export function panel(page, title) {
+  return page.locator("section", { has: page.getByRole("heading", { level: 2, name: title, exact: true }) });
+}
+
+/** The passages in the live page's feed that hold all of these words. */
+export function feedRows(page, ...words) {
+  const rows = panel(page, "Feed").getByRole("listitem");
+  return words.reduce((found, word) => found.filter({ hasText: word }), rows);
+}
+
 /** Keeps what the page writes onto its canvases, as `{text, x, width, at}`: the names over the video. */
 export async function keepLabels(page) {
   await page.addInitScript(() => {

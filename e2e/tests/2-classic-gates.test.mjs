@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { after, before, describe, it } from "node:test";
 import { Api } from "../lib/api.mjs";
-import { browser, openPage, signIn } from "../lib/browser.mjs";
+import { browser, feedRows, openPage, panel, signIn } from "../lib/browser.mjs";
 import { portrait, studio } from "../lib/faces.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
 import { ClassicGate, boardClock } from "../lib/gate.mjs";
@@ -80,19 +80,15 @@ describe("two classic gates", { timeout: 240_000 }, () => {
       [asha, site.north, ashaPicture],
       [omar, site.south, omarPicture],
     ]) {
-      const row = feedRow(person.name, gate.entry.name);
+      const row = feedRows(page, person.name, gate.entry.name);
       await row.waitFor();
       assert.match(await row.innerText(), /Entry/);
       assert.deepEqual(await shownPicture(row), await readFile(picture));
     }
-    const inside = page.getByRole("region", { name: "Inside now" });
+    const inside = panel(page, "Inside now");
     await inside.getByText(asha.name).waitFor();
     await inside.getByText(omar.name).waitFor();
   });
-
-  function feedRow(name, place) {
-    return page.getByRole("region", { name: "Feed" }).getByRole("listitem").filter({ hasText: name }).filter({ hasText: place });
-  }
 
   /** The bytes of the picture that a row shows. */
   async function shownPicture(row) {
@@ -104,8 +100,8 @@ describe("two classic gates", { timeout: 240_000 }, () => {
   it("an exit closes the visit, and the page shows it without a reload", async () => {
     const now = boardClock(await zone());
     await north.exit({ ...now, tag: asha.tag });
-    await feedRow(asha.name, site.north.exit.name).waitFor();
-    const inside = page.getByRole("region", { name: "Inside now" });
+    await feedRows(page, asha.name, site.north.exit.name).waitFor();
+    const inside = panel(page, "Inside now");
     await inside.getByText(asha.name).waitFor({ state: "detached" });
     await inside.getByText(omar.name).waitFor();
     const visits = await api.get(`/people/${asha.id}/visits`);
