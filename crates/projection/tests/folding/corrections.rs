@@ -136,6 +136,19 @@ fn a_sighting_taken_back_leaves_the_days_other_sightings() {
 }
 
 #[test]
+fn a_sighting_taken_back_keeps_the_exit_that_ended_the_visit() {
+    let mut world = World::default();
+    let first = world.sight(7, 9 * HOUR);
+    world.sight(7, 10 * HOUR);
+    world.leave(7, 11 * HOUR);
+    world.not_this_person(first, None);
+    assert_eq!(
+        world.visits(7),
+        [(Closed, at(10 * HOUR), Some(at(11 * HOUR)))]
+    );
+}
+
+#[test]
 fn a_missed_entry_and_a_missed_exit_make_a_visit() {
     let mut world = World::default();
     let entry = world.add_missed(7, Direction::Entry, 9 * HOUR);

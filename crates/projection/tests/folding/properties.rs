@@ -120,6 +120,7 @@ proptest! {
         for step in &steps {
             perform(&mut world, step);
         }
+        prop_assume!(!world.log.is_empty());
         let event = world.log[n % world.log.len()].id;
         let person = world.book.counts_for(event);
         let number = person.map(|p| p.0.as_u128());
