@@ -1,7 +1,7 @@
 // The first five minutes: one-time link, guide, live page.
 import assert from "node:assert/strict";
 import { after, before, describe, it } from "node:test";
-import { browser, firstSignIn, openPage, signIn } from "../lib/browser.mjs";
+import { browser, feedRows, firstSignIn, openPage, signIn } from "../lib/browser.mjs";
 import { film } from "../lib/webcam.mjs";
 import { studio } from "../lib/faces.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
@@ -27,9 +27,24 @@ describe("the first run", { timeout: 180_000 }, () => {
     await page.getByText("Open the one-time link that Gatebook printed").waitFor();
   });
 
-  it("the link makes an administrator, who is led to the guide", async () => {
+  it("the link makes an administrator, whom the guide leads to the own face in the feed", async () => {
     await firstSignIn(page, link);
-    await page.getByRole("heading", { level: 1 }).waitFor();
+    await page.getByLabel("Name of the site").fill("Corner House");
+    await page.getByRole("button", { name: "Save and go on" }).click();
+    await page.getByRole("button", { name: "Add it and go on" }).click();
+    await page.getByLabel("Name of the camera").waitFor();
+    await page.getByRole("button", { name: "Add and start" }).click();
+    await page.getByLabel("Name", { exact: true }).fill("First Visitor");
+    await page.getByRole("button", { name: "Use the webcam" }).click();
+    for (const picture of [1, 2, 3]) {
+      await page.getByRole("button", { name: "Take picture" }).click();
+      await page.getByAltText(`Picture ${picture}`).waitFor();
+    }
+    await page.getByText("Good", { exact: true }).nth(2).waitFor();
+    await page.getByRole("button", { name: "Enrol and go on" }).click();
+    await page.getByText("That works").waitFor();
+    await page.getByRole("button", { name: "To the live page" }).click();
+    await feedRows(page, "First Visitor", "Main door").first().waitFor();
   });
 
   it("the link works only once", async () => {
