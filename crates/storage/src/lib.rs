@@ -1,1 +1,28 @@
-//! Room `storage`; see ARCHITECTURE.md.
+//! The SQLite engine and the picture files behind the traits of [`store`].
+//!
+//! Everything of one site lies in one data directory:
+//!
+//! | file | holds | lost or changed |
+//! |---|---|---|
+//! | `gatebook.db` (with `-wal`, `-shm`) | every table | the site's data |
+//! | `keys/site.key` | the key that seals them, mode 0600 | nothing sealed can be read again |
+//! | `pictures/aa/bb/<id>` | sealed pictures | events show that theirs is gone |
+//! | `gatebook.lock` | held while a process writes | |
+//!
+//! Keep a copy of `keys/` apart from copies of the rest: whoever has both can read everything,
+//! whoever has only one can read nothing that is sealed.
+//!
+//! Open a site with [`DataDir::open`], then [`SqliteStore::open`] and [`PictureFiles::open`].
+#![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
+
+mod data_dir;
+mod pictures;
+mod seal;
+mod site_key;
+mod sqlite;
+
+pub use data_dir::DataDir;
+pub use pictures::PictureFiles;
+pub use seal::{Sealer, Surrogates};
+pub use site_key::SiteKey;
+pub use sqlite::{Options, SqliteStore};

@@ -1,0 +1,116 @@
+//! Writing users, invitations and API tokens.
+
+use model::{Timestamp, TokenId, UserId};
+use sqlx::SqliteConnection;
+use store::{ApiToken, Digest, Invitation, Result, StoreError, User};
+
+use super::accounts::role_word;
+use super::fault::{fault, taken, taken_or_dangling};
+use super::people::folded;
+use super::people_written::exists;
+use super::rows::{Columns, nanos};
+
+pub(super) async fn put_user(db: &mut SqliteConnection, user: &User) -> Result<()> {
+    sqlx::query(
+        "INSERT INTO users (id, name, name_folded, role, disabled, password) \
+         VALUES (?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, \
+             role = excluded.role, disabled = excluded.disabled, password = excluded.password",
+    )
+    .bind(user.id.0.as_bytes().as_slice())
+    .bind(&user.name)
+    .bind(folded(user.name.trim()))
+    .bind(role_word(user.role))
+    .bind(user.disabled)
+    .bind(&user.password_hash)
+    .execute(&mut *db)
+    .await
+    .map_err(taken(|| format!("the user name {:?}", user.name)))?;
+    if user.disabled {
+        end_sessions(db, user.id).await?;
+    }
+    Ok(())
+}
+
+pub(super) async fn put_invitation(
+    db: &mut SqliteConnection,
+    invitation: &Invitation,
+) -> Result<()> {
+    let done = sqlx::query("INSERT INTO invitations (token, user, expires_at) VALUES (?, ?, ?)")
+        .bind(invitation.token.as_slice())
+        .bind(invitation.user.0.as_bytes().as_slice())
+        .bind(nanos(invitation.expires_at))
+        .execute(db)
+        .await;
+    let what = || "this invitation".to_owned();
+    done.map(drop)
+        .map_err(taken_or_dangling(what, "the invited user"))
+}
+
+/// Used, expired and unknown are the same to whoever holds the link.
+pub(super) async fn accept_invitation(
+    db: &mut SqliteConnection,
+    token: &Digest,
+    password_hash: &str,
+    at: Timestamp,
+) -> Result<()> {
+    let row = sqlx::query(
+        "UPDATE invitations SET used = 1 WHERE token = ? AND used = 0 AND expires_at > ? \
+         RETURNING user",
+    )
+    .bind(token.as_slice())
+    .bind(nanos(at))
+    .fetch_optional(&mut *db)
+    .await
+    .map_err(fault)?;
+    let row = row.ok_or_else(|| StoreError::NotFound {
+        what: "an open invitation with this link".to_owned(),
+    })?;
+    set_password(db, row.id("user")?, password_hash).await
+}
+
+/// Whoever was signed in with the old password is signed out.
+pub(super) async fn set_password(db: &mut SqliteConnection, id: UserId, hash: &str) -> Result<()> {
+    let done = sqlx::query("UPDATE users SET password = ? WHERE id = ?")
+        .bind(hash)
+        .bind(id.0.as_bytes().as_slice())
+        .execute(&mut *db)
+        .await
+        .map_err(fault)?;
+    exists(done.rows_affected(), || format!("user {id}"))?;
+    end_sessions(db, id).await
+}
+
+async fn end_sessions(db: &mut SqliteConnection, id: UserId) -> Result<()> {
+    let done = sqlx::query("DELETE FROM sessions WHERE subject = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .execute(db)
+        .await;
+    done.map(drop).map_err(fault)
+}
+
+pub(super) async fn put_token(db: &mut SqliteConnection, token: &ApiToken) -> Result<()> {
+    let sql = "INSERT INTO tokens (id, name, role, token, made_by, made_at, revoked) \
+               VALUES (?, ?, ?, ?, ?, ?, ?)";
+    let done = sqlx::query(sql)
+        .bind(token.id.0.as_bytes().as_slice())
+        .bind(&token.name)
+        .bind(role_word(token.role))
+        .bind(token.token.as_slice())
+        .bind(token.made_by.0.as_bytes().as_slice())
+        .bind(nanos(token.made_at))
+        .bind(token.revoked)
+        .execute(db)
+        .await;
+    done.map(drop)
+        .map_err(taken(|| "this API token".to_owned()))
+}
+
+pub(super) async fn revoke_token(db: &mut SqliteConnection, id: TokenId) -> Result<()> {
+    let done = sqlx::query("UPDATE tokens SET revoked = 1 WHERE id = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .execute(db)
+        .await
+        .map_err(fault)?;
+    exists(done.rows_affected(), || format!("API token {id}"))
+}

@@ -1,0 +1,99 @@
+//! What went wrong at the edge: counted, bounded.
+
+use model::{Incident, IncidentId};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use store::{IncidentReport, Result, StoreError};
+use uuid::Uuid;
+
+use super::fault::fault;
+use super::rows::{Columns, nanos, word};
+use super::writer::{Tx, Work};
+
+/// Incidents kept; the oldest go.
+const KEPT: i64 = 1000;
+
+/// Incidents, last seen first.
+pub(super) async fn newest(db: &mut SqliteConnection, limit: u32) -> Result<Vec<Incident>> {
+    let rows = sqlx::query("SELECT * FROM incidents ORDER BY last_at DESC, rowid DESC LIMIT ?")
+        .bind(limit)
+        .fetch_all(db)
+        .await
+        .map_err(fault)?;
+    rows.iter().map(read).collect()
+}
+
+fn read(row: &SqliteRow) -> Result<Incident> {
+    let address: String = row.col("address")?;
+    let device: &[u8] = row.col("device")?;
+    let address = (!address.is_empty()).then(|| address.parse()).transpose();
+    Ok(Incident {
+        id: row.id("id")?,
+        kind: row.word("kind")?,
+        address: address.map_err(|_| StoreError::Damaged("an incident's address".to_owned()))?,
+        device: if device.is_empty() {
+            None
+        } else {
+            Some(row.id("device")?)
+        },
+        reason: row.col("reason")?,
+        remedy: row.col("remedy")?,
+        first_at: row.time("first_at")?,
+        last_at: row.time("last_at")?,
+        count: row.count("count")?,
+    })
+}
+
+pub(super) struct Reporting(pub(super) IncidentReport);
+
+impl Work for Reporting {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let report = &self.0;
+        let device = report.device.map(|id| id.0.as_bytes().to_vec());
+        sqlx::query(
+            "INSERT INTO incidents (id, kind, address, device, reason, remedy, first_at, last_at, \
+                 count) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?7, 1) \
+             ON CONFLICT (kind, address, device, reason, remedy) \
+                 DO UPDATE SET count = count + 1, last_at = max(last_at, excluded.last_at)",
+        )
+        .bind(Uuid::now_v7().as_bytes().as_slice())
+        .bind(word(&report.kind)?)
+        .bind(
+            report
+                .address
+                .map(|address| address.to_string())
+                .unwrap_or_default(),
+        )
+        .bind(device.unwrap_or_default())
+        .bind(&report.reason)
+        .bind(&report.remedy)
+        .bind(nanos(report.at))
+        .execute(&mut *tx.db)
+        .await
+        .map_err(fault)?;
+        let trimmed = sqlx::query(
+            "DELETE FROM incidents WHERE id IN \
+                 (SELECT id FROM incidents ORDER BY last_at DESC, rowid DESC LIMIT -1 OFFSET ?)",
+        )
+        .bind(KEPT)
+        .execute(&mut *tx.db)
+        .await;
+        trimmed.map(drop).map_err(fault)
+    }
+}
+
+pub(super) struct Forgetting(pub(super) IncidentId);
+
+impl Work for Forgetting {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let done = sqlx::query("DELETE FROM incidents WHERE id = ?")
+            .bind(self.0.0.as_bytes().as_slice())
+            .execute(&mut *tx.db)
+            .await;
+        done.map(drop).map_err(fault)
+    }
+}

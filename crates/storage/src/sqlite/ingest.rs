@@ -1,0 +1,242 @@
+//! Observations: made durable, recognised when they come again.
+
+use async_trait::async_trait;
+use model::{
+    Observation, ObservationDraft, ObservationId, PictureId, Sighting, SourceKey, Timestamp,
+};
+use sqlx::SqliteConnection;
+use sqlx::sqlite::SqliteRow;
+use store::{Commit, Ingest, Result, StoreError, StoredUnresolved};
+use uuid::Uuid;
+
+use super::SqliteStore;
+use super::fault::fault;
+use super::keys::Keys;
+use super::rows::{Columns, from_json, json, nanos, signed};
+use super::settle::Dismissing;
+use super::writer::{Tx, Work};
+use super::{picture_names, sequence};
+
+#[async_trait]
+impl Ingest for SqliteStore {
+    async fn commit(&self, draft: ObservationDraft) -> Result<Commit> {
+        self.write(Committing(draft)).await
+    }
+
+    async fn unsettled(&self) -> Result<Vec<Observation>> {
+        let sql = "SELECT ord, id, sealed FROM observations WHERE settled = 0 ORDER BY ord";
+        let mut db = self.read().await?;
+        let rows = sqlx::query(sql).fetch_all(&mut *db).await.map_err(fault)?;
+        rows.iter()
+            .map(|row| Ok(read(self.keys(), row)?.0))
+            .collect()
+    }
+
+    async fn observation(&self, id: ObservationId) -> Result<Option<(Observation, Vec<u8>)>> {
+        let mut db = self.read().await?;
+        load(&mut db, self.keys(), id).await
+    }
+
+    async fn unresolved(&self, before: Option<u64>, limit: u32) -> Result<Vec<StoredUnresolved>> {
+        let sql = "SELECT number, record, dismissed FROM unresolved \
+                   WHERE number < ? ORDER BY number DESC LIMIT ?";
+        let mut db = self.read().await?;
+        let rows = sqlx::query(sql)
+            .bind(before.map_or(Ok(i64::MAX), signed)?)
+            .bind(limit)
+            .fetch_all(&mut *db)
+            .await
+            .map_err(fault)?;
+        rows.iter().map(read_unresolved).collect()
+    }
+
+    async fn dismiss_unresolved(&self, number: u64) -> Result<()> {
+        self.write(Dismissing(number)).await
+    }
+}
+
+fn read_unresolved(row: &SqliteRow) -> Result<StoredUnresolved> {
+    Ok(StoredUnresolved {
+        number: row.count("number")?,
+        unresolved: row.record("record")?,
+        dismissed: row.col("dismissed")?,
+    })
+}
+
+struct Committing(ObservationDraft);
+
+impl Work for Committing {
+    type Output = Commit;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Commit> {
+        let draft = &self.0;
+        if let Some(first) = repeated_content(tx, draft).await? {
+            return Ok(Commit {
+                observation: first,
+                duplicate: true,
+                contiguous: None,
+            });
+        }
+        let mut observation = observed(draft);
+        let Some(order) = insert(tx, draft, &observation).await? else {
+            return repeated_sequence(tx, draft).await;
+        };
+        observation.order = order;
+        if let Some(picture) = picture_of(&draft.sighting) {
+            picture_names::add(tx.db, picture, observation.id.0).await?;
+        }
+        let contiguous = sequence::advance(tx.db, draft).await?;
+        Ok(Commit {
+            observation,
+            duplicate: false,
+            contiguous,
+        })
+    }
+}
+
+/// The observation a draft becomes. Its order is given by the row it is kept in.
+fn observed(draft: &ObservationDraft) -> Observation {
+    Observation {
+        id: ObservationId(Uuid::now_v7()),
+        order: 0,
+        device: draft.device,
+        access_point: draft.access_point,
+        device_time: draft.device_time.clone(),
+        received_at: draft.received_at,
+        deferred: draft.deferred,
+        sighting: draft.sighting.clone(),
+    }
+}
+
+/// The picture a sighting names.
+pub(super) const fn picture_of(sighting: &Sighting) -> Option<PictureId> {
+    match sighting {
+        Sighting::Picture { picture } => Some(*picture),
+        Sighting::Face(face) => face.picture,
+        Sighting::ClassicEntry(line) => line.picture,
+        _ => None,
+    }
+}
+
+/// Adds the row, unless the device's sequence number is there already.
+async fn insert(
+    tx: &mut Tx<'_>,
+    draft: &ObservationDraft,
+    observation: &Observation,
+) -> Result<Option<u64>> {
+    let (boot, sequence, digest) = match &draft.key {
+        SourceKey::Sequence { boot_id, sequence } => {
+            (Some(boot_id.as_str()), Some(signed(*sequence)?), None)
+        }
+        SourceKey::Content { digest, .. } => (None, None, Some(digest.as_slice())),
+    };
+    let id = observation.id.0.as_bytes().as_slice();
+    let sealed = tx
+        .keys
+        .observations
+        .seal(id, &packed(observation, &draft.raw)?)?;
+    let sql = "INSERT INTO observations (id, device, boot_id, sequence, digest, received_at, sealed) \
+               VALUES (?, ?, ?, ?, ?, ?, ?) \
+               ON CONFLICT (device, boot_id, sequence) WHERE boot_id IS NOT NULL DO NOTHING \
+               RETURNING ord";
+    let row = sqlx::query(sql)
+        .bind(id)
+        .bind(draft.device.0.as_bytes().as_slice())
+        .bind(boot)
+        .bind(sequence)
+        .bind(digest)
+        .bind(nanos(draft.received_at))
+        .bind(sealed)
+        .fetch_optional(&mut *tx.db)
+        .await
+        .map_err(fault)?;
+    row.map(|row| row.count("ord")).transpose()
+}
+
+async fn repeated_sequence(tx: &mut Tx<'_>, draft: &ObservationDraft) -> Result<Commit> {
+    let SourceKey::Sequence { boot_id, sequence } = &draft.key else {
+        return Err(StoreError::Damaged(
+            "an observation id came twice".to_owned(),
+        ));
+    };
+    let sql = "SELECT ord, id, sealed FROM observations \
+               WHERE device = ? AND boot_id = ? AND sequence = ?";
+    let device = draft.device.0.as_bytes().as_slice();
+    let row = sqlx::query(sql)
+        .bind(device)
+        .bind(boot_id)
+        .bind(signed(*sequence)?)
+        .fetch_one(&mut *tx.db)
+        .await
+        .map_err(fault)?;
+    Ok(Commit {
+        observation: read(tx.keys, &row)?.0,
+        duplicate: true,
+        contiguous: sequence::contiguous(tx.db, device, boot_id).await?,
+    })
+}
+
+/// The first observation with the same content in the window, where content is the key.
+async fn repeated_content(
+    tx: &mut Tx<'_>,
+    draft: &ObservationDraft,
+) -> Result<Option<Observation>> {
+    let SourceKey::Content { digest, window_s } = &draft.key else {
+        return Ok(None);
+    };
+    let row = sqlx::query(
+        "SELECT ord, id, sealed FROM observations \
+         WHERE device = ? AND digest = ? AND received_at >= ? ORDER BY received_at LIMIT 1",
+    )
+    .bind(draft.device.0.as_bytes().as_slice())
+    .bind(digest.as_slice())
+    .bind(window_start(draft.received_at, *window_s))
+    .fetch_optional(&mut *tx.db)
+    .await
+    .map_err(fault)?;
+    row.map(|row| Ok(read(tx.keys, &row)?.0)).transpose()
+}
+
+fn window_start(received_at: Timestamp, window_s: Option<u32>) -> i64 {
+    window_s.map_or(i64::MIN, |seconds| {
+        nanos(received_at).saturating_sub(i64::from(seconds) * 1_000_000_000)
+    })
+}
+
+/// One observation and its message.
+pub(super) async fn load(
+    db: &mut SqliteConnection,
+    keys: &Keys,
+    id: ObservationId,
+) -> Result<Option<(Observation, Vec<u8>)>> {
+    let row = sqlx::query("SELECT ord, id, sealed FROM observations WHERE id = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    row.map(|row| read(keys, &row)).transpose()
+}
+
+fn read(keys: &Keys, row: &SqliteRow) -> Result<(Observation, Vec<u8>)> {
+    let id: &[u8] = row.col("id")?;
+    let content = keys.observations.open(id, row.col("sealed")?)?;
+    let (mut observation, raw) = unpacked(&content)?;
+    observation.order = row.count("ord")?;
+    Ok((observation, raw))
+}
+
+/// Length of the record, the record, the message.
+fn packed(observation: &Observation, raw: &[u8]) -> Result<Vec<u8>> {
+    let record = json(observation)?;
+    let length = u32::try_from(record.len())
+        .map_err(|_| StoreError::Engine("an observation of 4 GiB".to_owned()))?;
+    Ok([&length.to_be_bytes(), record.as_bytes(), raw].concat())
+}
+
+fn unpacked(content: &[u8]) -> Result<(Observation, Vec<u8>)> {
+    let damaged = || StoreError::Damaged("an observation is cut short".to_owned());
+    let (length, rest) = content.split_first_chunk().ok_or_else(damaged)?;
+    let length = u32::from_be_bytes(*length) as usize;
+    let (record, raw) = rest.split_at_checked(length).ok_or_else(damaged)?;
+    Ok((from_json(record)?, raw.to_vec()))
+}

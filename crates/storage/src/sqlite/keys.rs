@@ -1,0 +1,32 @@
+//! The sealers of this database's tables.
+
+use crate::{Sealer, SiteKey, Surrogates};
+
+/// One sealer for each sealed column.
+pub(crate) struct Keys {
+    /// Entries with their event keys.
+    pub(crate) entries: Sealer,
+    /// Observations with their messages.
+    pub(crate) observations: Sealer,
+    /// People's details.
+    pub(crate) details: Sealer,
+    /// Face templates.
+    pub(crate) templates: Sealer,
+    /// The proof that key and database belong together.
+    pub(crate) meta: Sealer,
+    /// Stand-ins of identity numbers.
+    pub(crate) identity_numbers: Surrogates,
+}
+
+impl Keys {
+    pub(crate) fn new(key: &SiteKey) -> Self {
+        Self {
+            entries: Sealer::new(key, "entries"),
+            observations: Sealer::new(key, "observations"),
+            details: Sealer::new(key, "people"),
+            templates: Sealer::new(key, "templates"),
+            meta: Sealer::new(key, "meta"),
+            identity_numbers: Surrogates::new(key, "identity_number"),
+        }
+    }
+}

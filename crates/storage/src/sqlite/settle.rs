@@ -1,0 +1,113 @@
+//! How observations end: each exactly once.
+
+use model::{EventId, ObservationId, Unresolved, UnresolvedReason};
+use sqlx::SqliteConnection;
+use store::{Result, Settlement, StoreError};
+
+use super::fault::fault;
+use super::ingest;
+use super::rows::{Columns, json, signed};
+use super::writer::{Tx, Work};
+
+/// Ends an observation in an entry, or in none.
+pub(super) async fn end(
+    db: &mut SqliteConnection,
+    observation: ObservationId,
+    event: Option<EventId>,
+) -> Result<()> {
+    let done =
+        sqlx::query("UPDATE observations SET settled = 1, event = ? WHERE id = ? AND settled = 0")
+            .bind(event.map(|event| event.0.as_bytes().to_vec()))
+            .bind(observation.0.as_bytes().as_slice())
+            .execute(&mut *db)
+            .await
+            .map_err(fault)?;
+    if done.rows_affected() == 1 {
+        return Ok(());
+    }
+    Err(match find(db, observation).await? {
+        Some(_) => StoreError::Conflict {
+            what: format!("the end of observation {observation}"),
+        },
+        None => missing(observation),
+    })
+}
+
+/// The event an observation ended in, if it did; nothing when there is no such observation.
+async fn find(
+    db: &mut SqliteConnection,
+    observation: ObservationId,
+) -> Result<Option<Option<EventId>>> {
+    let row = sqlx::query("SELECT event FROM observations WHERE id = ?")
+        .bind(observation.0.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    row.map(|row| row.maybe_id("event")).transpose()
+}
+
+fn missing(observation: ObservationId) -> StoreError {
+    StoreError::NotFound {
+        what: format!("observation {observation}"),
+    }
+}
+
+pub(super) struct Settling(pub(super) Settlement);
+
+impl Work for Settling {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        match &self.0 {
+            Settlement::Joined { observation, joins } => join(tx, *observation, *joins).await,
+            Settlement::Unresolved(group) => list(tx.db, group).await,
+        }
+    }
+}
+
+async fn join(tx: &mut Tx<'_>, observation: ObservationId, joins: ObservationId) -> Result<()> {
+    if let Some(event) = find(tx.db, joins).await?.flatten() {
+        return end(tx.db, observation, Some(event)).await;
+    }
+    let found = ingest::load(tx.db, tx.keys, observation).await?;
+    let (seen, _) = found.ok_or_else(|| missing(observation))?;
+    let orphan = Unresolved {
+        observations: vec![observation],
+        access_point: seen.access_point,
+        at: seen.received_at,
+        reason: UnresolvedReason::Orphan,
+        picture: ingest::picture_of(&seen.sighting),
+    };
+    list(tx.db, &orphan).await
+}
+
+async fn list(db: &mut SqliteConnection, group: &Unresolved) -> Result<()> {
+    for observation in &group.observations {
+        end(db, *observation, None).await?;
+    }
+    let done = sqlx::query("INSERT INTO unresolved (record) VALUES (?)")
+        .bind(json(group)?)
+        .execute(db)
+        .await;
+    done.map(drop).map_err(fault)
+}
+
+pub(super) struct Dismissing(pub(super) u64);
+
+impl Work for Dismissing {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let done = sqlx::query("UPDATE unresolved SET dismissed = 1 WHERE number = ?")
+            .bind(signed(self.0)?)
+            .execute(&mut *tx.db)
+            .await
+            .map_err(fault)?;
+        if done.rows_affected() == 0 {
+            return Err(StoreError::NotFound {
+                what: format!("unresolved group {}", self.0),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,198 @@
+//! The one writer: what waits in the queue is committed together, with one flush to disk.
+//!
+//! Each piece of work runs inside a savepoint of its own, so that one refused by the contract
+//! (a name taken, a row missing) leaves the others of its group alone. When the engine itself fails,
+//! or the commit does, nothing of the group is kept and every caller is told.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use ledger::Frontier;
+use projection::Calendar;
+use sqlx::SqliteConnection;
+use store::{Committed, Result, StoreError};
+use tokio::sync::{broadcast, mpsc, oneshot};
+
+use super::fault::{again, breaks_batch, fault};
+use super::keys::Keys;
+
+/// At most this many pieces of work share one commit: what a disk can flush at once without making
+/// the first of them wait for long.
+const GROUP: usize = 256;
+
+/// What the writer keeps in memory beside the database. It follows the database exactly: it is
+/// put back whenever a piece of work or a group is undone.
+#[derive(Clone)]
+pub(crate) struct Memory {
+    /// The right edge of the tree.
+    pub(crate) tree: Frontier,
+    /// The site's calendar, once it was needed; gone when the settings change.
+    pub(crate) calendar: Option<Calendar>,
+}
+
+/// A transaction as a piece of work sees it.
+pub(crate) struct Tx<'a> {
+    pub(crate) db: &'a mut SqliteConnection,
+    pub(crate) memory: &'a mut Memory,
+    pub(crate) keys: &'a Keys,
+}
+
+/// A piece of work: everything in it is committed, or nothing.
+pub(crate) trait Work: Send + Sync + 'static {
+    /// What the caller gets once it is durable.
+    type Output: Send + 'static;
+
+    /// Does the work inside the transaction.
+    fn run(&self, tx: &mut Tx<'_>) -> impl Future<Output = Result<Self::Output>> + Send;
+
+    /// What subscribers are told once it is durable.
+    fn news(_output: &Self::Output) -> Option<Arc<Committed>> {
+        None
+    }
+}
+
+/// The end of the queue that callers hold.
+#[derive(Clone)]
+pub(crate) struct Queue(mpsc::Sender<Box<dyn Job>>);
+
+impl Queue {
+    /// Queues a piece of work and waits until it is durable.
+    pub(crate) async fn submit<W: Work>(&self, work: W) -> Result<W::Output> {
+        let (reply, answer) = oneshot::channel();
+        let job = Box::new(Queued {
+            work,
+            reply,
+            output: None,
+        });
+        self.0.try_send(job).map_err(|error| match error {
+            mpsc::error::TrySendError::Full(_) => StoreError::Overloaded,
+            mpsc::error::TrySendError::Closed(_) => closed(),
+        })?;
+        answer.await.unwrap_or_else(|_| Err(closed()))
+    }
+}
+
+fn closed() -> StoreError {
+    StoreError::Engine("the store is closed".to_owned())
+}
+
+/// Work of any kind, with the place its answer goes to.
+#[async_trait]
+trait Job: Send {
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()>;
+    fn answer(self: Box<Self>, outcome: Result<()>, news: &broadcast::Sender<Arc<Committed>>);
+}
+
+struct Queued<W: Work> {
+    work: W,
+    reply: oneshot::Sender<Result<W::Output>>,
+    output: Option<W::Output>,
+}
+
+#[async_trait]
+impl<W: Work> Job for Queued<W> {
+    async fn run(&mut self, tx: &mut Tx<'_>) -> Result<()> {
+        self.output = Some(self.work.run(tx).await?);
+        Ok(())
+    }
+
+    fn answer(self: Box<Self>, outcome: Result<()>, news: &broadcast::Sender<Arc<Committed>>) {
+        let Self { reply, output, .. } = *self;
+        let outcome = outcome.and_then(|()| output.ok_or_else(closed));
+        if let Some(committed) = outcome.as_ref().ok().and_then(W::news) {
+            // Nobody may be listening, and the caller may have gone: neither undoes the commit.
+            let _ = news.send(committed);
+        }
+        let _ = reply.send(outcome);
+    }
+}
+
+/// The task that owns the writing connection.
+pub(crate) struct Writer {
+    pub(crate) db: SqliteConnection,
+    pub(crate) memory: Memory,
+    pub(crate) keys: Arc<Keys>,
+    pub(crate) news: broadcast::Sender<Arc<Committed>>,
+}
+
+impl Writer {
+    /// Starts the task with a queue of at most `bound` pieces of work. It ends, and returns its
+    /// connection, when every [`Queue`] is gone and everything queued is done.
+    pub(crate) fn start(
+        mut self,
+        bound: usize,
+    ) -> (Queue, tokio::task::JoinHandle<SqliteConnection>) {
+        let (sender, mut jobs) = mpsc::channel(bound);
+        let task = tokio::spawn(async move {
+            let mut group = Vec::with_capacity(GROUP);
+            while jobs.recv_many(&mut group, GROUP).await > 0 {
+                self.commit(std::mem::take(&mut group)).await;
+            }
+            self.db
+        });
+        (Queue(sender), task)
+    }
+
+    async fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
+        metrics::histogram!("gatebook_store_group_size").record(group.len() as f64);
+        let before = self.memory.clone();
+        let outcomes = match self.attempt(&mut group).await {
+            Ok(outcomes) => outcomes,
+            Err(error) => {
+                self.memory = before;
+                self.abandon().await;
+                tracing::error!(%error, writes = group.len(), "a group of writes was not committed");
+                group.iter().map(|_| Err(again(&error))).collect()
+            }
+        };
+        for (job, outcome) in group.into_iter().zip(outcomes) {
+            job.answer(outcome, &self.news);
+        }
+    }
+
+    async fn attempt(&mut self, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
+        self.execute("BEGIN IMMEDIATE").await?;
+        let mut outcomes = Vec::with_capacity(group.len());
+        for job in group {
+            outcomes.push(self.one(job.as_mut()).await?);
+        }
+        self.execute("COMMIT").await?;
+        Ok(outcomes)
+    }
+
+    /// The outer error is the engine's and ends the group, the inner one concerns this job alone.
+    async fn one(&mut self, job: &mut dyn Job) -> Result<Result<()>> {
+        self.execute("SAVEPOINT job").await?;
+        let before = self.memory.clone();
+        let mut tx = Tx {
+            db: &mut self.db,
+            memory: &mut self.memory,
+            keys: &self.keys,
+        };
+        let outcome = job.run(&mut tx).await;
+        if let Err(error) = outcome {
+            if breaks_batch(&error) {
+                return Err(error);
+            }
+            self.memory = before;
+            self.execute("ROLLBACK TO job").await?;
+            self.execute("RELEASE job").await?;
+            return Ok(Err(error));
+        }
+        self.execute("RELEASE job").await?;
+        Ok(Ok(()))
+    }
+
+    /// Rolls back what the engine may have rolled back itself already.
+    async fn abandon(&mut self) {
+        if let Err(error) = self.execute("ROLLBACK").await {
+            tracing::debug!(%error, "nothing was left to roll back");
+        }
+    }
+
+    async fn execute(&mut self, statement: &'static str) -> Result<()> {
+        let done = sqlx::query(statement).execute(&mut self.db).await;
+        done.map(drop).map_err(fault)
+    }
+}

@@ -1,0 +1,257 @@
+//! Observations.
+
+use std::collections::BTreeSet;
+
+use model::*;
+use store::{Append, Book, Ingest, Settlement, StoreError};
+
+use crate::Site;
+use crate::make::{act, after, content, counted, new_id, noon};
+
+pub async fn a_committed_observation_is_read_back_with_its_message<S: Site>() {
+    let site = S::found().await;
+    let mut draft = counted(new_id(), "boot", 1);
+    draft.device_time = DeviceTime::Claimed {
+        at: noon(),
+        synced: true,
+    };
+    let made = site.store().commit(draft.clone()).await.unwrap();
+    assert!(!made.duplicate);
+    let (found, raw) = site
+        .store()
+        .observation(made.observation.id)
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(found, made.observation);
+    assert_eq!((raw, found.device_time), (draft.raw, draft.device_time));
+    assert_eq!(
+        (found.received_at, found.sighting),
+        (draft.received_at, draft.sighting)
+    );
+    assert_eq!(site.store().observation(new_id()).await.unwrap(), None);
+}
+
+pub async fn a_sequence_number_that_comes_again_is_the_same_observation<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let first = site
+        .store()
+        .commit(counted(device, "boot", 1))
+        .await
+        .unwrap();
+    let mut again = counted(device, "boot", 1);
+    again.received_at = after(3600);
+    let again = site.store().commit(again).await.unwrap();
+    assert!(again.duplicate);
+    assert_eq!(again.observation, first.observation);
+    assert_eq!((first.contiguous, again.contiguous), (Some(1), Some(1)));
+    assert_eq!(site.store().unsettled().await.unwrap().len(), 1);
+}
+
+pub async fn the_contiguous_sequence_waits_for_what_is_missing<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let expected = [
+        (2, 0),
+        (1, 2),
+        (6, 2),
+        (4, 2),
+        (3, 4),
+        (5, 6),
+        (7, 7),
+        (3, 7),
+    ];
+    for (sequence, contiguous) in expected {
+        let commit = site
+            .store()
+            .commit(counted(device, "boot", sequence))
+            .await
+            .unwrap();
+        assert_eq!(commit.contiguous, Some(contiguous), "after {sequence}");
+    }
+}
+
+pub async fn each_start_of_a_device_counts_for_itself<S: Site>() {
+    let site = S::found().await;
+    let (one, other): (DeviceId, DeviceId) = (new_id(), new_id());
+    for draft in [
+        counted(one, "a", 1),
+        counted(one, "b", 1),
+        counted(other, "a", 1),
+    ] {
+        let commit = site.store().commit(draft).await.unwrap();
+        assert!(!commit.duplicate);
+        assert_eq!(commit.contiguous, Some(1));
+    }
+}
+
+pub async fn equal_content_is_one_observation_within_its_window_only<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let first = site
+        .store()
+        .commit(content(device, 1, Some(10)))
+        .await
+        .unwrap();
+    assert_eq!((first.duplicate, first.contiguous), (false, None));
+    let mut soon = content(device, 1, Some(10));
+    soon.received_at = after(10);
+    let soon = site.store().commit(soon).await.unwrap();
+    assert!(soon.duplicate);
+    assert_eq!(soon.observation, first.observation);
+    let mut late = content(device, 1, Some(10));
+    late.received_at = after(11);
+    assert!(!site.store().commit(late).await.unwrap().duplicate);
+    let elsewhere = site
+        .store()
+        .commit(content(new_id(), 1, Some(10)))
+        .await
+        .unwrap();
+    let other = site
+        .store()
+        .commit(content(device, 2, Some(10)))
+        .await
+        .unwrap();
+    assert!(!elsewhere.duplicate && !other.duplicate);
+}
+
+pub async fn content_without_a_window_is_recognised_for_good<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    site.store().commit(content(device, 1, None)).await.unwrap();
+    let mut later = content(device, 1, None);
+    later.received_at = after(400 * 86_400);
+    assert!(site.store().commit(later).await.unwrap().duplicate);
+}
+
+pub async fn observations_committed_at_once_are_all_kept_in_one_order<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let commits = (1..=300).map(|n| site.store().commit(counted(device, "boot", n)));
+    let commits: Vec<_> = futures::future::join_all(commits).await;
+    let orders: BTreeSet<u64> = commits
+        .into_iter()
+        .map(|c| c.unwrap().observation.order)
+        .collect();
+    assert_eq!(orders, (1..=300).collect());
+    let last = site
+        .store()
+        .commit(counted(device, "boot", 301))
+        .await
+        .unwrap();
+    assert_eq!(last.contiguous, Some(301));
+}
+
+pub async fn what_is_not_settled_survives_a_restart_in_order<S: Site>() {
+    let site = S::found().await;
+    let mut made = Vec::new();
+    for n in 1..=5 {
+        let draft = counted(new_id(), "boot", n);
+        made.push(site.store().commit(draft).await.unwrap().observation);
+    }
+    let settled = made.remove(2);
+    settle_into_an_entry(site.store(), settled.id)
+        .await
+        .unwrap();
+    let site = site.restarted().await;
+    assert_eq!(site.store().unsettled().await.unwrap(), made);
+}
+
+async fn settle_into_an_entry(
+    store: &impl Book,
+    observation: ObservationId,
+) -> Result<EventId, StoreError> {
+    let mut append = Append::entry(act(Act::SiteFounded));
+    append.settles.push(observation);
+    Ok(store.append(append).await?.entry.id)
+}
+
+pub async fn an_observation_ends_exactly_once<S: Site>() {
+    let site = S::found().await;
+    let made = site
+        .store()
+        .commit(counted(new_id(), "boot", 1))
+        .await
+        .unwrap()
+        .observation;
+    settle_into_an_entry(site.store(), made.id).await.unwrap();
+    let again = settle_into_an_entry(site.store(), made.id).await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })));
+    let unknown = settle_into_an_entry(site.store(), new_id()).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+    let listed = site
+        .store()
+        .settle(Settlement::Unresolved(group(&[made.id])))
+        .await;
+    assert!(matches!(listed, Err(StoreError::Conflict { .. })));
+    assert_eq!(site.store().size().await.unwrap(), 1);
+    assert!(site.store().unresolved(None, 10).await.unwrap().is_empty());
+}
+
+fn group(observations: &[ObservationId]) -> Unresolved {
+    Unresolved {
+        observations: observations.to_vec(),
+        access_point: new_id(),
+        at: noon(),
+        reason: UnresolvedReason::PictureOfNobody,
+        picture: Some(new_id()),
+    }
+}
+
+pub async fn a_resighting_ends_in_the_entry_it_joins_or_is_listed<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let mut made = Vec::new();
+    for n in 1..=4 {
+        let commit = site
+            .store()
+            .commit(counted(device, "boot", n))
+            .await
+            .unwrap();
+        made.push(commit.observation.id);
+    }
+    let [passage, resighting, lost, orphan] = made.try_into().unwrap();
+    let join = |observation, joins| Settlement::Joined { observation, joins };
+    settle_into_an_entry(site.store(), passage).await.unwrap();
+    site.store()
+        .settle(join(resighting, passage))
+        .await
+        .unwrap();
+    assert!(site.store().unresolved(None, 10).await.unwrap().is_empty());
+    site.store()
+        .settle(Settlement::Unresolved(group(&[lost])))
+        .await
+        .unwrap();
+    site.store().settle(join(orphan, lost)).await.unwrap();
+    let listed = site.store().unresolved(None, 10).await.unwrap();
+    assert_eq!(listed[0].unresolved.observations, [orphan]);
+    assert_eq!(listed[0].unresolved.reason, UnresolvedReason::Orphan);
+    assert!(site.store().unsettled().await.unwrap().is_empty());
+}
+
+pub async fn unresolved_groups_are_listed_newest_first_and_set_aside<S: Site>() {
+    let site = S::found().await;
+    let mut groups = Vec::new();
+    for n in 1..=3 {
+        let commit = site
+            .store()
+            .commit(counted(new_id(), "boot", n))
+            .await
+            .unwrap();
+        let group = group(&[commit.observation.id]);
+        site.store()
+            .settle(Settlement::Unresolved(group.clone()))
+            .await
+            .unwrap();
+        groups.push(group);
+    }
+    site.store().dismiss_unresolved(2).await.unwrap();
+    let listed = site.store().unresolved(None, 2).await.unwrap();
+    assert_eq!((listed[0].number, listed[1].number), (3, 2));
+    assert_eq!((listed[0].dismissed, listed[1].dismissed), (false, true));
+    let rest = site.store().unresolved(Some(2), 2).await.unwrap();
+    assert_eq!(rest[0].unresolved, groups[0]);
+    let unknown = site.store().dismiss_unresolved(9).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+}

@@ -1,0 +1,148 @@
+//! What every engine keeps, whatever it is made of: one suite over the traits of `store`,
+//! run once per engine.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod accounts;
+mod ingest;
+mod ledger_rows;
+mod log;
+mod make;
+mod people;
+mod places;
+mod projections;
+
+use store::Store;
+
+/// A site of its own for each case.
+pub trait Site: Sized {
+    /// The engine.
+    type Engine: Store;
+
+    /// A new, empty site.
+    async fn found() -> Self;
+
+    /// Its store.
+    fn store(&self) -> &Self::Engine;
+
+    /// The same site after a stop and a start.
+    async fn restarted(self) -> Self;
+}
+
+macro_rules! conformance {
+    ($engine:ident: $site:ty; $($module:ident: [$($case:ident),+ $(,)?]),+ $(,)?) => {
+        mod $engine {
+            $(mod $module {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    crate::$module::$case::<$site>().await;
+                })+
+            })+
+        }
+    };
+}
+
+macro_rules! every_case {
+    ($engine:ident: $site:ty) => {
+        conformance! { $engine: $site;
+            ingest: [
+                a_committed_observation_is_read_back_with_its_message,
+                a_sequence_number_that_comes_again_is_the_same_observation,
+                the_contiguous_sequence_waits_for_what_is_missing,
+                each_start_of_a_device_counts_for_itself,
+                equal_content_is_one_observation_within_its_window_only,
+                content_without_a_window_is_recognised_for_good,
+                observations_committed_at_once_are_all_kept_in_one_order,
+                what_is_not_settled_survives_a_restart_in_order,
+                an_observation_ends_exactly_once,
+                a_resighting_ends_in_the_entry_it_joins_or_is_listed,
+                unresolved_groups_are_listed_newest_first_and_set_aside,
+            ],
+            log: [
+                entries_are_numbered_from_zero_without_gaps,
+                an_append_that_is_refused_leaves_nothing_behind,
+                subscribers_hear_of_every_entry_in_order,
+                entries_are_found_by_what_they_are_about,
+                pages_follow_one_another_without_overlap,
+                a_correction_is_shown_at_what_it_corrects,
+                an_entry_is_appended_once,
+            ],
+            ledger_rows: [
+                the_tree_head_is_that_of_the_leaves,
+                every_entry_can_be_proved_against_any_later_head,
+                a_tree_continues_after_a_restart,
+                checkpoints_that_do_not_stand_on_the_tree_are_refused,
+                a_used_store_verifies_against_its_checkpoints,
+            ],
+            people: [
+                a_person_is_found_by_number_name_identity_number_and_tag,
+                names_are_found_without_case_in_any_script,
+                people_are_listed_by_name_page_by_page,
+                a_person_number_belongs_to_one_person,
+                a_tag_is_assigned_to_one_person,
+                removing_a_person_takes_credentials_and_templates_along,
+                templates_are_given_back_as_they_were_kept,
+            ],
+            places: [
+                names_of_places_and_devices_are_unique,
+                what_is_still_referred_to_is_not_removed,
+                what_is_referred_to_has_to_exist,
+                settings_are_the_default_until_they_are_set,
+                a_device_shows_when_it_was_heard_its_skew_and_its_gaps,
+                equal_incidents_are_counted_and_the_oldest_go,
+            ],
+            accounts: [
+                a_user_is_found_by_name_in_any_case,
+                an_invitation_is_accepted_once_and_before_it_ends,
+                a_session_ends_with_its_time_its_user_and_its_password,
+                a_camera_stations_session_ends_with_the_device,
+                an_api_token_works_until_it_is_revoked,
+            ],
+            projections: [
+                an_exit_closes_the_visit_that_the_entry_opened,
+                a_correction_gives_the_visit_to_somebody_else,
+                an_alert_is_open_until_it_is_acknowledged,
+                a_tag_is_out_from_entry_to_exit,
+                a_day_over_midnight_belongs_to_its_arrival,
+                folding_again_gives_the_same_rows,
+            ],
+        }
+    };
+}
+
+/// SQLite in a directory of its own.
+pub struct Sqlite {
+    dir: tempfile::TempDir,
+    store: storage::SqliteStore,
+}
+
+async fn open(dir: &std::path::Path) -> storage::SqliteStore {
+    let dir = storage::DataDir::open(dir).unwrap();
+    let options = storage::Options::default();
+    storage::SqliteStore::open(&dir, options).await.unwrap()
+}
+
+impl Site for Sqlite {
+    type Engine = storage::SqliteStore;
+
+    async fn found() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path()).await;
+        Self { dir, store }
+    }
+
+    fn store(&self) -> &storage::SqliteStore {
+        &self.store
+    }
+
+    async fn restarted(self) -> Self {
+        self.store.close().await.unwrap();
+        drop(self.store);
+        let store = open(self.dir.path()).await;
+        Self {
+            dir: self.dir,
+            store,
+        }
+    }
+}
+
+every_case!(sqlite: crate::Sqlite);

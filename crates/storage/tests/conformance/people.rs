@@ -1,0 +1,181 @@
+//! The registry of people.
+
+use model::*;
+use store::{FaceTemplate, People, PeopleQuery, StoreError, Write};
+
+use crate::Site;
+use crate::make::{assigned, face, new_id, person, tag, with};
+
+async fn add(store: &impl store::Book, people: &[Person]) {
+    let writes = people.iter().cloned().map(Write::Person).collect();
+    store.append(with(writes)).await.unwrap();
+}
+
+pub async fn a_person_is_found_by_number_name_identity_number_and_tag<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let (alice, bob) = (person("17", "Alice Arden"), person("4", "Bob Bunt"));
+    add(store, &[alice.clone(), bob.clone()]).await;
+    let card = Write::Credential(assigned(alice.id, "ab 12"), None);
+    store.append(with(vec![card])).await.unwrap();
+    let alice = Some(alice);
+    assert_eq!(
+        store.person(alice.as_ref().unwrap().id).await.unwrap(),
+        alice
+    );
+    assert_eq!(store.person_by_number("17").await.unwrap(), alice);
+    let number = "123456789017";
+    assert_eq!(
+        store.person_by_identity_number(number).await.unwrap(),
+        alice
+    );
+    assert_eq!(store.person_by_tag(&tag("AB 12")).await.unwrap(), alice);
+    for text in ["arden", "17", "1", "AB 12", "ab 12"] {
+        let found = search(store, text).await;
+        assert_eq!(
+            found,
+            alice.clone().into_iter().collect::<Vec<_>>(),
+            "{text}"
+        );
+    }
+    assert_eq!(search(store, "nobody").await, []);
+    assert_eq!(store.person_by_number("1").await.unwrap(), None);
+    assert_eq!(store.person_by_identity_number("1").await.unwrap(), None);
+    assert_eq!(store.person_by_tag(&tag("CD")).await.unwrap(), None);
+    assert_eq!(store.people_count().await.unwrap(), 2);
+}
+
+async fn search(store: &impl People, text: &str) -> Vec<Person> {
+    let text = text.to_owned();
+    let query = PeopleQuery {
+        text,
+        after: None,
+        limit: 10,
+    };
+    store.people(&query).await.unwrap()
+}
+
+pub async fn names_are_found_without_case_in_any_script<S: Site>() {
+    let site = S::found().await;
+    let names = ["ÉLODIE Ørsted", "Дмитрий", "100% _Real_", "प्रिया"];
+    let people: Vec<Person> = (0..)
+        .zip(names)
+        .map(|(n, name)| person(&n.to_string(), name))
+        .collect();
+    add(site.store(), &people).await;
+    for (text, place) in [("élodie ø", 0), ("ДМИТ", 1), ("% _r", 2), ("प्रि", 3)] {
+        assert_eq!(
+            search(site.store(), text).await,
+            [people[place].clone()],
+            "{text}"
+        );
+    }
+}
+
+pub async fn people_are_listed_by_name_page_by_page<S: Site>() {
+    let site = S::found().await;
+    let names = ["zoe", "Adam", "eve", "Bea", "adam"];
+    let people: Vec<Person> = (0..)
+        .zip(names)
+        .map(|(n, name)| person(&n.to_string(), name))
+        .collect();
+    add(site.store(), &people).await;
+    let mut query = PeopleQuery {
+        limit: 2,
+        ..PeopleQuery::default()
+    };
+    let mut seen = Vec::new();
+    loop {
+        let page = site.store().people(&query).await.unwrap();
+        let Some(last) = page.last() else { break };
+        query.after = Some((last.name.clone(), last.id));
+        seen.extend(page.into_iter().map(|person| person.name.to_lowercase()));
+    }
+    assert_eq!(seen, ["adam", "adam", "bea", "eve", "zoe"]);
+}
+
+pub async fn a_person_number_belongs_to_one_person<S: Site>() {
+    let site = S::found().await;
+    let mut alice = person("1", "Alice");
+    add(site.store(), std::slice::from_ref(&alice)).await;
+    let taken = with(vec![Write::Person(person("1", "Bob"))]);
+    let refused = site.store().append(taken);
+    assert!(matches!(refused.await, Err(StoreError::Conflict { .. })));
+    alice.name = "Alice Arden".to_owned();
+    alice.status = PersonStatus::Suspended;
+    alice.photo = None;
+    add(site.store(), std::slice::from_ref(&alice)).await;
+    assert_eq!(
+        site.store().person_by_number("1").await.unwrap(),
+        Some(alice)
+    );
+}
+
+pub async fn a_tag_is_assigned_to_one_person<S: Site>() {
+    let site = S::found().await;
+    let (alice, bob) = (person("1", "Alice"), person("2", "Bob"));
+    add(site.store(), &[alice.clone(), bob.clone()]).await;
+    let give = |who| with(vec![Write::Credential(assigned(who, "AB12"), None)]);
+    site.store().append(give(alice.id)).await.unwrap();
+    let refused = site.store().append(give(bob.id)).await;
+    assert!(matches!(refused, Err(StoreError::Conflict { what }) if what.contains("AB12")));
+    let nobody = site.store().append(give(new_id())).await;
+    assert!(nobody.is_err());
+    let held = site.store().credentials(alice.id).await.unwrap();
+    let taken_back = with(vec![Write::RemoveCredential(held[0].id)]);
+    site.store().append(taken_back).await.unwrap();
+    site.store().append(give(bob.id)).await.unwrap();
+    assert_eq!(
+        site.store().person_by_tag(&tag("AB12")).await.unwrap(),
+        Some(bob)
+    );
+}
+
+fn enrolled(person: PersonId, bytes: &[u8]) -> (Write, FaceTemplate) {
+    let credential = face(person);
+    let template = FaceTemplate {
+        credential: credential.id,
+        person,
+        model: "test/1".to_owned(),
+        bytes: bytes.to_vec(),
+    };
+    (
+        Write::Credential(credential, Some(template.clone())),
+        template,
+    )
+}
+
+pub async fn removing_a_person_takes_credentials_and_templates_along<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let (alice, bob) = (person("1", "Alice"), person("2", "Bob"));
+    add(store, &[alice.clone(), bob.clone()]).await;
+    let (hers, _) = enrolled(alice.id, b"hers");
+    let (his, kept) = enrolled(bob.id, b"his");
+    store.append(with(vec![hers, his])).await.unwrap();
+    store
+        .append(with(vec![Write::RemovePerson(alice.id)]))
+        .await
+        .unwrap();
+    assert_eq!(store.person(alice.id).await.unwrap(), None);
+    assert_eq!(store.credentials(alice.id).await.unwrap(), []);
+    assert_eq!(store.face_templates().await.unwrap(), [kept]);
+    let again = store
+        .append(with(vec![Write::RemovePerson(alice.id)]))
+        .await;
+    assert!(matches!(again, Err(StoreError::NotFound { .. })));
+}
+
+pub async fn templates_are_given_back_as_they_were_kept<S: Site>() {
+    let site = S::found().await;
+    let alice = person("1", "Alice");
+    add(site.store(), std::slice::from_ref(&alice)).await;
+    let (one, first) = enrolled(alice.id, &[0, 1, 255]);
+    let (two, second) = enrolled(alice.id, &[]);
+    site.store().append(with(vec![one, two])).await.unwrap();
+    let site = site.restarted().await;
+    let all = site.store().face_templates().await.unwrap();
+    assert_eq!(all, [first, second]);
+    assert_eq!(site.store().face_templates_of(alice.id).await.unwrap(), all);
+    assert_eq!(site.store().face_templates_of(new_id()).await.unwrap(), []);
+}

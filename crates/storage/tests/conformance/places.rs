@@ -1,0 +1,210 @@
+//! Places, devices, settings, incidents.
+
+use model::*;
+use store::{Book, Devices, Heard, IncidentReport, Ingest, People, SequenceGap, StoreError, Write};
+
+use crate::Site;
+use crate::make::{access_point, after, area, counted, device, new_id, with};
+
+struct Places {
+    area: Area,
+    point: AccessPoint,
+    device: Device,
+    gate: Gate,
+}
+
+async fn found_places(store: &impl Book) -> Places {
+    let area = area("Hall");
+    let point = access_point("Front door", area.id);
+    let device = device("reader", point.id);
+    let gate = Gate {
+        id: new_id(),
+        name: "Gate 1".to_owned(),
+        controller_address: "127.0.0.11".parse().unwrap(),
+        camera_address: "::1".parse().unwrap(),
+        controller: device.id,
+        camera: device.id,
+        entry: point.id,
+        exit: point.id,
+    };
+    let writes = vec![
+        Write::Area(area.clone()),
+        Write::AccessPoint(point.clone()),
+        Write::Device(device.clone()),
+        Write::Gate(gate.clone()),
+    ];
+    store.append(with(writes)).await.unwrap();
+    Places {
+        area,
+        point,
+        device,
+        gate,
+    }
+}
+
+pub async fn names_of_places_and_devices_are_unique<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let mut here = found_places(store).await;
+    for write in [
+        Write::Area(area("Hall")),
+        Write::AccessPoint(access_point("Front door", here.area.id)),
+        Write::Device(device("reader", here.point.id)),
+        Write::Gate(Gate {
+            id: new_id(),
+            ..here.gate.clone()
+        }),
+    ] {
+        let refused = store.append(with(vec![write])).await;
+        assert!(matches!(refused, Err(StoreError::Conflict { .. })));
+    }
+    here.area.name = "Great hall".to_owned();
+    here.device.disabled = true;
+    let renamed = vec![
+        Write::Area(here.area.clone()),
+        Write::Device(here.device.clone()),
+    ];
+    store.append(with(renamed)).await.unwrap();
+    assert_eq!(store.areas().await.unwrap(), [here.area]);
+    assert_eq!(store.access_points().await.unwrap(), [here.point]);
+    assert_eq!(store.devices().await.unwrap(), [here.device]);
+    assert_eq!(store.gates().await.unwrap(), [here.gate]);
+}
+
+pub async fn what_is_still_referred_to_is_not_removed<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let here = found_places(store).await;
+    let remove = [
+        Write::RemoveGate(here.gate.id),
+        Write::RemoveDevice(here.device.id),
+        Write::RemoveAccessPoint(here.point.id),
+        Write::RemoveArea(here.area.id),
+    ];
+    for write in &remove[1..] {
+        let refused = store.append(with(vec![write.clone()])).await;
+        assert!(matches!(refused, Err(StoreError::InUse { by }) if !by.is_empty()));
+    }
+    for write in remove {
+        store.append(with(vec![write.clone()])).await.unwrap();
+        let gone = store.append(with(vec![write])).await;
+        assert!(matches!(gone, Err(StoreError::NotFound { .. })));
+    }
+    assert!(store.areas().await.unwrap().is_empty());
+}
+
+pub async fn what_is_referred_to_has_to_exist<S: Site>() {
+    let site = S::found().await;
+    let here = found_places(site.store()).await;
+    for write in [
+        Write::AccessPoint(access_point("Side door", new_id())),
+        Write::Device(device("other", new_id())),
+        Write::Gate(Gate {
+            id: new_id(),
+            name: "Gate 2".to_owned(),
+            entry: new_id(),
+            ..here.gate
+        }),
+        Write::DevicePassword(new_id(), "hash".to_owned()),
+    ] {
+        let refused = site.store().append(with(vec![write])).await;
+        assert!(matches!(refused, Err(StoreError::NotFound { .. })));
+    }
+}
+
+pub async fn settings_are_the_default_until_they_are_set<S: Site>() {
+    let site = S::found().await;
+    assert_eq!(site.store().settings().await.unwrap(), Settings::default());
+    let set = Settings {
+        site_name: "North".to_owned(),
+        time_zone: "Asia/Kolkata".to_owned(),
+        ..Settings::default()
+    };
+    site.store()
+        .append(with(vec![Write::Settings(set.clone())]))
+        .await
+        .unwrap();
+    let site = site.restarted().await;
+    assert_eq!(site.store().settings().await.unwrap(), set);
+}
+
+pub async fn a_device_shows_when_it_was_heard_its_skew_and_its_gaps<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let here = found_places(store).await;
+    let id = here.device.id;
+    let quiet = store.device_statuses().await.unwrap().remove(0);
+    assert_eq!(
+        (quiet.last_seen, quiet.observations, quiet.skew_ms),
+        (None, 0, None)
+    );
+    for (sequence, second) in [(1, 1), (4, 2), (8, 3)] {
+        let mut draft = counted(id, "boot", sequence);
+        draft.received_at = after(second);
+        draft.device_time = DeviceTime::Claimed {
+            at: after(second - 5),
+            synced: true,
+        };
+        store.commit(draft).await.unwrap();
+    }
+    let signs = [
+        Heard {
+            device: id,
+            at: after(9),
+        },
+        Heard {
+            device: id,
+            at: after(7),
+        },
+    ];
+    store.heard(&signs).await.unwrap();
+    let status = store.device_statuses().await.unwrap().remove(0);
+    assert_eq!(status.device, here.device);
+    assert_eq!((status.last_seen, status.observations), (Some(after(9)), 3));
+    assert_eq!(status.skew_ms, Some(5000));
+    let gap = |from, to| SequenceGap {
+        boot_id: "boot".to_owned(),
+        from,
+        to,
+    };
+    assert_eq!(status.gaps, [gap(5, 7), gap(2, 3)]);
+    assert_eq!(store.device_password("reader").await.unwrap(), None);
+    let password = Write::DevicePassword(id, "hash".to_owned());
+    store.append(with(vec![password])).await.unwrap();
+    let kept = store.device_password("reader").await.unwrap();
+    assert_eq!(kept, Some((id, "hash".to_owned())));
+}
+
+pub async fn equal_incidents_are_counted_and_the_oldest_go<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let report = |reason: &str, second| IncidentReport {
+        kind: IncidentKind::BadLine,
+        address: Some("127.0.0.11".parse().unwrap()),
+        device: None,
+        reason: reason.to_owned(),
+        remedy: "look at the card".to_owned(),
+        at: after(second),
+    };
+    for second in 0..3 {
+        store
+            .report_incident(report("short", second))
+            .await
+            .unwrap();
+    }
+    let counted = store.incidents(10).await.unwrap();
+    assert_eq!((counted.len(), counted[0].count), (1, 3));
+    assert_eq!(
+        (counted[0].first_at, counted[0].last_at),
+        (after(0), after(2))
+    );
+    let flood = (10..1010).map(|n| store.report_incident(report(&n.to_string(), n)));
+    for reported in futures::future::join_all(flood).await {
+        reported.unwrap();
+    }
+    let kept = store.incidents(2000).await.unwrap();
+    assert_eq!((kept.len(), kept[0].reason.as_str()), (1000, "1009"));
+    assert!(!kept.iter().any(|incident| incident.reason == "short"));
+    store.forget_incident(kept[0].id).await.unwrap();
+    assert_eq!(store.incidents(1).await.unwrap()[0].reason, "1008");
+}
