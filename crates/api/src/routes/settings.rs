@@ -108,10 +108,15 @@ pub(crate) async fn change(
     Json(input): Json<SiteSettings>,
 ) -> Result<Json<SiteSettings>, ApiError> {
     let settings = Settings::try_from(input)?;
+    let zone_before = house.store.settings().await?.time_zone;
     let writes = vec![Write::Settings(settings.clone())];
     house
         .act(caller.author(), Act::SettingsChanged, writes)
         .await?;
+    if settings.time_zone != zone_before {
+        // Which day a sighting belongs to is folded into visits.
+        house.store.rebuild_projections().await?;
+    }
     Ok(Json(settings.into()))
 }
 
