@@ -18,7 +18,8 @@ export class ClassicGate {
   /** What arrives for a board that listens; `stop` it at the end. */
   listen(topic, { client = "ESP32-CAM", qos = 1 } = {}) {
     const words = ["-h", "127.0.0.1", "-p", String(this.ports.classicMqtt), "-A", this.address, "-V", "mqttv311"];
-    const child = spawn("mosquitto_sub", [...words, "-i", client, "-q", String(qos), "-t", topic, "-v"]);
+    // Line by line: a pipe would otherwise hold back what was heard.
+    const child = spawn("stdbuf", ["-oL", "mosquitto_sub", ...words, "-i", client, "-q", String(qos), "-t", topic, "-v"]);
     const heard = [];
     child.stdout.setEncoding("utf8").on("data", (text) => heard.push(...text.split("\n").filter(Boolean)));
     return { heard, stop: () => child.kill() };

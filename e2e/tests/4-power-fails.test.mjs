@@ -78,7 +78,8 @@ describe("the power fails under load", { timeout: 300_000 }, () => {
 
   /** One stock client that publishes as fast as it is acknowledged; its debug output names each acknowledgement. */
   function mqttLoad({ words, quality, kind, message }) {
-    const child = spawn("mosquitto_pub", ["-h", "127.0.0.1", ...words.map(String), "-q", String(quality), "-d", "-l"]);
+    // Line by line: what was acknowledged before the kill must not stay in a buffer.
+    const child = spawn("stdbuf", ["-oL", "mosquitto_pub", "-h", "127.0.0.1", ...words.map(String), "-q", String(quality), "-d", "-l"]);
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
     child.stdin.on("error", () => {});
