@@ -12,7 +12,7 @@ use crate::integrity::{self, LogIntegrity};
 use crate::pipeline::{bookkeeper, compare::Comparer, intake};
 use crate::recognition::{Recogniser, RecognitionPort};
 use crate::site::{signing_seed, Site};
-use crate::watchdog;
+use crate::{outage, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use async_trait::async_trait;
@@ -83,6 +83,7 @@ impl Running {
         let store: Arc<dyn Store> = Arc::new(site.store.clone());
         let pictures = Arc::new(site.pictures.clone());
         let first = founding::found(&*store, SystemClock.now()).await?;
+        outage::report(&*store, SystemClock.now()).await?;
         let recogniser = Arc::new(Recogniser::load(store.clone(), config.vision.threads).await?);
         let (stop, last) = (CancellationToken::new(), CancellationToken::new());
 
@@ -225,7 +226,7 @@ impl Parts {
         if let Some(pem) = certificate {
             router = router.merge(offered(pem));
         }
-        let router = router.fallback(pages::serve);
+        let router = api::secured(router.fallback(pages::serve));
         edges.spawn(serve::serve(port, router, tls, self.stop.clone()));
         Ok(())
     }

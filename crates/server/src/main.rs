@@ -15,6 +15,7 @@ mod founding;
 mod http;
 mod integrity;
 mod logging;
+mod outage;
 mod pipeline;
 mod recognition;
 mod site;

@@ -5,11 +5,11 @@ use anyhow::Result;
 use api::ports::Clock;
 use devices::{Heard, IncidentReport};
 use jiff::SignedDuration;
-use model::{AlertKind, Author, DeviceId, Entry, EventId, Notice, Record, Timestamp, VisitId};
+use model::{AlertKind, Author, DeviceId, Direction, Entry, EventId, Notice, Record, Timestamp, VisitId};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Append, Book, Devices, Projected, Store, VisitFilter};
+use store::{Append, Book, Devices, People, Projected, Store, VisitFilter};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -118,7 +118,11 @@ async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> R
     let since = now.checked_sub(SignedDuration::from_mins(i64::from(limit_min)))?;
     let filter =
         VisitFilter { open: true, before: Some(since), limit: 500, ..VisitFilter::default() };
-    let overdue = store.visits(&filter).await?;
+    let points = store.access_points().await?;
+    let leads_out = |area| points.iter().any(|p| p.area == area && p.direction == Direction::Exit);
+    let mut overdue = store.visits(&filter).await?;
+    // Only where an exit would be seen can one be missing.
+    overdue.retain(|visit| visit.left_at.is_none() && leads_out(visit.area));
     if overdue.is_empty() {
         return Ok(());
     }
@@ -126,7 +130,7 @@ async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> R
         told.overdue = Some(told_visits(store).await?);
     }
     let told = told.overdue.get_or_insert_default();
-    for visit in overdue.iter().filter(|visit| visit.left_at.is_none()) {
+    for visit in &overdue {
         if told.insert(visit.id) {
             let record = Notice::VisitOverdue { visit: visit.id, person: visit.person };
             notice(store, record, now).await?;
