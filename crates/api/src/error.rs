@@ -54,6 +54,9 @@ pub enum ApiError {
     /// The body is larger than this route takes.
     #[error("the body is too large")]
     TooLarge,
+    /// The request took longer than it may.
+    #[error("the request took too long")]
+    TooSlow,
     /// A part of the house has no capacity now.
     #[error("{0} is busy")]
     Busy(&'static str),
@@ -157,6 +160,11 @@ impl From<&ApiError> for Problem {
                 S::PAYLOAD_TOO_LARGE,
                 title,
                 "Send fewer or smaller files; the documentation names the limit.",
+            ),
+            ApiError::TooSlow => Self::new(
+                S::REQUEST_TIMEOUT,
+                title,
+                "Send fewer files at once, or over a faster connection.",
             ),
             ApiError::Busy(_) => Self::new(S::SERVICE_UNAVAILABLE, title, "Try again in a moment."),
             ApiError::Store(error) => store_problem(error),

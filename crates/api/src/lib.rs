@@ -13,6 +13,7 @@ mod document;
 mod error;
 mod extract;
 mod headers;
+mod limits;
 mod live;
 mod names;
 mod passage;

@@ -3,10 +3,14 @@
 use crate::docs;
 use crate::document;
 use crate::headers::secured;
+use crate::limits::in_time;
 use crate::live;
 use crate::routes as r;
 use crate::state::{Api, House};
 use axum::extract::DefaultBodyLimit;
+use axum::http::{HeaderValue, header};
+use axum::middleware;
+use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
 
@@ -36,8 +40,16 @@ fn api() -> OpenApiRouter<Api> {
         .merge(people())
         .merge(log())
         .merge(site())
-        .layer(DefaultBodyLimit::max(BODY_LIMIT));
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .layer(middleware::from_fn(in_time))
+        .layer(private());
     OpenApiRouter::with_openapi(document::started()).nest("/api/v1", v1)
+}
+
+/// Answers are about people: nothing keeps them unless a route says otherwise.
+fn private() -> SetResponseHeaderLayer<HeaderValue> {
+    let value = HeaderValue::from_static("no-store");
+    SetResponseHeaderLayer::if_not_present(header::CACHE_CONTROL, value)
 }
 
 fn sign_in() -> OpenApiRouter<Api> {

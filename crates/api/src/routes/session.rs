@@ -9,7 +9,7 @@ use crate::extract::Json;
 use crate::state::House;
 use crate::words::Role;
 use axum::extract::State;
-use axum::http::header::{CACHE_CONTROL, SET_COOKIE};
+use axum::http::header::SET_COOKIE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use model::Act;
@@ -89,10 +89,9 @@ pub(crate) async fn who_am_i(
     MaybeCaller(caller): MaybeCaller,
     State(house): State<House>,
     headers: HeaderMap,
-) -> Result<Response, ApiError> {
+) -> Result<Json<SessionView>, ApiError> {
     let me = caller.map(Me::from);
-    let view = view(&house, me, &headers).await?;
-    Ok(([(CACHE_CONTROL, "no-store")], Json(view)).into_response())
+    view(&house, me, &headers).await.map(Json)
 }
 
 /// Signs in. Role: none.
@@ -161,7 +160,7 @@ pub(crate) async fn welcome(
         ..Me::from(caller)
     };
     let view = view(house, Some(me), headers).await?;
-    let mut response = ([(CACHE_CONTROL, "no-store")], Json(view)).into_response();
+    let mut response = Json(view).into_response();
     response.headers_mut().insert(SET_COOKIE, cookie);
     Ok(response)
 }
