@@ -128,7 +128,11 @@ impl Directory {
     ) -> Result<Self, UnknownTimeZone> {
         let time_zone =
             TimeZone::get(time_zone).map_err(|_| UnknownTimeZone(time_zone.to_owned()))?;
-        Ok(Self { gates, devices, time_zone })
+        Ok(Self {
+            gates,
+            devices,
+            time_zone,
+        })
     }
 
     /// A device by identity.
@@ -209,6 +213,10 @@ impl House {
     /// Notes a sign of life.
     pub fn heard(&self, device: DeviceId, kind: HeardKind) {
         // A lost sign is harmless: the next one says the same.
-        let _ = self.heard.try_send(Heard { device, at: Timestamp::now(), kind });
+        let _ = self.heard.try_send(Heard {
+            device,
+            at: Timestamp::now(),
+            kind,
+        });
     }
 }

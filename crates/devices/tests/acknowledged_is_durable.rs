@@ -28,15 +28,26 @@ const FILE: &str = "GATEBOOK_TEST_STORE";
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "started by the test below"]
 async fn gateway_process() {
-    let Ok(path) = std::env::var(FILE) else { return };
+    let Ok(path) = std::env::var(FILE) else {
+        return;
+    };
     let (house, mut deliveries, _stage) = house(directory(vec![], CLIENTS));
-    let gateway = Gateway::bind("127.0.0.1:0".parse().unwrap(), house).await.unwrap();
+    let gateway = Gateway::bind("127.0.0.1:0".parse().unwrap(), house)
+        .await
+        .unwrap();
     println!("listening {}", gateway.local_addr());
     tokio::spawn(gateway.run(CancellationToken::new()));
-    let mut file = std::fs::OpenOptions::new().append(true).create(true).open(path).unwrap();
+    let mut file = std::fs::OpenOptions::new()
+        .append(true)
+        .create(true)
+        .open(path)
+        .unwrap();
     let mut batch = Vec::new();
     while deliveries.recv_many(&mut batch, 64).await > 0 {
-        let lines: String = batch.iter().map(|delivery| line(&delivery.draft.key)).collect();
+        let lines: String = batch
+            .iter()
+            .map(|delivery| line(&delivery.draft.key))
+            .collect();
         file.write_all(lines.as_bytes()).unwrap();
         file.sync_data().unwrap();
         for delivery in batch.drain(..) {
@@ -46,7 +57,9 @@ async fn gateway_process() {
 }
 
 fn line(key: &SourceKey) -> String {
-    let SourceKey::Sequence { boot_id, sequence } = key else { unreachable!("natives count") };
+    let SourceKey::Sequence { boot_id, sequence } = key else {
+        unreachable!("natives count")
+    };
     format!("{boot_id} {sequence}\n")
 }
 
@@ -59,7 +72,11 @@ fn start(store: &Path) -> (Child, SocketAddr) {
         .unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let address = lines
-        .find_map(|line| line.unwrap().split_once("listening ").map(|(_, at)| at.parse().unwrap()))
+        .find_map(|line| {
+            line.unwrap()
+                .split_once("listening ")
+                .map(|(_, at)| at.parse().unwrap())
+        })
         .expect("the gateway did not start");
     // The rest of the child's output is read away, or the pipe would fill.
     std::thread::spawn(move || lines.for_each(drop));
@@ -69,17 +86,24 @@ fn start(store: &Path) -> (Child, SocketAddr) {
 /// Sends with a window until the server is gone; what was acknowledged.
 async fn send_until_killed(server: SocketAddr, n: usize, boot_id: String) -> Vec<String> {
     let identity = Identity::native(&native_name(n), PASSWORD);
-    let mut client = Client::connect(ip("127.0.0.1"), server, &identity).await.unwrap();
+    let mut client = Client::connect(ip("127.0.0.1"), server, &identity)
+        .await
+        .unwrap();
     let topic = format!("gatebook/v1/{}/observation", native_name(n));
-    let qos = if n.is_multiple_of(2) { QoS::AtLeastOnce } else { QoS::ExactlyOnce };
+    let qos = if n.is_multiple_of(2) {
+        QoS::AtLeastOnce
+    } else {
+        QoS::ExactlyOnce
+    };
     let mut acknowledged = Vec::new();
     let mut waiting = std::collections::HashMap::new();
     let mut sequence = 0_u64;
     loop {
         while waiting.len() < WINDOW {
             sequence += 1;
-            let report =
-                format!(r#"{{"boot_id":"{boot_id}","sequence":{sequence},"saw":"finger","number":"{n}"}}"#);
+            let report = format!(
+                r#"{{"boot_id":"{boot_id}","sequence":{sequence},"saw":"finger","number":"{n}"}}"#
+            );
             match client.publish(&topic, report, qos).await {
                 Ok(id) => waiting.insert(id.unwrap(), sequence),
                 Err(_) => return acknowledged,
@@ -98,7 +122,10 @@ async fn send_until_killed(server: SocketAddr, n: usize, boot_id: String) -> Vec
 
 #[test]
 fn every_acknowledged_observation_survives_a_kill_under_load() {
-    let kills = std::env::var("GATEBOOK_KILLS").ok().and_then(|n| n.parse().ok()).unwrap_or(3);
+    let kills = std::env::var("GATEBOOK_KILLS")
+        .ok()
+        .and_then(|n| n.parse().ok())
+        .unwrap_or(3);
     let folder = tempfile::tempdir().unwrap();
     let store = folder.path().join("observations");
     let runtime = tokio::runtime::Runtime::new().unwrap();
@@ -118,8 +145,15 @@ fn every_acknowledged_observation_survives_a_kill_under_load() {
     }
     let stored = std::fs::read_to_string(&store).unwrap();
     let found: HashSet<&str> = stored.lines().collect();
-    let missing: Vec<_> = acknowledged.iter().filter(|a| !found.contains(a.as_str())).collect();
-    println!("{} acknowledged over {kills} kills, {} missing", acknowledged.len(), missing.len());
+    let missing: Vec<_> = acknowledged
+        .iter()
+        .filter(|a| !found.contains(a.as_str()))
+        .collect();
+    println!(
+        "{} acknowledged over {kills} kills, {} missing",
+        acknowledged.len(),
+        missing.len()
+    );
     assert!(acknowledged.len() > 100, "too little load to say anything");
     assert_eq!(missing, Vec::<&String>::new());
 }

@@ -43,8 +43,13 @@ pub async fn post(
     // A server may answer and close before it has read everything: the answer still counts.
     let _ = stream.write_all(body).await;
     let mut answer = Vec::new();
-    timeout(PATIENCE, stream.read_to_end(&mut answer)).await.context("no HTTP answer")??;
+    timeout(PATIENCE, stream.read_to_end(&mut answer))
+        .await
+        .context("no HTTP answer")??;
     let text = String::from_utf8_lossy(&answer).into_owned();
     let status = text.split(' ').nth(1).and_then(|code| code.parse().ok());
-    Ok(Answer { status: status.context("not an HTTP answer")?, text })
+    Ok(Answer {
+        status: status.context("not an HTTP answer")?,
+        text,
+    })
 }

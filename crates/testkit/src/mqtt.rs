@@ -36,7 +36,11 @@ impl Identity {
     /// A classic board: a client id and nothing else.
     #[must_use]
     pub fn classic(client_id: &str) -> Self {
-        Self { client_id: client_id.to_owned(), credentials: None, clean_session: true }
+        Self {
+            client_id: client_id.to_owned(),
+            credentials: None,
+            clean_session: true,
+        }
     }
 
     /// A native device under its own name.
@@ -81,9 +85,18 @@ pub struct Client {
 /// # Errors
 /// When the address cannot be used or the server not be reached.
 pub async fn connect_from(source: IpAddr, server: SocketAddr) -> anyhow::Result<TcpStream> {
-    let socket = if server.is_ipv4() { TcpSocket::new_v4()? } else { TcpSocket::new_v6()? };
-    socket.bind((source, 0).into()).with_context(|| format!("binding to {source}"))?;
-    let stream = socket.connect(server).await.with_context(|| format!("connecting to {server}"))?;
+    let socket = if server.is_ipv4() {
+        TcpSocket::new_v4()?
+    } else {
+        TcpSocket::new_v6()?
+    };
+    socket
+        .bind((source, 0).into())
+        .with_context(|| format!("binding to {source}"))?;
+    let stream = socket
+        .connect(server)
+        .await
+        .with_context(|| format!("connecting to {server}"))?;
     stream.set_nodelay(true)?;
     Ok(stream)
 }
@@ -109,14 +122,25 @@ impl Client {
             password: password.map(Bytes::from),
             ..Connect::default()
         };
-        packets.send(Packet::Connect(Box::new(connect))).await.map_err(|e| anyhow!("{e}"))?;
-        match timeout(PATIENCE, packets.next()).await.context("no CONNACK")? {
+        packets
+            .send(Packet::Connect(Box::new(connect)))
+            .await
+            .map_err(|e| anyhow!("{e}"))?;
+        match timeout(PATIENCE, packets.next())
+            .await
+            .context("no CONNACK")?
+        {
             Some(Ok((Packet::ConnectAck(ack), _)))
                 if ack.return_code == ConnectAckReason::ConnectionAccepted =>
             {
-                Ok(Self { packets, last_packet_id: 0 })
+                Ok(Self {
+                    packets,
+                    last_packet_id: 0,
+                })
             }
-            Some(Ok((Packet::ConnectAck(ack), _))) => bail!("refused: {}", ack.return_code.reason()),
+            Some(Ok((Packet::ConnectAck(ack), _))) => {
+                bail!("refused: {}", ack.return_code.reason())
+            }
             other => bail!("no CONNACK but {other:?}"),
         }
     }
@@ -128,8 +152,15 @@ impl Client {
     pub async fn subscribe(&mut self, filter: &str, qos: QoS) -> anyhow::Result<Option<QoS>> {
         let packet_id = self.next_packet_id();
         let topic_filters = vec![(filter.to_owned().into(), qos)];
-        self.send(Packet::Subscribe { packet_id, topic_filters }).await?;
-        match timeout(PATIENCE, self.packets.next()).await.context("no SUBACK")? {
+        self.send(Packet::Subscribe {
+            packet_id,
+            topic_filters,
+        })
+        .await?;
+        match timeout(PATIENCE, self.packets.next())
+            .await
+            .context("no SUBACK")?
+        {
             Some(Ok((Packet::SubscribeAck { status, .. }, _))) => {
                 Ok(status.first().and_then(|status| match status {
                     SubscribeReturnCode::Success(qos) => Some(*qos),
@@ -178,7 +209,9 @@ impl Client {
     /// When the connection ended or the server broke the protocol.
     pub async fn next(&mut self) -> anyhow::Result<Event> {
         loop {
-            let Some(packet) = self.packets.next().await else { bail!("the server closed") };
+            let Some(packet) = self.packets.next().await else {
+                bail!("the server closed")
+            };
             let (packet, _) = packet.map_err(|e| anyhow!("{e}"))?;
             if let Some(event) = self.receive(packet).await? {
                 return Ok(event);

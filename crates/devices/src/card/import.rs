@@ -1,7 +1,7 @@
 //! Hands a card's log in, with the pictures that lie beside it.
 
-use super::log::{LogRow, read_log};
 use super::RefusedRow;
+use super::log::{LogRow, read_log};
 use crate::classic::{is_jpeg, refusal_words};
 use crate::house::{House, PictureError};
 use bytes::Bytes;
@@ -43,7 +43,10 @@ pub async fn import_log(
     picture: &(dyn Fn(&str) -> Option<Bytes> + Send + Sync),
 ) -> LogImport {
     let log = read_log(file, gate, &house.directory().time_zone, Timestamp::now());
-    let mut import = LogImport { refused: log.refused, ..LogImport::default() };
+    let mut import = LogImport {
+        refused: log.refused,
+        ..LogImport::default()
+    };
     for row in log.rows {
         import.take(house, row, picture).await;
     }
@@ -82,7 +85,10 @@ impl LogImport {
             Handed::New => self.added += 1,
             Handed::Known => self.unchanged += 1,
             Handed::Refused(ref reason) => {
-                self.refused.push(RefusedRow { line, reason: reason.clone() });
+                self.refused.push(RefusedRow {
+                    line,
+                    reason: reason.clone(),
+                });
             }
         }
         matches!(handed, Handed::New)
@@ -93,7 +99,11 @@ async fn keep(house: &House, jpeg: Bytes) -> Result<PictureId, String> {
     if !is_jpeg(&jpeg) {
         return Err("the picture is not a JPEG file".to_owned());
     }
-    house.pictures.put(jpeg).await.map_err(|error: PictureError| error.to_string())
+    house
+        .pictures
+        .put(jpeg)
+        .await
+        .map_err(|error: PictureError| error.to_string())
 }
 
 async fn hand_in(house: &House, draft: ObservationDraft) -> Handed {

@@ -39,14 +39,25 @@ pub struct CardLog {
 #[must_use]
 pub fn read_log(file: &[u8], gate: &Gate, zone: &TimeZone, received_at: Timestamp) -> CardLog {
     let mut log = CardLog::default();
-    let mut reader = Reader { gate, zone, received_at, seen: HashMap::new() };
+    let mut reader = Reader {
+        gate,
+        zone,
+        received_at,
+        seen: HashMap::new(),
+    };
     for (line, row) in rows(file) {
         match entry_line(row) {
-            Err(error) => log.refused.push(RefusedRow { line, reason: error.to_string() }),
+            Err(error) => log.refused.push(RefusedRow {
+                line,
+                reason: error.to_string(),
+            }),
             Ok(entry) => match reader.row(line, row, &entry) {
                 Ok(row) => log.rows.push(row),
                 Err(reason) => {
-                    log.refused.push(RefusedRow { line, reason: reason.to_owned() });
+                    log.refused.push(RefusedRow {
+                        line,
+                        reason: reason.to_owned(),
+                    });
                 }
             },
         }
@@ -84,7 +95,12 @@ impl Reader<'_> {
             sighting: Sighting::ClassicExit(exit),
             ..entry_draft.clone()
         });
-        Ok(LogRow { line, entry, entry_draft, exit_draft })
+        Ok(LogRow {
+            line,
+            entry,
+            entry_draft,
+            exit_draft,
+        })
     }
 
     fn exit(&self, row: &EntryLine) -> Result<Option<(DeviceTime, ClassicExit)>, &'static str> {
@@ -138,7 +154,12 @@ mod tests {
 
     fn read(file: &str) -> CardLog {
         let zone = TimeZone::get("Asia/Kolkata").unwrap();
-        read_log(file.as_bytes(), &gate(), &zone, "2026-03-04T00:00:00Z".parse().unwrap())
+        read_log(
+            file.as_bytes(),
+            &gate(),
+            &zone,
+            "2026-03-04T00:00:00Z".parse().unwrap(),
+        )
     }
 
     const ROWS: &str = "F_ID,Name,Age,Gender,DOB,A_No,Image,P_No,Address,RFID,Date,E_Time,Ex_Time,Day,RTI\n\
@@ -152,7 +173,10 @@ mod tests {
     fn a_row_is_an_entry_and_perhaps_an_exit_on_the_day_after() {
         let log = read(ROWS);
         let row = &log.rows[0];
-        let at = |text: &str| DeviceTime::Claimed { at: text.parse().unwrap(), synced: false };
+        let at = |text: &str| DeviceTime::Claimed {
+            at: text.parse().unwrap(),
+            synced: false,
+        };
         assert_eq!(row.entry_draft.device_time, at("2026-03-02T16:45:30Z"));
         let exit = row.exit_draft.as_ref().unwrap();
         assert_eq!(exit.device_time, at("2026-03-03T00:31:00Z"));
@@ -181,10 +205,13 @@ mod tests {
         let now = "2026-03-03T01:00:00Z".parse().unwrap();
         let live = |topic: &str, text: &str| {
             let message = parse(topic, text.as_bytes()).unwrap();
-            draft(&message, &gate(), &zone, now, text.as_bytes()).unwrap().key
+            draft(&message, &gate(), &zone, now, text.as_bytes())
+                .unwrap()
+                .key
         };
         let row = read(ROWS).rows.remove(0);
-        let entry = "\n7,Asha,,,,,7.jpg,,Hill Road, Pune,4AB3,2026-03-02,22:15:30,,Monday,7_22:15:30.jpg\n";
+        let entry =
+            "\n7,Asha,,,,,7.jpg,,Hill Road, Pune,4AB3,2026-03-02,22:15:30,,Monday,7_22:15:30.jpg\n";
         assert_eq!(row.entry_draft.key, live(NEW_ENTRY, entry));
         let exit = live(COURT_ACCESS, "4AB3,2026-03-03,06:01:00,Tuesday");
         assert_eq!(row.exit_draft.unwrap().key, exit);

@@ -53,7 +53,10 @@ pub fn read_people(file: &[u8]) -> CardPeople {
     let mut first_lines: HashMap<String, u64> = HashMap::new();
     for (line, row) in rows(file) {
         match registry_line(row) {
-            Err(error) => people.refused.push(RefusedRow { line, reason: error.to_string() }),
+            Err(error) => people.refused.push(RefusedRow {
+                line,
+                reason: error.to_string(),
+            }),
             Ok(person) => match first_lines.get(&person.number) {
                 Some(first) => {
                     let reason = format!("the same person number (F_ID) stands in line {first}");
@@ -72,7 +75,10 @@ pub fn read_people(file: &[u8]) -> CardPeople {
 /// Writes a registry with its header and line feeds, as the board does itself.
 #[must_use]
 pub fn write_people(people: &[RegistryLine]) -> WrittenPeople {
-    let mut written = WrittenPeople { text: format!("{REGISTRY_HEADER}\n"), refused: Vec::new() };
+    let mut written = WrittenPeople {
+        text: format!("{REGISTRY_HEADER}\n"),
+        refused: Vec::new(),
+    };
     for (index, person) in people.iter().enumerate() {
         match row(person) {
             Ok(row) => {
@@ -181,9 +187,15 @@ mod tests {
         ]);
         assert_eq!(
             written.refused,
-            [(0, FieldError::Comma("the name")), (1, FieldError::Control("the address"))]
+            [
+                (0, FieldError::Comma("the name")),
+                (1, FieldError::Control("the address"))
+            ]
         );
-        assert_eq!(written.text, format!("{REGISTRY_HEADER}\n7,Asha,,,,,,,12, Hill Road\n"));
+        assert_eq!(
+            written.text,
+            format!("{REGISTRY_HEADER}\n7,Asha,,,,,,,12, Hill Road\n")
+        );
     }
 
     fn field() -> impl Strategy<Value = String> {

@@ -83,7 +83,10 @@ pub(super) async fn serve(
         tracing::info!(%address, "a connection to the classic port did not begin with MQTT 3.1.1");
         return;
     };
-    if acknowledge_connect(&mut packets, ConnectAckReason::ConnectionAccepted).await.is_err() {
+    if acknowledge_connect(&mut packets, ConnectAckReason::ConnectionAccepted)
+        .await
+        .is_err()
+    {
         return;
     }
     let mut connection = Connection::new(house, switchboard, packets, &place, address, &connect);
@@ -96,7 +99,10 @@ async fn acknowledge_connect(
     return_code: ConnectAckReason,
 ) -> Result<(), End> {
     // A classic board always starts a clean session; none is kept for anybody.
-    let answer = Packet::ConnectAck(ConnectAck { return_code, session_present: false });
+    let answer = Packet::ConnectAck(ConnectAck {
+        return_code,
+        session_present: false,
+    });
     send(packets, answer).await
 }
 
@@ -188,10 +194,14 @@ impl Connection {
                 self.unreleased.remove(&packet_id);
                 self.send(Packet::PublishComplete { packet_id }).await
             }
-            Packet::Subscribe { packet_id, topic_filters } => {
-                self.subscribe(packet_id, topic_filters).await
-            }
-            Packet::Unsubscribe { packet_id, topic_filters } => {
+            Packet::Subscribe {
+                packet_id,
+                topic_filters,
+            } => self.subscribe(packet_id, topic_filters).await,
+            Packet::Unsubscribe {
+                packet_id,
+                topic_filters,
+            } => {
                 for filter in topic_filters {
                     self.switchboard.unsubscribe(&self.session, &filter);
                 }
@@ -208,12 +218,16 @@ impl Connection {
     }
 
     async fn publish(&mut self, publish: &Publish) -> Result<(), End> {
-        let repeated = publish.packet_id.is_some_and(|id| self.unreleased.contains(&id));
+        let repeated = publish
+            .packet_id
+            .is_some_and(|id| self.unreleased.contains(&id));
         if !(publish.qos == QoS::ExactlyOnce && repeated) {
             self.take(publish).await?;
         }
         match (publish.qos, publish.packet_id) {
-            (QoS::AtLeastOnce, Some(packet_id)) => self.send(Packet::PublishAck { packet_id }).await,
+            (QoS::AtLeastOnce, Some(packet_id)) => {
+                self.send(Packet::PublishAck { packet_id }).await
+            }
             (QoS::ExactlyOnce, Some(packet_id)) => {
                 self.unreleased.insert(packet_id);
                 self.send(Packet::PublishReceived { packet_id }).await
@@ -245,7 +259,8 @@ impl Connection {
         if message == Message::PictureRequested {
             // The person stands there now: the camera does not wait for the store.
             let word = Bytes::from_static(b"capture");
-            self.switchboard.publish(place.gate.id, CAMERA_TRIGGER, publish.qos, &word);
+            self.switchboard
+                .publish(place.gate.id, CAMERA_TRIGGER, publish.qos, &word);
         }
         let zone = self.house.directory().time_zone.clone();
         match draft(&message, &place.gate, &zone, received_at, &publish.payload) {
@@ -265,7 +280,9 @@ impl Connection {
                     refusal::refused(&self.house, self.session.address, device, &why);
                     return Ok(());
                 }
-                Receipt::Overloaded if qos == QoS::AtMostOnce && !self.house.deliveries.is_closed() => {
+                Receipt::Overloaded
+                    if qos == QoS::AtMostOnce && !self.house.deliveries.is_closed() =>
+                {
                     tokio::time::sleep(RETRY).await;
                 }
                 Receipt::Overloaded => return Err(End::Overloaded),
@@ -281,7 +298,9 @@ impl Connection {
         let place = self.place()?;
         let mut status = Vec::with_capacity(filters.len());
         for (filter, qos) in filters {
-            let granted = self.switchboard.subscribe(&self.session, &place.boards, &filter, qos);
+            let granted = self
+                .switchboard
+                .subscribe(&self.session, &place.boards, &filter, qos);
             if granted.is_none() {
                 let device = self.speaker(&place).device(&place.gate);
                 let address = self.session.address;
@@ -325,11 +344,17 @@ impl Connection {
     }
 
     fn speaker(&self, place: &Place) -> Board {
-        self.board.or_else(|| place.boards.first().copied()).unwrap_or(Board::Controller)
+        self.board
+            .or_else(|| place.boards.first().copied())
+            .unwrap_or(Board::Controller)
     }
 
     fn speaks_as(&mut self, board: Board) {
-        let kind = if self.board == Some(board) { HeardKind::Message } else { HeardKind::Connected };
+        let kind = if self.board == Some(board) {
+            HeardKind::Message
+        } else {
+            HeardKind::Connected
+        };
         self.board = Some(board);
         self.hear(kind);
     }

@@ -23,7 +23,9 @@ pub fn claimed(date: &str, time: &str, zone: &TimeZone, received_at: Timestamp) 
     civil(date, time)
         .and_then(|local| possible(local, zone, received_at))
         .map_or_else(
-            || DeviceTime::Impossible { text: format!("{date} {time}").trim().to_owned() },
+            || DeviceTime::Impossible {
+                text: format!("{date} {time}").trim().to_owned(),
+            },
             |at| DeviceTime::Claimed { at, synced: false },
         )
 }
@@ -75,21 +77,35 @@ mod tests {
     fn a_local_time_is_an_instant_in_the_sites_zone() {
         assert_eq!(
             claimed("2026-03-02", "09:15:30", &kolkata(), noon()),
-            DeviceTime::Claimed { at: "2026-03-02T03:45:30Z".parse().unwrap(), synced: false }
+            DeviceTime::Claimed {
+                at: "2026-03-02T03:45:30Z".parse().unwrap(),
+                synced: false
+            }
         );
     }
 
     #[test]
     fn a_board_without_a_clock_claims_nothing_or_something_impossible() {
-        let impossible = |text: &str| DeviceTime::Impossible { text: text.to_owned() };
+        let impossible = |text: &str| DeviceTime::Impossible {
+            text: text.to_owned(),
+        };
         assert_eq!(claimed("", "", &kolkata(), noon()), DeviceTime::Absent);
         assert_eq!(
             claimed("1970-01-01", "00:00:41", &kolkata(), noon()),
             impossible("1970-01-01 00:00:41")
         );
-        assert_eq!(claimed("2026-02-30", "10:00:00", &kolkata(), noon()), impossible("2026-02-30 10:00:00"));
-        assert_eq!(claimed("", "10:00:00", &kolkata(), noon()), impossible("10:00:00"));
-        assert_eq!(claimed("2027-01-01", "10:00:00", &kolkata(), noon()), impossible("2027-01-01 10:00:00"));
+        assert_eq!(
+            claimed("2026-02-30", "10:00:00", &kolkata(), noon()),
+            impossible("2026-02-30 10:00:00")
+        );
+        assert_eq!(
+            claimed("", "10:00:00", &kolkata(), noon()),
+            impossible("10:00:00")
+        );
+        assert_eq!(
+            claimed("2027-01-01", "10:00:00", &kolkata(), noon()),
+            impossible("2027-01-01 10:00:00")
+        );
     }
 
     #[test]
@@ -102,9 +118,18 @@ mod tests {
 
     #[test]
     fn an_exit_before_its_entry_was_on_the_next_day() {
-        assert_eq!(exit_civil("2026-03-02", "22:00:00", "06:00:00"), civil("2026-03-03", "06:00:00"));
-        assert_eq!(exit_civil("2026-03-02", "08:00:00", "17:00:00"), civil("2026-03-02", "17:00:00"));
-        assert_eq!(exit_civil("2026-03-02", "", "17:00:00"), civil("2026-03-02", "17:00:00"));
+        assert_eq!(
+            exit_civil("2026-03-02", "22:00:00", "06:00:00"),
+            civil("2026-03-03", "06:00:00")
+        );
+        assert_eq!(
+            exit_civil("2026-03-02", "08:00:00", "17:00:00"),
+            civil("2026-03-02", "17:00:00")
+        );
+        assert_eq!(
+            exit_civil("2026-03-02", "", "17:00:00"),
+            civil("2026-03-02", "17:00:00")
+        );
         assert_eq!(exit_civil("", "08:00:00", "17:00:00"), None);
     }
 }

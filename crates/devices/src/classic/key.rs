@@ -21,22 +21,30 @@ pub const PICTURE_WINDOW_S: u32 = 10;
 /// The key of an entry, live or from the card.
 #[must_use]
 pub fn entry(line: &EntryLine, time: &DeviceTime) -> SourceKey {
-    content("classic entry", &line.identifying_fields(), window(time, UNTIMED_WINDOW_S))
+    content(
+        "classic entry",
+        &line.identifying_fields(),
+        window(time, UNTIMED_WINDOW_S),
+    )
 }
 
 /// The key of a live exit.
 #[must_use]
 pub fn exit(line: &ExitLine, time: &DeviceTime) -> SourceKey {
-    let moment = civil(&line.date, &line.time)
-        .map_or_else(|| format!("{} {}", line.date, line.time), |local| local.to_string());
+    let moment = civil(&line.date, &line.time).map_or_else(
+        || format!("{} {}", line.date, line.time),
+        |local| local.to_string(),
+    );
     exit_at(&line.tag, &moment, time)
 }
 
 /// The key of an exit that the card notes in the row of its entry.
 #[must_use]
 pub fn exit_of_row(row: &EntryLine, time: &DeviceTime) -> SourceKey {
-    let moment = exit_civil(&row.date, &row.entry_time, &row.exit_time)
-        .map_or_else(|| format!("{} {}", row.date, row.exit_time), |local| local.to_string());
+    let moment = exit_civil(&row.date, &row.entry_time, &row.exit_time).map_or_else(
+        || format!("{} {}", row.date, row.exit_time),
+        |local| local.to_string(),
+    );
     exit_at(&row.tag, &moment, time)
 }
 
@@ -62,7 +70,10 @@ pub fn never_repeated() -> SourceKey {
         let now = jiff::Timestamp::now().as_nanosecond();
         digest = Sha256::digest(now.to_be_bytes()).into();
     }
-    SourceKey::Content { digest, window_s: Some(1) }
+    SourceKey::Content {
+        digest,
+        window_s: Some(1),
+    }
 }
 
 /// The same key, for the `occurrence`-th (from 0) equal row of one file: rows without a time
@@ -70,9 +81,10 @@ pub fn never_repeated() -> SourceKey {
 #[must_use]
 pub fn occurrence(key: SourceKey, occurrence: u32) -> SourceKey {
     match key {
-        SourceKey::Content { digest, .. } if occurrence == 0 => {
-            SourceKey::Content { digest, window_s: None }
-        }
+        SourceKey::Content { digest, .. } if occurrence == 0 => SourceKey::Content {
+            digest,
+            window_s: None,
+        },
         SourceKey::Content { digest, .. } => {
             content_of("occurrence", &[&digest, &occurrence.to_be_bytes()], None)
         }
@@ -82,7 +94,11 @@ pub fn occurrence(key: SourceKey, occurrence: u32) -> SourceKey {
 
 fn exit_at(tag: &str, moment: &str, time: &DeviceTime) -> SourceKey {
     let tag = tag.trim().to_ascii_uppercase();
-    content("classic exit", &[&tag, moment], window(time, UNTIMED_WINDOW_S))
+    content(
+        "classic exit",
+        &[&tag, moment],
+        window(time, UNTIMED_WINDOW_S),
+    )
 }
 
 fn window(time: &DeviceTime, otherwise_s: u32) -> Option<u32> {
@@ -104,7 +120,10 @@ fn content_of(what: &str, parts: &[&[u8]], window_s: Option<u32>) -> SourceKey {
         hash.update((part.len() as u64).to_be_bytes());
         hash.update(part);
     }
-    SourceKey::Content { digest: hash.finalize().into(), window_s }
+    SourceKey::Content {
+        digest: hash.finalize().into(),
+        window_s,
+    }
 }
 
 #[cfg(test)]
@@ -113,22 +132,29 @@ mod tests {
     use crate::classic::line::{entry_line, exit_line};
 
     fn claimed() -> DeviceTime {
-        DeviceTime::Claimed { at: "2026-03-02T00:00:00Z".parse().unwrap(), synced: false }
+        DeviceTime::Claimed {
+            at: "2026-03-02T00:00:00Z".parse().unwrap(),
+            synced: false,
+        }
     }
 
     #[test]
     fn the_live_line_and_the_cards_row_of_one_entry_have_one_key() {
-        let live = "\n7,Asha,,,,,,,Hill Road, Pune,4AB3,2026-03-02,22:15:30,,Monday,7_22:15:30.jpg\n";
+        let live =
+            "\n7,Asha,,,,,,,Hill Road, Pune,4AB3,2026-03-02,22:15:30,,Monday,7_22:15:30.jpg\n";
         let row = "7,Asha,,,,,,,Hill Road, Pune,4AB3,2026-03-02,22:15:30,06:01:00,Monday,7_22:15:30.jpg\r\n";
-        let (live, row) =
-            (entry_line(live.as_bytes()).unwrap(), entry_line(row.as_bytes()).unwrap());
+        let (live, row) = (
+            entry_line(live.as_bytes()).unwrap(),
+            entry_line(row.as_bytes()).unwrap(),
+        );
         assert_eq!(entry(&live, &claimed()), entry(&row, &claimed()));
     }
 
     #[test]
     fn the_live_exit_and_the_cards_exit_time_have_one_key_even_past_midnight() {
         let live = exit_line(b"4AB3,2026-03-03,06:01:00,Tuesday").unwrap();
-        let row = entry_line(b"7,A,,,,,,,B,4ab3,2026-03-02,22:15:30,06:01:00,Monday,x.jpg").unwrap();
+        let row =
+            entry_line(b"7,A,,,,,,,B,4ab3,2026-03-02,22:15:30,06:01:00,Monday,x.jpg").unwrap();
         assert_eq!(exit(&live, &claimed()), exit_of_row(&row, &claimed()));
     }
 

@@ -107,7 +107,10 @@ pub fn registry_line(line: &[u8]) -> Result<RegistryLine, LineError> {
 pub fn entry_line(line: &[u8]) -> Result<EntryLine, LineError> {
     let fields = fields(line)?;
     let needed = FIELDS_BEFORE_ADDRESS + 1 + FIELDS_AFTER_ADDRESS;
-    let too_few = LineError::TooFewFields { found: fields.len(), needed };
+    let too_few = LineError::TooFewFields {
+        found: fields.len(),
+        needed,
+    };
     let Some((head, tail)) = fields
         .len()
         .checked_sub(FIELDS_AFTER_ADDRESS)
@@ -147,7 +150,12 @@ pub fn exit_line(line: &[u8]) -> Result<ExitLine, LineError> {
     if tag.trim().is_empty() {
         return Err(LineError::NoTag);
     }
-    Ok(ExitLine { tag: owned(tag), date: owned(date), time: owned(time), weekday: owned(weekday) })
+    Ok(ExitLine {
+        tag: owned(tag),
+        date: owned(date),
+        time: owned(time),
+        weekday: owned(weekday),
+    })
 }
 
 impl EntryLine {
@@ -186,13 +194,28 @@ fn fields(line: &[u8]) -> Result<Vec<&str>, LineError> {
 }
 
 fn registry_fields(fields: &[&str], needed: usize) -> Result<RegistryLine, LineError> {
-    let [number, name, age, gender, birth_date, identity_number, photo_file, phone, address @ ..] =
-        fields
+    let [
+        number,
+        name,
+        age,
+        gender,
+        birth_date,
+        identity_number,
+        photo_file,
+        phone,
+        address @ ..,
+    ] = fields
     else {
-        return Err(LineError::TooFewFields { found: fields.len(), needed });
+        return Err(LineError::TooFewFields {
+            found: fields.len(),
+            needed,
+        });
     };
     if address.is_empty() {
-        return Err(LineError::TooFewFields { found: fields.len(), needed });
+        return Err(LineError::TooFewFields {
+            found: fields.len(),
+            needed,
+        });
     }
     if number.trim().is_empty() {
         return Err(LineError::NoNumber);

@@ -34,12 +34,18 @@ impl ClassicListener {
         house: House,
         switchboard: Switchboard,
     ) -> Result<Self, EdgeError> {
-        let listener = TcpListener::bind(address).await.map_err(|e| EdgeError::Listen {
-            what: "classic gates",
-            address,
-            why: e.to_string(),
-        })?;
-        Ok(Self { listener, house, switchboard })
+        let listener = TcpListener::bind(address)
+            .await
+            .map_err(|e| EdgeError::Listen {
+                what: "classic gates",
+                address,
+                why: e.to_string(),
+            })?;
+        Ok(Self {
+            listener,
+            house,
+            switchboard,
+        })
     }
 
     /// Where it listens.
@@ -62,7 +68,9 @@ impl ClassicListener {
             };
             match accepted {
                 Ok((stream, peer)) => {
-                    let Ok(place) = places.clone().try_acquire_owned() else { continue };
+                    let Ok(place) = places.clone().try_acquire_owned() else {
+                        continue;
+                    };
                     let serve = self.serve(stream, peer, stop.clone());
                     connections.spawn(async move {
                         serve.await;
@@ -86,6 +94,12 @@ impl ClassicListener {
     ) -> impl Future<Output = ()> + use<> {
         // Lines are small and somebody stands at the gate: they are not held back to fill a packet.
         let _ = stream.set_nodelay(true);
-        connection::serve(self.house.clone(), self.switchboard.clone(), stream, peer.ip(), stop)
+        connection::serve(
+            self.house.clone(),
+            self.switchboard.clone(),
+            stream,
+            peer.ip(),
+            stop,
+        )
     }
 }

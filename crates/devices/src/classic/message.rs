@@ -125,7 +125,10 @@ pub fn draft(
             gate.entry,
             key::finger(stamp),
             DeviceTime::Absent,
-            Sighting::Finger { number: number.clone(), stamp: stamp.clone() },
+            Sighting::Finger {
+                number: number.clone(),
+                stamp: stamp.clone(),
+            },
         ),
         Message::PictureRequested => (
             gate.entry,
@@ -166,14 +169,24 @@ type Parts = (AccessPointId, SourceKey, DeviceTime, Sighting);
 fn entry(line: &EntryLine, gate: &Gate, zone: &TimeZone, received_at: Timestamp) -> Parts {
     let time = claimed(&line.date, &line.entry_time, zone, received_at);
     let key = key::entry(line, &time);
-    (gate.entry, key, time, Sighting::ClassicEntry(classic_entry(line)))
+    (
+        gate.entry,
+        key,
+        time,
+        Sighting::ClassicEntry(classic_entry(line)),
+    )
 }
 
 fn exit(line: &ExitLine, gate: &Gate, zone: &TimeZone, received_at: Timestamp) -> Option<Parts> {
     let tag = TagText::new(&line.tag)?;
     let time = claimed(&line.date, &line.time, zone, received_at);
     let key = key::exit(line, &time);
-    Some((gate.exit, key, time, Sighting::ClassicExit(ClassicExit { tag })))
+    Some((
+        gate.exit,
+        key,
+        time,
+        Sighting::ClassicExit(ClassicExit { tag }),
+    ))
 }
 
 /// `F_ID,HH:MM:SS`; the time may be missing while the clock is not set.
@@ -183,11 +196,16 @@ fn finger(payload: &[u8]) -> Result<Message, MessageError> {
     if number.is_empty() {
         return Err(LineError::NoNumber.into());
     }
-    Ok(Message::Finger { number: number.to_owned(), stamp: text.replace(',', "_") })
+    Ok(Message::Finger {
+        number: number.to_owned(),
+        stamp: text.replace(',', "_"),
+    })
 }
 
 fn word(payload: &[u8]) -> Result<&str, LineError> {
-    let text = std::str::from_utf8(payload).map_err(|_| LineError::NotText)?.trim();
+    let text = std::str::from_utf8(payload)
+        .map_err(|_| LineError::NotText)?
+        .trim();
     if text.chars().any(char::is_control) {
         return Err(LineError::ControlCharacter);
     }
@@ -204,13 +222,19 @@ mod tests {
         let message = parse(CAMERA_METADATA, b"7,09:15:30").unwrap();
         assert_eq!(
             message,
-            Message::Finger { number: "7".into(), stamp: "7_09:15:30".into() }
+            Message::Finger {
+                number: "7".into(),
+                stamp: "7_09:15:30".into()
+            }
         );
     }
 
     #[test]
     fn a_topic_carries_its_own_word_and_no_other() {
-        assert_eq!(parse(CAMERA_TRIGGER, b"capture"), Ok(Message::PictureRequested));
+        assert_eq!(
+            parse(CAMERA_TRIGGER, b"capture"),
+            Ok(Message::PictureRequested)
+        );
         assert_eq!(
             parse(CAMERA_TRIGGER, b"reboot"),
             Err(MessageError::UnexpectedWord("capture"))

@@ -17,7 +17,7 @@ mod switchboard;
 mod upload;
 
 pub use listener::ClassicListener;
-pub(crate) use refusal::words as refusal_words;
 pub use places::{Place, place_of};
+pub(crate) use refusal::words as refusal_words;
 pub use switchboard::{CONTROLLER_BUFFER, Switchboard};
 pub use upload::{MAX_UPLOAD_BYTES, is_jpeg, upload_router};

@@ -21,12 +21,16 @@ pub fn place_of(directory: &Directory, address: IpAddr) -> Option<Place> {
     let address = address.to_canonical();
     directory.gates.iter().find_map(|gate| {
         let mut boards = Vec::with_capacity(2);
-        if gate.controller_address.to_canonical() == address && directory.is_active(gate.controller) {
+        if gate.controller_address.to_canonical() == address && directory.is_active(gate.controller)
+        {
             boards.push(Board::Controller);
         }
         if gate.camera_address.to_canonical() == address && directory.is_active(gate.camera) {
             boards.push(Board::Camera);
         }
-        (!boards.is_empty()).then(|| Place { gate: gate.clone(), boards })
+        (!boards.is_empty()).then(|| Place {
+            gate: gate.clone(),
+            boards,
+        })
     })
 }

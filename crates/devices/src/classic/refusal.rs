@@ -12,7 +12,9 @@ pub fn unknown_address(house: &House, address: IpAddr, what: &str) {
         kind: IncidentKind::AddressNotAllowed,
         address: Some(address.to_canonical()),
         device: None,
-        reason: format!("{what} from an address that belongs to no gate, or whose board is switched off"),
+        reason: format!(
+            "{what} from an address that belongs to no gate, or whose board is switched off"
+        ),
         remedy: "Press allow to add a gate with this address, or add it to a gate in Settings. \
                  Give the board a fixed address in the router so that it stays the same."
             .to_owned(),
@@ -36,7 +38,13 @@ pub fn topic(house: &House, address: IpAddr, device: DeviceId, doing: &str, topi
 }
 
 /// A message that could not be read.
-pub fn message(house: &House, address: IpAddr, device: DeviceId, topic: &str, error: &MessageError) {
+pub fn message(
+    house: &House,
+    address: IpAddr,
+    device: DeviceId,
+    topic: &str,
+    error: &MessageError,
+) {
     if publisher(topic).is_none() {
         return self::topic(house, address, device, "publishing", topic);
     }
@@ -45,10 +53,11 @@ pub fn message(house: &House, address: IpAddr, device: DeviceId, topic: &str, er
         address: Some(address.to_canonical()),
         device: Some(device),
         reason: format!("{topic}: {error}"),
-        remedy: "Look at the person's row on the controller's card (/a_d.csv): a name with a comma \
+        remedy:
+            "Look at the person's row on the controller's card (/a_d.csv): a name with a comma \
                  or a missing field shifts the line. The passage itself stands in /log.csv on the \
                  card and can be imported after the row is mended."
-            .to_owned(),
+                .to_owned(),
         at: Timestamp::now(),
     });
 }

@@ -73,21 +73,38 @@ impl Switchboard {
 
     /// Tells the controller of a gate what became of the picture its camera sent.
     pub fn picture_outcome(&self, gate: GateId, taken: bool) {
-        let word = if taken { "image_uploaded" } else { "upload_error" };
-        self.publish(gate, CAMERA_ACK, QoS::AtMostOnce, &Bytes::from_static(word.as_bytes()));
+        let word = if taken {
+            "image_uploaded"
+        } else {
+            "upload_error"
+        };
+        self.publish(
+            gate,
+            CAMERA_ACK,
+            QoS::AtMostOnce,
+            &Bytes::from_static(word.as_bytes()),
+        );
     }
 
     /// Sends a message to the listeners of one gate; a board that does not read loses it.
     pub(super) fn publish(&self, gate: GateId, topic: &'static str, qos: QoS, payload: &Bytes) {
         if payload.len() + topic.len() + PUBLISH_OVERHEAD > CONTROLLER_BUFFER {
-            tracing::warn!(topic, bytes = payload.len(), "too long for a board; not sent");
+            tracing::warn!(
+                topic,
+                bytes = payload.len(),
+                "too long for a board; not sent"
+            );
             return;
         }
         for (session, line) in &self.lock().by_session {
             let Some(granted) = line.topics.get(topic).filter(|_| session.gate == gate) else {
                 continue;
             };
-            let message = Outgoing { topic, qos: qos.less_value(*granted), payload: payload.clone() };
+            let message = Outgoing {
+                topic,
+                qos: qos.less_value(*granted),
+                payload: payload.clone(),
+            };
             if line.notices.try_send(Notice::Send(message)).is_err() {
                 tracing::warn!(topic, "a board does not read; message dropped");
             }
@@ -100,7 +117,11 @@ impl Switchboard {
         let mut lines = self.lock();
         lines.next_connection += 1;
         let connection = lines.next_connection;
-        let line = Line { connection, notices, topics: HashMap::new() };
+        let line = Line {
+            connection,
+            notices,
+            topics: HashMap::new(),
+        };
         if let Some(old) = lines.by_session.insert(session, line) {
             // When its queue is full, dropping the sender below ends it just as well.
             let _ = old.notices.try_send(Notice::TakenOver);
@@ -117,10 +138,16 @@ impl Switchboard {
         filter: &str,
         qos: QoS,
     ) -> Option<QoS> {
-        let topic = [CAMERA_ACK, CAMERA_TRIGGER].into_iter().find(|topic| *topic == filter)?;
+        let topic = [CAMERA_ACK, CAMERA_TRIGGER]
+            .into_iter()
+            .find(|topic| *topic == filter)?;
         boards.iter().find(|board| board.listens_to() == topic)?;
         let granted = qos.less_value(QoS::AtLeastOnce);
-        self.lock().by_session.get_mut(session)?.topics.insert(topic, granted);
+        self.lock()
+            .by_session
+            .get_mut(session)?
+            .topics
+            .insert(topic, granted);
         Some(granted)
     }
 
@@ -133,7 +160,11 @@ impl Switchboard {
     /// Removes a connection, unless another took its session over.
     pub(super) fn disconnect(&self, session: &SessionId, connection: u64) {
         let mut lines = self.lock();
-        if lines.by_session.get(session).is_some_and(|line| line.connection == connection) {
+        if lines
+            .by_session
+            .get(session)
+            .is_some_and(|line| line.connection == connection)
+        {
             lines.by_session.remove(session);
         }
     }

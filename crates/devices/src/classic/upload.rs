@@ -44,7 +44,13 @@ struct Uploads {
 /// The router of the classic upload port; serve it with connection info (`SocketAddr`).
 pub fn upload_router(house: House, switchboard: Switchboard) -> Router {
     let places = Arc::new(Semaphore::new(MAX_UPLOADS));
-    Router::new().route("/upload", post(upload)).with_state(Uploads { house, switchboard, places })
+    Router::new()
+        .route("/upload", post(upload))
+        .with_state(Uploads {
+            house,
+            switchboard,
+            places,
+        })
 }
 
 /// Whether the bytes begin as a JPEG file does (SOI marker and the next marker's first byte).
@@ -69,7 +75,11 @@ async fn upload(
         .filter(|place| place.boards.contains(&Board::Camera));
     let Some(place) = place else {
         refusal::unknown_address(&uploads.house, address, "A picture upload");
-        return (StatusCode::FORBIDDEN, "this address is not a camera of a gate\n").into_response();
+        return (
+            StatusCode::FORBIDDEN,
+            "this address is not a camera of a gate\n",
+        )
+            .into_response();
     };
     let outcome = uploads.take(&place, address, body).await;
     uploads.tell_gate(&place, matches!(outcome, Outcome::Taken));
@@ -88,7 +98,9 @@ async fn upload(
 
 impl Uploads {
     async fn take(&self, place: &Place, address: IpAddr, body: Body) -> Outcome {
-        let Ok(_permit) = self.places.try_acquire() else { return Outcome::NotNow };
+        let Ok(_permit) = self.places.try_acquire() else {
+            return Outcome::NotNow;
+        };
         self.house.heard(place.gate.camera, HeardKind::Message);
         let jpeg = match read(body).await {
             Ok(jpeg) => jpeg,
@@ -97,7 +109,9 @@ impl Uploads {
         let received_at = Timestamp::now();
         let picture = match self.house.pictures.put(jpeg.clone()).await {
             Ok(picture) => picture,
-            Err(PictureError::Unusable(_)) => return Outcome::NoPicture("the picture cannot be read"),
+            Err(PictureError::Unusable(_)) => {
+                return Outcome::NoPicture("the picture cannot be read");
+            }
             Err(PictureError::Unavailable) => return Outcome::NotNow,
         };
         let draft = ObservationDraft {

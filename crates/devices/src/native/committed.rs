@@ -32,7 +32,10 @@ pub(super) struct Answers {
 
 impl Answers {
     pub(super) fn tell(&self, device: &str, boot_id: &str, sequence: u64) {
-        let committed = Committed { boot_id: boot_id.to_owned(), sequence };
+        let committed = Committed {
+            boot_id: boot_id.to_owned(),
+            sequence,
+        };
         self.pending
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -45,9 +48,8 @@ impl Answers {
         loop {
             self.some.notified().await;
             tokio::time::sleep(GATHER).await;
-            let answers = std::mem::take(
-                &mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner),
-            );
+            let answers =
+                std::mem::take(&mut *self.pending.lock().unwrap_or_else(PoisonError::into_inner));
             for (device, committed) in answers {
                 publish(context, &device, &committed).await;
             }
@@ -56,7 +58,9 @@ impl Answers {
 }
 
 async fn publish(context: &ServerContext, device: &str, committed: &Committed) {
-    let Ok(payload) = serde_json::to_vec(committed) else { return };
+    let Ok(payload) = serde_json::to_vec(committed) else {
+        return;
+    };
     let packet = Packet {
         dup: false,
         retain: true,
@@ -66,8 +70,17 @@ async fn publish(context: &ServerContext, device: &str, committed: &Committed) {
         payload: Bytes::from(payload),
         properties: None,
     };
-    let from = From::from_system(Id::new(context.node.id(), 0, None, None, "gatebook".into(), None));
-    if let Err(error) = SessionState::forwards(context, from, Publish::from(packet), false, None).await {
+    let from = From::from_system(Id::new(
+        context.node.id(),
+        0,
+        None,
+        None,
+        "gatebook".into(),
+        None,
+    ));
+    if let Err(error) =
+        SessionState::forwards(context, from, Publish::from(packet), false, None).await
+    {
         tracing::warn!(%error, "an answer to a device could not be published");
     }
 }

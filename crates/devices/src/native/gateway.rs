@@ -46,7 +46,12 @@ impl Gateway {
             address,
             why: e.to_string(),
         })?;
-        Ok(Self { context, server, answers, local_addr })
+        Ok(Self {
+            context,
+            server,
+            answers,
+            local_addr,
+        })
     }
 
     /// Where it listens.
@@ -107,6 +112,8 @@ fn listen(context: &ServerContext, address: SocketAddr) -> rmqtt::Result<(MqttSe
         .bind()?
         .tcp()?;
     let local_addr = listener.local_addr()?;
-    let server = MqttServer::new(context.clone()).listener_by_id(listener, 1).build();
+    let server = MqttServer::new(context.clone())
+        .listener_by_id(listener, 1)
+        .build();
     Ok((server, local_addr))
 }

@@ -44,7 +44,8 @@ async fn observation(
     let Some(device) = authenticated(&house, address, &headers).await else {
         return unauthorized();
     };
-    let draft = Report::read(&body).and_then(|report| report.draft(&device, Timestamp::now(), &body));
+    let draft =
+        Report::read(&body).and_then(|report| report.draft(&device, Timestamp::now(), &body));
     match draft {
         Ok(draft) => deliver(&house, address, draft).await,
         Err(error) => {
@@ -147,5 +148,10 @@ fn unauthorized() -> Response {
 
 fn busy() -> Response {
     let again = [(header::RETRY_AFTER, "2")];
-    (StatusCode::SERVICE_UNAVAILABLE, again, Json(json!({ "status": "busy" }))).into_response()
+    (
+        StatusCode::SERVICE_UNAVAILABLE,
+        again,
+        Json(json!({ "status": "busy" })),
+    )
+        .into_response()
 }

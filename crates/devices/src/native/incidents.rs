@@ -27,7 +27,13 @@ pub fn connection(house: &House, address: Option<IpAddr>, device: DeviceId, why:
 }
 
 /// A topic that the device may not use.
-pub fn topic(house: &House, address: Option<IpAddr>, device: Option<DeviceId>, doing: &str, topic: &str) {
+pub fn topic(
+    house: &House,
+    address: Option<IpAddr>,
+    device: Option<DeviceId>,
+    doing: &str,
+    topic: &str,
+) {
     let topic: String = topic.chars().filter(|c| !c.is_control()).take(80).collect();
     report(
         house,
@@ -65,5 +71,12 @@ fn report(
 ) {
     let address = address.map(|address| address.to_canonical());
     let remedy = remedy.to_owned();
-    house.report(IncidentReport { kind, address, device, reason, remedy, at: Timestamp::now() });
+    house.report(IncidentReport {
+        kind,
+        address,
+        device,
+        reason,
+        remedy,
+        at: Timestamp::now(),
+    });
 }

@@ -2,11 +2,11 @@
 //! the commit.
 
 use super::committed::Answers;
+use super::incidents;
 use super::report::Report;
 use super::topics::{OBSERVATION, STATUS, may_subscribe, may_use_client_id, own_leaf, topic};
-use super::incidents;
-use crate::house::{HeardKind, House};
 use crate::classic::refusal_words;
+use crate::house::{HeardKind, House};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{Device, Receipt, SourceKey};
@@ -38,10 +38,21 @@ impl Keeper {
 
     async fn authenticate(&self, connect: &ConnectInfo) -> AuthResult {
         let address = connect.ipaddress().map(|address| address.ip());
-        let name = connect.username().map(ToString::to_string).unwrap_or_default();
-        let password = connect.password().and_then(|p| std::str::from_utf8(p).ok()).unwrap_or_default();
+        let name = connect
+            .username()
+            .map(ToString::to_string)
+            .unwrap_or_default();
+        let password = connect
+            .password()
+            .and_then(|p| std::str::from_utf8(p).ok())
+            .unwrap_or_default();
         let known = self.house.authenticate.device(&name, password).await;
-        let device = self.house.directory().native(&name).filter(|d| !d.disabled).cloned();
+        let device = self
+            .house
+            .directory()
+            .native(&name)
+            .filter(|d| !d.disabled)
+            .cloned();
         let Some(device) = device.filter(|device| known == Some(device.id)) else {
             incidents::credentials(&self.house, address);
             return AuthResult::BadUsernameOrPassword;
@@ -63,7 +74,13 @@ impl Keeper {
             }
             device => {
                 let device = device.map(|device| device.id);
-                incidents::topic(&self.house, address(session), device, "subscribing to", filter);
+                incidents::topic(
+                    &self.house,
+                    address(session),
+                    device,
+                    "subscribing to",
+                    filter,
+                );
                 SubscribeAclResult::new_failure(SubscribeAckReason::NotAuthorized)
             }
         }
@@ -79,15 +96,27 @@ impl Keeper {
             Some(STATUS) if publish.payload.len() <= MAX_STATUS_BYTES => PublishAclResult::allow(),
             _ => {
                 let address = address(session);
-                incidents::topic(&self.house, address, Some(device.id), "publishing", &publish.topic);
+                incidents::topic(
+                    &self.house,
+                    address,
+                    Some(device.id),
+                    "publishing",
+                    &publish.topic,
+                );
                 refuse(PublishAckReason::NotAuthorized, true)
             }
         }
     }
 
-    async fn observe(&self, session: &Session, device: &Device, publish: &Publish) -> PublishAclResult {
+    async fn observe(
+        &self,
+        session: &Session,
+        device: &Device,
+        publish: &Publish,
+    ) -> PublishAclResult {
         let raw = &publish.payload;
-        let draft = Report::read(raw).and_then(|report| report.draft(device, Timestamp::now(), raw));
+        let draft =
+            Report::read(raw).and_then(|report| report.draft(device, Timestamp::now(), raw));
         let draft = match draft {
             Ok(draft) => draft,
             Err(error) => return self.bad_report(session, device, &error.to_string()),
@@ -128,7 +157,11 @@ impl Keeper {
     /// The session's device, as the directory has it now.
     fn device(&self, session: &Session) -> Option<Device> {
         let name: &str = session.username()?;
-        self.house.directory().native(name).filter(|device| !device.disabled).cloned()
+        self.house
+            .directory()
+            .native(name)
+            .filter(|device| !device.disabled)
+            .cloned()
     }
 
     fn heard(&self, session: &Session, kind: HeardKind) {
@@ -152,7 +185,12 @@ impl Handler for Keeper {
                 HookResult::PublishAclResult(self.publish(session, publish).await)
             }
             Parameter::MessagePublish(Some(session), _, publish) => {
-                return (true, not_retained(session, publish).map(HookResult::Publish).or(before));
+                return (
+                    true,
+                    not_retained(session, publish)
+                        .map(HookResult::Publish)
+                        .or(before),
+                );
             }
             Parameter::ClientConnected(session) => {
                 self.heard(session, HeardKind::Connected);

@@ -3,9 +3,7 @@
 use crate::classic::device_time::{FIRST_POSSIBLE_YEAR, FUTURE_TOLERANCE};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
-use model::{
-    Device, DeviceTime, ObservationDraft, PictureId, Sighting, SourceKey, TagText,
-};
+use model::{Device, DeviceTime, ObservationDraft, PictureId, Sighting, SourceKey, TagText};
 use serde::Deserialize;
 
 /// The largest report, in bytes.
@@ -162,7 +160,10 @@ impl Mark {
             device: device.id,
             access_point: device.access_point,
             device_time: self.device_time(received_at),
-            key: SourceKey::Sequence { boot_id: self.boot_id, sequence: self.sequence },
+            key: SourceKey::Sequence {
+                boot_id: self.boot_id,
+                sequence: self.sequence,
+            },
             received_at,
             deferred: self.deferred,
             sighting,
@@ -171,15 +172,25 @@ impl Mark {
     }
 
     fn device_time(&self, received_at: Timestamp) -> DeviceTime {
-        let Some(text) = self.time.as_deref().map(str::trim).filter(|text| !text.is_empty()) else {
+        let Some(text) = self
+            .time
+            .as_deref()
+            .map(str::trim)
+            .filter(|text| !text.is_empty())
+        else {
             return DeviceTime::Absent;
         };
-        let latest = received_at.checked_add(FUTURE_TOLERANCE).unwrap_or(received_at);
+        let latest = received_at
+            .checked_add(FUTURE_TOLERANCE)
+            .unwrap_or(received_at);
         match text.parse::<Timestamp>() {
-            Ok(at) if at <= latest && year(at) >= FIRST_POSSIBLE_YEAR => {
-                DeviceTime::Claimed { at, synced: self.synced }
-            }
-            _ => DeviceTime::Impossible { text: text.chars().take(MAX_TEXT).collect() },
+            Ok(at) if at <= latest && year(at) >= FIRST_POSSIBLE_YEAR => DeviceTime::Claimed {
+                at,
+                synced: self.synced,
+            },
+            _ => DeviceTime::Impossible {
+                text: text.chars().take(MAX_TEXT).collect(),
+            },
         }
     }
 }
@@ -220,34 +231,76 @@ mod tests {
     #[test]
     fn a_tag_report_becomes_an_observation_with_its_own_count() {
         let raw = br#"{"boot_id":"b1","sequence":7,"time":"2026-03-02T11:59:58Z","synced":true,"saw":"tag","tag":"04a1"}"#;
-        let draft = Report::read(raw).unwrap().draft(&device(), now(), raw).unwrap();
-        assert_eq!(draft.key, SourceKey::Sequence { boot_id: "b1".into(), sequence: 7 });
-        assert_eq!(draft.sighting, Sighting::Tag { tag: TagText::new("04A1").unwrap() });
-        assert!(matches!(draft.device_time, DeviceTime::Claimed { synced: true, .. }));
+        let draft = Report::read(raw)
+            .unwrap()
+            .draft(&device(), now(), raw)
+            .unwrap();
+        assert_eq!(
+            draft.key,
+            SourceKey::Sequence {
+                boot_id: "b1".into(),
+                sequence: 7
+            }
+        );
+        assert_eq!(
+            draft.sighting,
+            Sighting::Tag {
+                tag: TagText::new("04A1").unwrap()
+            }
+        );
+        assert!(matches!(
+            draft.device_time,
+            DeviceTime::Claimed { synced: true, .. }
+        ));
     }
 
     #[test]
     fn a_device_without_a_clock_or_with_a_wrong_one_is_heard_all_the_same() {
         let time = |time: &str| {
-            let raw = format!(r#"{{"boot_id":"b","sequence":1,"time":{time},"saw":"picture_requested"}}"#);
-            Report::read(raw.as_bytes()).unwrap().draft(&device(), now(), b"").unwrap().device_time
+            let raw = format!(
+                r#"{{"boot_id":"b","sequence":1,"time":{time},"saw":"picture_requested"}}"#
+            );
+            Report::read(raw.as_bytes())
+                .unwrap()
+                .draft(&device(), now(), b"")
+                .unwrap()
+                .device_time
         };
         assert_eq!(time("null"), DeviceTime::Absent);
         assert_eq!(
             time("\"1970-01-01T00:00:09Z\""),
-            DeviceTime::Impossible { text: "1970-01-01T00:00:09Z".into() }
+            DeviceTime::Impossible {
+                text: "1970-01-01T00:00:09Z".into()
+            }
         );
-        assert_eq!(time("\"noon\""), DeviceTime::Impossible { text: "noon".into() });
+        assert_eq!(
+            time("\"noon\""),
+            DeviceTime::Impossible {
+                text: "noon".into()
+            }
+        );
     }
 
     #[test]
     fn a_report_that_does_not_count_is_refused() {
         let read = |text: &str| Report::read(text.as_bytes());
-        assert_eq!(read(r#"{"boot_id":"","sequence":1,"saw":"tag","tag":"A"}"#), Err(ReportError::BootId));
-        assert_eq!(read(r#"{"boot_id":"b","sequence":0,"saw":"tag","tag":"A"}"#), Err(ReportError::Sequence));
-        assert!(matches!(read(r#"{"boot_id":"b","sequence":1}"#), Err(ReportError::NotUnderstood(_))));
+        assert_eq!(
+            read(r#"{"boot_id":"","sequence":1,"saw":"tag","tag":"A"}"#),
+            Err(ReportError::BootId)
+        );
+        assert_eq!(
+            read(r#"{"boot_id":"b","sequence":0,"saw":"tag","tag":"A"}"#),
+            Err(ReportError::Sequence)
+        );
+        assert!(matches!(
+            read(r#"{"boot_id":"b","sequence":1}"#),
+            Err(ReportError::NotUnderstood(_))
+        ));
         let empty = read(r#"{"boot_id":"b","sequence":1,"saw":"tag","tag":" "}"#).unwrap();
-        assert_eq!(empty.draft(&device(), now(), b""), Err(ReportError::Text("tag")));
+        assert_eq!(
+            empty.draft(&device(), now(), b""),
+            Err(ReportError::Text("tag"))
+        );
     }
 
     proptest! {

@@ -25,7 +25,11 @@ pub fn is_topic_level(name: &str) -> bool {
 /// What follows the device's own part of a topic, or `None` when the topic is not its own.
 #[must_use]
 pub fn own_leaf<'t>(device: &str, topic: &'t str) -> Option<&'t str> {
-    topic.strip_prefix(ROOT)?.strip_prefix('/')?.strip_prefix(device)?.strip_prefix('/')
+    topic
+        .strip_prefix(ROOT)?
+        .strip_prefix('/')?
+        .strip_prefix(device)?
+        .strip_prefix('/')
 }
 
 /// Whether a device may subscribe to a filter: anything below its own part.
@@ -51,10 +55,19 @@ mod tests {
     fn a_device_reaches_its_own_part_only() {
         assert!(may_subscribe("door-1", "gatebook/v1/door-1/committed"));
         assert!(may_subscribe("door-1", "gatebook/v1/door-1/#"));
-        for other in ["#", "gatebook/v1/+/committed", "gatebook/v1/door-10/#", "gatebook/v1/door-1", "$SYS/#"] {
+        for other in [
+            "#",
+            "gatebook/v1/+/committed",
+            "gatebook/v1/door-10/#",
+            "gatebook/v1/door-1",
+            "$SYS/#",
+        ] {
             assert!(!may_subscribe("door-1", other), "{other}");
         }
-        assert_eq!(own_leaf("door-1", "gatebook/v1/door-1/observation"), Some(OBSERVATION));
+        assert_eq!(
+            own_leaf("door-1", "gatebook/v1/door-1/observation"),
+            Some(OBSERVATION)
+        );
         assert_eq!(own_leaf("door-1", "gatebook/v1/door-2/observation"), None);
     }
 

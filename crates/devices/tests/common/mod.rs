@@ -20,7 +20,9 @@ pub const PASSWORD: &str = "correct horse";
 
 /// The smallest thing that passes for a JPEG at the edge, told apart by its last bytes.
 pub fn jpeg(mark: &str) -> Bytes {
-    [&[0xFF, 0xD8, 0xFF, 0xE0][..], mark.as_bytes()].concat().into()
+    [&[0xFF, 0xD8, 0xFF, 0xE0][..], mark.as_bytes()]
+        .concat()
+        .into()
 }
 
 fn id(number: u128) -> [u8; 16] {
@@ -32,8 +34,18 @@ pub fn device_id(number: u128) -> DeviceId {
 }
 
 fn uuid_text(number: u128) -> String {
-    let hex: String = id(number).iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    let hex: String = id(number)
+        .iter()
+        .map(|byte| format!("{byte:02x}"))
+        .collect();
+    format!(
+        "{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 pub fn access_point(number: u128) -> AccessPointId {
@@ -54,19 +66,41 @@ pub fn gate(number: u128, controller: &str, camera: &str) -> Gate {
 }
 
 fn device(id: DeviceId, name: &str, kind: DeviceKind, point: AccessPointId) -> Device {
-    Device { id, name: name.into(), kind, access_point: point, silent_after_s: 0, disabled: false }
+    Device {
+        id,
+        name: name.into(),
+        kind,
+        access_point: point,
+        silent_after_s: 0,
+        disabled: false,
+    }
 }
 
 pub fn directory(gates: Vec<Gate>, natives: usize) -> Directory {
     let mut devices = Vec::new();
     for gate in &gates {
         let (c, k) = (gate.controller, gate.camera);
-        devices.push(device(c, &format!("{} controller", gate.name), DeviceKind::ClassicController, gate.entry));
-        devices.push(device(k, &format!("{} camera", gate.name), DeviceKind::ClassicCamera, gate.entry));
+        devices.push(device(
+            c,
+            &format!("{} controller", gate.name),
+            DeviceKind::ClassicController,
+            gate.entry,
+        ));
+        devices.push(device(
+            k,
+            &format!("{} camera", gate.name),
+            DeviceKind::ClassicCamera,
+            gate.entry,
+        ));
     }
     for n in 0..natives {
         let point = access_point(900);
-        devices.push(device(native_id(n), &native_name(n), DeviceKind::Native, point));
+        devices.push(device(
+            native_id(n),
+            &native_name(n),
+            DeviceKind::Native,
+            point,
+        ));
     }
     Directory::new(gates, devices, "Asia/Kolkata").unwrap()
 }
@@ -156,7 +190,9 @@ pub fn stage(site: Directory) -> Stage {
             }
             let contiguous = match &draft.key {
                 SourceKey::Sequence { boot_id, sequence } => {
-                    let seen = sequences.entry((draft.device, boot_id.clone())).or_default();
+                    let seen = sequences
+                        .entry((draft.device, boot_id.clone()))
+                        .or_default();
                     seen.insert(*sequence);
                     Some((1..).take_while(|n| seen.contains(n)).count() as u64)
                 }
@@ -185,17 +221,30 @@ impl Stage {
             }
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
-        panic!("{count} observations expected, got {:#?}", self.committed.lock().unwrap());
+        panic!(
+            "{count} observations expected, got {:#?}",
+            self.committed.lock().unwrap()
+        );
     }
 
     pub fn picture_of(&self, sighting: &Sighting) -> Bytes {
-        let Sighting::Picture { picture } = sighting else { panic!("no picture: {sighting:?}") };
+        let Sighting::Picture { picture } = sighting else {
+            panic!("no picture: {sighting:?}")
+        };
         let pictures = self.pictures.0.lock().unwrap();
-        pictures.iter().find(|(id, _)| id == picture).unwrap().1.clone()
+        pictures
+            .iter()
+            .find(|(id, _)| id == picture)
+            .unwrap()
+            .1
+            .clone()
     }
 
     pub async fn incident(&mut self) -> IncidentReport {
-        tokio::time::timeout(Duration::from_secs(5), self.incidents.recv()).await.unwrap().unwrap()
+        tokio::time::timeout(Duration::from_secs(5), self.incidents.recv())
+            .await
+            .unwrap()
+            .unwrap()
     }
 }
 

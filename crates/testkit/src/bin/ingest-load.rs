@@ -25,7 +25,9 @@ struct Load {
 impl Load {
     fn read(arguments: &[String]) -> anyhow::Result<Self> {
         let [server, seconds, clients, window, prefix, password] = arguments else {
-            bail!("usage: ingest-load <address:port> <seconds> <clients> <window> <name-prefix> <password>");
+            bail!(
+                "usage: ingest-load <address:port> <seconds> <clients> <window> <name-prefix> <password>"
+            );
         };
         Ok(Self {
             server: server.parse().context("the address")?,
@@ -41,7 +43,8 @@ impl Load {
     async fn device(self, n: usize) -> anyhow::Result<Vec<Duration>> {
         let name = format!("{}{n}", self.prefix);
         let identity = Identity::native(&name, &self.password);
-        let mut client = Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), self.server, &identity).await?;
+        let mut client =
+            Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), self.server, &identity).await?;
         let topic = format!("gatebook/v1/{name}/observation");
         let boot_id = format!("load-{}", jiff::Timestamp::now().as_millisecond());
         let end = Instant::now() + self.time;
@@ -52,7 +55,10 @@ impl Load {
                 let report = format!(
                     r#"{{"boot_id":"{boot_id}","sequence":{sequence},"saw":"tag","tag":"AB{n:02X}"}}"#
                 );
-                let id = client.publish(&topic, report, QoS::AtLeastOnce).await?.unwrap_or_default();
+                let id = client
+                    .publish(&topic, report, QoS::AtLeastOnce)
+                    .await?
+                    .unwrap_or_default();
                 waiting.insert(id, Instant::now());
             }
             match timeout_at(end, client.next()).await {
@@ -77,8 +83,9 @@ fn percentile(sorted: &[Duration], hundredths: usize) -> Duration {
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let load = Load::read(&arguments)?;
-    let devices: Vec<_> =
-        (0..load.clients).map(|n| tokio::spawn(load.clone().device(n))).collect();
+    let devices: Vec<_> = (0..load.clients)
+        .map(|n| tokio::spawn(load.clone().device(n)))
+        .collect();
     let mut taken = Vec::new();
     for device in devices {
         taken.extend(device.await??);

@@ -21,7 +21,9 @@ impl Lens {
     /// A camera that looks at this JPEG picture.
     #[must_use]
     pub fn facing(jpeg: Bytes) -> Self {
-        Self { scene: Arc::new(Mutex::new(jpeg)) }
+        Self {
+            scene: Arc::new(Mutex::new(jpeg)),
+        }
     }
 
     /// Somebody else steps before the camera.
@@ -30,7 +32,10 @@ impl Lens {
     }
 
     fn look(&self) -> Bytes {
-        self.scene.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.scene
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 }
 
@@ -59,8 +64,15 @@ impl Camera {
     ) -> anyhow::Result<Self> {
         let mut client = Client::connect(source, mqtt, &Identity::classic(Self::CLIENT_ID)).await?;
         client.subscribe("camera/trigger", QoS::AtLeastOnce).await?;
-        client.publish("camera/ack", "cam_ready", QoS::AtMostOnce).await?;
-        Ok(Self { client, source, upload, lens })
+        client
+            .publish("camera/ack", "cam_ready", QoS::AtMostOnce)
+            .await?;
+        Ok(Self {
+            client,
+            source,
+            upload,
+            lens,
+        })
     }
 
     /// Waits for triggers and posts pictures until the connection ends.
@@ -99,13 +111,16 @@ impl Camera {
         }
     }
 
-    async fn capture(&self, payload: &[u8]) -> anyhow::Result<u16> {
-        sleep(EXPOSURE).await;
+    /// Holds nothing of the connection while it waits, so that a camera can run as a task.
+    fn capture(&self, trigger: &[u8]) -> impl Future<Output = anyhow::Result<u16>> + Send + use<> {
+        let (source, upload, lens) = (self.source, self.upload, self.lens.clone());
         // The board makes the name from the trigger's payload, so it is nearly always the same.
-        let name = format!("X-Filename: {}.jpg", String::from_utf8_lossy(payload));
-        let headers = ["Content-Type: image/jpeg", name.as_str()];
-        let jpeg = self.lens.look();
-        let answer = http::post(self.source, self.upload, "/upload", &headers, &jpeg).await?;
-        Ok(answer.status)
+        let name = format!("X-Filename: {}.jpg", String::from_utf8_lossy(trigger));
+        async move {
+            sleep(EXPOSURE).await;
+            let headers = ["Content-Type: image/jpeg", name.as_str()];
+            let answer = http::post(source, upload, "/upload", &headers, &lens.look()).await?;
+            Ok(answer.status)
+        }
     }
 }

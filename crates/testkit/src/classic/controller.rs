@@ -18,12 +18,16 @@ pub struct Pace {
 
 impl Pace {
     /// As at a real gate.
-    pub const REAL: Self =
-        Self { before_trigger: Duration::from_secs(1), before_tag: Duration::from_secs(3) };
+    pub const REAL: Self = Self {
+        before_trigger: Duration::from_secs(1),
+        before_tag: Duration::from_secs(3),
+    };
 
     /// As fast as a test can.
-    pub const QUICK: Self =
-        Self { before_trigger: Duration::from_millis(20), before_tag: Duration::from_millis(150) };
+    pub const QUICK: Self = Self {
+        before_trigger: Duration::from_millis(20),
+        before_tag: Duration::from_millis(150),
+    };
 }
 
 /// A classic controller, connected.
@@ -40,7 +44,8 @@ impl Controller {
     /// # Errors
     /// When the server cannot be reached or refuses.
     pub async fn connect(source: IpAddr, server: SocketAddr) -> anyhow::Result<Self> {
-        let mut client = Client::connect(source, server, &Identity::classic(Self::CLIENT_ID)).await?;
+        let mut client =
+            Client::connect(source, server, &Identity::classic(Self::CLIENT_ID)).await?;
         client.subscribe("camera/ack", QoS::AtMostOnce).await?;
         Ok(Self { client })
     }
@@ -49,7 +54,12 @@ impl Controller {
     ///
     /// # Errors
     /// When the connection ends.
-    pub async fn enter(&mut self, visitor: &Visitor, at: DateTime, pace: Pace) -> anyhow::Result<()> {
+    pub async fn enter(
+        &mut self,
+        visitor: &Visitor,
+        at: DateTime,
+        pace: Pace,
+    ) -> anyhow::Result<()> {
         self.finger(visitor, at).await?;
         sleep(pace.before_trigger).await;
         self.trigger().await?;
@@ -78,7 +88,8 @@ impl Controller {
     /// # Errors
     /// When the connection ended.
     pub async fn line(&mut self, visitor: &Visitor, at: DateTime) -> anyhow::Result<()> {
-        self.say("esp32/new_entry", format!("\n{}\n", visitor.row(at))).await
+        self.say("esp32/new_entry", format!("\n{}\n", visitor.row(at)))
+            .await
     }
 
     /// Somebody leaves: the tag is read.
@@ -94,7 +105,10 @@ impl Controller {
     /// # Errors
     /// When the connection ended.
     pub async fn say(&mut self, topic: &str, payload: String) -> anyhow::Result<()> {
-        self.client.publish(topic, payload, QoS::AtMostOnce).await.map(|_| ())
+        self.client
+            .publish(topic, payload, QoS::AtMostOnce)
+            .await
+            .map(|_| ())
     }
 
     /// The words heard on `camera/ack` within a while.

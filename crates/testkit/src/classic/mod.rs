@@ -43,7 +43,12 @@ impl Visitor {
     /// between two line feeds.
     #[must_use]
     pub fn row(&self, at: DateTime) -> String {
-        let Self { number, fields, address, tag } = self;
+        let Self {
+            number,
+            fields,
+            address,
+            tag,
+        } = self;
         let (date, time) = (at.strftime("%Y-%m-%d"), at.strftime("%H:%M:%S"));
         let day = at.strftime("%A");
         format!("{number},{fields},{address},{tag},{date},{time},,{day},{number}_{time}.jpg")

@@ -25,18 +25,48 @@ fn an_entry_before_the_clock_was_set_is_still_an_entry() {
 fn a_line_with_missing_fields_is_refused_with_their_number() {
     assert_eq!(
         entry_line(b"7,Asha,34"),
-        Err(LineError::TooFewFields { found: 3, needed: 15 })
+        Err(LineError::TooFewFields {
+            found: 3,
+            needed: 15
+        })
     );
-    assert_eq!(registry_line(b"7,Asha"), Err(LineError::TooFewFields { found: 2, needed: 9 }));
-    assert_eq!(exit_line(b"4AB3"), Err(LineError::TooFewFields { found: 1, needed: 4 }));
-    assert_eq!(exit_line(b"a,b,c,d,e"), Err(LineError::TooManyFields { found: 5, needed: 4 }));
+    assert_eq!(
+        registry_line(b"7,Asha"),
+        Err(LineError::TooFewFields {
+            found: 2,
+            needed: 9
+        })
+    );
+    assert_eq!(
+        exit_line(b"4AB3"),
+        Err(LineError::TooFewFields {
+            found: 1,
+            needed: 4
+        })
+    );
+    assert_eq!(
+        exit_line(b"a,b,c,d,e"),
+        Err(LineError::TooManyFields {
+            found: 5,
+            needed: 4
+        })
+    );
 }
 
 #[test]
 fn a_line_that_names_nobody_or_hides_a_second_line_is_refused() {
-    assert_eq!(entry_line(b" ,A,,,,,,,,4AB3,,,,,x.jpg"), Err(LineError::NoNumber));
-    assert_eq!(exit_line(b" ,2026-03-02,10:00:00,Monday"), Err(LineError::NoTag));
-    assert_eq!(entry_line(b"7,A,,,,,,,x\n8,B,4AB3,,,,,x.jpg"), Err(LineError::ControlCharacter));
+    assert_eq!(
+        entry_line(b" ,A,,,,,,,,4AB3,,,,,x.jpg"),
+        Err(LineError::NoNumber)
+    );
+    assert_eq!(
+        exit_line(b" ,2026-03-02,10:00:00,Monday"),
+        Err(LineError::NoTag)
+    );
+    assert_eq!(
+        entry_line(b"7,A,,,,,,,x\n8,B,4AB3,,,,,x.jpg"),
+        Err(LineError::ControlCharacter)
+    );
     assert_eq!(entry_line(&[0xff, 0xfe]), Err(LineError::NotText));
 }
 
