@@ -6,7 +6,7 @@ export const directions: Record<Direction, string> = { entry: "Entry", exit: "Ex
 
 export const outcomes: Record<Outcome, string> = { granted: "Granted", denied: "Denied" };
 
-export const takens: Record<Taken, string> = { taken: "Passed", not_taken: "Not taken", unknown: "No device tells whether the person passed" };
+export const takens: Record<Taken, string> = { taken: "Yes", not_taken: "No: not taken", unknown: "No device tells" };
 
 export const factors: Record<Factor, string> = { tag: "Tag", finger: "Finger", face_match: "Face, compared with the person (1:1)", face: "Face, found among everybody (1:N)" };
 

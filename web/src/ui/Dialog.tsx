@@ -29,12 +29,13 @@ export function Dialog({ open, onClose, title, about, children, footer, kind = "
               <Base.Title className={css.title}>{title}</Base.Title>
               {about && <Base.Description className={css.about}>{about}</Base.Description>}
             </div>
-            <Base.Close render={<IconButton label="Close" icon={X} size="s" />} />
           </header>
           <div className={css.body}>
             {children}
           </div>
           {footer && <footer className={css.footer}>{footer}</footer>}
+          {/* Last, so that the first field gets the focus. */}
+          <Base.Close render={<IconButton className={css.close} label="Close" icon={X} size="s" />} />
         </Base.Popup>
       </Base.Portal>
     </Base.Root>

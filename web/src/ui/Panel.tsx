@@ -7,7 +7,7 @@ interface PanelProps {
   aside?: ReactNode;
   /** Content touches the edges (tables, lists, pictures). */
   flush?: boolean;
-  className?: string;
+  className?: string | undefined;
   children: ReactNode;
   label?: string;
 }
@@ -32,15 +32,15 @@ interface PageProps {
   about?: ReactNode;
   actions?: ReactNode;
   children: ReactNode;
-  /** Narrow: forms and reading; wide: consoles and tables. */
-  width?: "narrow" | "wide";
+  /** Narrow: forms and reading; wide: tables; full: consoles. */
+  width?: "narrow" | "wide" | "full";
   bare?: boolean;
 }
 
 /** A page: its heading, what can be done, and its content. */
 export function Page({ title, about, actions, children, width = "wide", bare }: PageProps) {
   return (
-    <div className={cx(css.page, width === "narrow" && css.narrow)}>
+    <div className={cx(css.page, width !== "wide" && css[width])}>
       <title>{`${title} · Gatebook`}</title>
       {bare === true ? (
         <h1 className="visually-hidden">{title}</h1>

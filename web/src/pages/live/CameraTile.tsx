@@ -40,7 +40,7 @@ export function CameraTile({ camera }: { camera: LiveCamera }) {
       id={`camera-${camera.device}`}
       className={cx(css.tile, silent && css.silent)}
       onClick={(event) => fullScreen(event.currentTarget)}
-      aria-label={`${camera.name} at ${camera.access_point.name}: ${state}. Full screen`}
+      title="Full screen"
     >
       <canvas ref={canvas} className={css.canvas} width={640} height={480} />
       {!running && <Message silent={silent} connected={camera.connected} seconds={Math.floor(waited / 1000)} />}

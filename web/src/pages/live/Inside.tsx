@@ -22,7 +22,7 @@ export function Inside({ inside }: { inside: Presence }) {
           {areas.map((area) => (
             <section key={area.area.id}>
               <h3 className={css.area}>
-                {area.area.name || "Removed area"} <span className="muted num">{area.count}</span>
+                {area.area.name || "Removed area"} <Badge>{area.count}</Badge>
               </h3>
               <ul>
                 {area.people.map((one) => (

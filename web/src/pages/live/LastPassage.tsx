@@ -30,6 +30,7 @@ export function LastPassage({ passage }: { passage: Passage }) {
         </figure>
       </div>
       <div className={css.words}>
+        <div className={css.who}>
         <div className={css.badges}>
           <OutcomeBadge passage={passage} size="l" />
           <DirectionBadge direction={passage.access_point.direction} size="l" />
@@ -59,15 +60,16 @@ export function LastPassage({ passage }: { passage: Passage }) {
             ))}
           </dl>
         )}
+        </div>
         <div className={css.why}>
           <h3>Why</h3>
           <Why passage={passage} />
+          {mayRead && (
+            <Link to="/log" search={{ event: passage.event }} className="small">
+              Entry {passage.index} of the log
+            </Link>
+          )}
         </div>
-        {mayRead && (
-          <Link to="/log" search={{ event: passage.event }} className="small">
-            Entry {passage.index} of the log
-          </Link>
-        )}
       </div>
     </section>
   );

@@ -28,7 +28,7 @@ export function Live() {
     </Button>
   );
   return (
-    <Page title="Live" bare={kiosk === 1} actions={toggle}>
+    <Page title="Live" width="full" bare={kiosk === 1} actions={toggle}>
       {snapshot ? <Console snapshot={snapshot} /> : <Loading />}
     </Page>
   );
@@ -45,8 +45,10 @@ function Console({ snapshot }: { snapshot: LiveSnapshot }) {
       </p>
       <div className={css.main}>
         {snapshot.last ? <LastPassage passage={snapshot.last} /> : <NothingYet />}
-        <Cameras cameras={snapshot.cameras} />
-        <Panel title="Feed" flush aside={mayRead && <Link to="/log">Whole log</Link>}>
+        <div className={css.cameras}>
+          <Cameras cameras={snapshot.cameras} />
+        </div>
+        <Panel title="Feed" flush className={css.feedPanel} aside={mayRead && <Link to="/log">Whole log</Link>}>
           {snapshot.feed.length === 0 ? (
             <Empty icon={Radio} title="Nothing has happened yet">
               Passages appear here the moment they are committed.
@@ -67,9 +69,13 @@ function Console({ snapshot }: { snapshot: LiveSnapshot }) {
           <Stat label="Inside now" value={snapshot.inside.total} icon={<UsersRound size={15} aria-hidden />} />
           <Stat label="Entries today" value={snapshot.entries_today} icon={<DoorOpen size={15} aria-hidden />} />
         </div>
-        <Alerts alerts={snapshot.alerts} />
-        <Inside inside={snapshot.inside} />
-        <Panel title="Last arrivals" flush>
+        <div className={css.alerts}>
+          <Alerts alerts={snapshot.alerts} />
+        </div>
+        <div className={css.inside}>
+          <Inside inside={snapshot.inside} />
+        </div>
+        <Panel title="Last arrivals" flush className={css.arrivalsPanel}>
           {snapshot.arrivals.length === 0 ? (
             <Empty icon={UserCheck} title="Nobody has arrived yet today" />
           ) : (

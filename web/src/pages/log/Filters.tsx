@@ -1,8 +1,10 @@
 import { useQuery } from "@tanstack/react-query";
-import { FilterX } from "lucide-react";
+import { FilterX, SlidersHorizontal } from "lucide-react";
+import { useState } from "react";
 import { accessPointsQuery } from "../../api/places";
 import type { EntryKind, Outcome } from "../../api/types";
 import { Button } from "../../ui/Button";
+import { cx } from "../../ui/cx";
 import { SelectField, TextField } from "../../ui/Field";
 import { entryKinds, outcomes } from "../../words";
 import { PersonPicker } from "../people/PersonPicker";
@@ -16,9 +18,14 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (se
     const { [key]: _before, event: _event, ...rest } = search;
     onChange(value === "" || value === undefined ? rest : { ...rest, [key]: value });
   };
-  const any = ["from", "until", "access_point", "person", "kind", "outcome", "tag"].some((key) => key in search);
+  const active = ["from", "until", "access_point", "person", "kind", "outcome", "tag"].filter((key) => key in search).length;
+  const [open, setOpen] = useState(false);
   return (
-    <div className={css.filters} role="search" aria-label="Filter the log">
+    <>
+    <Button className={css.toggle} icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>
+      {active === 0 ? "Filters" : `Filters (${active})`}
+    </Button>
+    <div className={cx(css.filters, !open && css.closed)} role="search" aria-label="Filter the log">
       <TextField label="From" type="datetime-local" value={search.from ?? ""} onChange={(event) => set("from", event.target.value)} />
       <TextField label="Until" type="datetime-local" value={search.until ?? ""} onChange={(event) => set("until", event.target.value)} />
       <SelectField label="Access point" value={search.access_point ?? ""} onChange={(event) => set("access_point", event.target.value)}>
@@ -47,11 +54,12 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (se
         ))}
       </SelectField>
       <TextField label="Tag" placeholder="e.g. 4AB3" autoComplete="off" value={search.tag ?? ""} onChange={(event) => set("tag", event.target.value.replaceAll(/\s/gu, ""))} />
-      {any && (
+      {active > 0 && (
         <Button className={css.clear} variant="ghost" icon={FilterX} onClick={() => onChange({})}>
           Clear filters
         </Button>
       )}
     </div>
+    </>
   );
 }

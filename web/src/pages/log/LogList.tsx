@@ -54,8 +54,6 @@ function Rows({ entries, more, busy, onMore, onOpen }: RowsProps) {
   const list = useRef<HTMLDivElement>(null);
   const [top, setTop] = useState(0);
   useLayoutEffect(() => setTop(list.current?.offsetTop ?? 0), []);
-  // The virtualizer hands out functions that change under the compiler; it is used as its documents say.
-  // eslint-disable-next-line react-hooks/incompatible-library
   const rows = useWindowVirtualizer({ count: entries.length, estimateSize: () => rowHeight, overscan: 8, scrollMargin: top });
   const shown = rows.getVirtualItems();
   const last = shown.at(-1)?.index ?? 0;
@@ -97,7 +95,9 @@ function EntryRow({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => 
       <span className={css.badges}>
         {record.kind === "access" ? (
           <>
-            <Remarks passage={record.passage} />
+            <span className={css.remarks}>
+              <Remarks passage={record.passage} />
+            </span>
             <DirectionBadge direction={record.passage.access_point.direction} />
             <OutcomeBadge passage={record.passage} />
           </>

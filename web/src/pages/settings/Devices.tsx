@@ -55,7 +55,7 @@ export function DevicesSection() {
             { head: "Access point", cell: (device) => device.access_point.name },
             { head: "Alerts when silent for", cell: (device) => (device.silent_after_s === 0 ? "Never" : silence(device.silent_after_s)) },
             { head: "State", cell: (device) => (device.disabled ? <Badge>Disabled</Badge> : <Badge tone="good">Enabled</Badge>) },
-            { head: "", shrink: true, cell: (device) => <DeviceMenu device={device} onOpen={(what) => setOpen({ what, device })} /> },
+            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (device) => <DeviceMenu device={device} onOpen={(what) => setOpen({ what, device })} /> },
           ]}
         />
       )}

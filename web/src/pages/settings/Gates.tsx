@@ -53,7 +53,7 @@ export function GatesSection() {
               { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
               { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
               { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
-              { head: "", shrink: true, cell: (gate) => <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} /> },
+              { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (gate) => <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} /> },
             ]}
           />
         )}

@@ -15,6 +15,7 @@ import { Table } from "../../ui/Table";
 import { AccessPointDialog } from "./AccessPointDialog";
 import { useSettingsChange } from "./change";
 import { FormDialog } from "./FormDialog";
+import css from "./Settings.module.css";
 
 const factorShort = { tag: "Tag", finger: "Finger", face_match: "Face 1:1", face: "Face 1:N" };
 
@@ -60,7 +61,7 @@ function AccessPoints({ areas, points }: { areas: Area[]; points: AccessPoint[] 
             { head: "Direction", cell: (point) => <DirectionBadge direction={point.direction} /> },
             { head: "Area", cell: (point) => nameOf(point.area) },
             { head: "Requires", cell: (point) => <span className="row">{point.factors.length === 0 ? <Badge>Any one factor</Badge> : point.factors.map((factor) => <Badge key={factor}>{factorShort[factor]}</Badge>)}</span> },
-            { head: "", shrink: true, cell: (point) => <RowActions what={point.name} onEdit={() => setEditing(point)} onRemove={() => setRemoving(point)} /> },
+            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (point) => <RowActions what={point.name} onEdit={() => setEditing(point)} onRemove={() => setRemoving(point)} /> },
           ]}
         />
       )}
@@ -75,7 +76,7 @@ function AccessPoints({ areas, points }: { areas: Area[]; points: AccessPoint[] 
 /** Edit and remove, at the end of a row. */
 export function RowActions({ what, onEdit, onRemove }: { what: string; onEdit: () => void; onRemove: () => void }) {
   return (
-    <span className="row">
+    <span className={css.actions}>
       <IconButton size="s" icon={PencilLine} label={`Edit ${what}`} onClick={onEdit} />
       <IconButton size="s" icon={Trash2} label={`Remove ${what}`} onClick={onRemove} />
     </span>
@@ -105,7 +106,7 @@ function Areas({ areas }: { areas: Area[] }) {
           rowKey={(area) => area.id}
           columns={[
             { head: "Name", main: true, cell: (area) => area.name },
-            { head: "", shrink: true, cell: (area) => <RowActions what={area.name} onEdit={() => setEditing(area)} onRemove={() => setRemoving(area)} /> },
+            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (area) => <RowActions what={area.name} onEdit={() => setEditing(area)} onRemove={() => setRemoving(area)} /> },
           ]}
         />
       )}

@@ -60,7 +60,7 @@ export function TokensSection() {
             { head: "Made", cell: (token) => <Time at={token.made_at} show="full" seconds={false} /> },
             { head: "State", cell: (token) => (token.revoked ? <Badge>Revoked</Badge> : <Badge tone="good">Valid</Badge>) },
             {
-              head: "",
+              head: <span className="visually-hidden">Actions</span>,
               shrink: true,
               cell: (token) =>
                 !token.revoked && (

@@ -46,7 +46,7 @@ export function UsersSection() {
           { head: "Role", cell: (user) => roles[user.role].label },
           { head: "State", cell: (user) => <State user={user} /> },
           {
-            head: "",
+            head: <span className="visually-hidden">Actions</span>,
             shrink: true,
             cell: (user) => (
               <Button size="s" onClick={() => setEditing(user)}>

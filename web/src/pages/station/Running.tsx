@@ -46,10 +46,9 @@ export function Running({ station }: { station: { device: string; name: string }
 
 /** The video with boxes, and the state of the connection; also in the guide. */
 export function StationView() {
-  const camera = useCamera();
-  const station = useStation(camera.video, camera.running);
-  useWakeLock(camera.running);
-  const { start, stop } = camera;
+  const { video, running, problem, start, stop } = useCamera();
+  const station = useStation(video, running);
+  useWakeLock(running);
   useEffect(() => {
     start();
     return stop;
@@ -57,11 +56,11 @@ export function StationView() {
   return (
     <>
       <div className={css.frame}>
-        <video ref={camera.video} muted playsInline aria-label="This camera" />
-        <Boxes video={camera.video} overlays={station.overlays} />
-        {camera.problem && <CameraTrouble problem={camera.problem} retry={start} />}
+        <video ref={video} muted playsInline aria-label="This camera" />
+        <Boxes video={video} overlays={station.overlays} />
+        {problem && <CameraTrouble problem={problem} retry={start} />}
         <div className={css.state}>
-          <State camera={camera.running} station={station} />
+          <State camera={running} station={station} />
         </div>
       </div>
       <Trouble station={station} />

@@ -7,23 +7,22 @@ import css from "./Enrol.module.css";
 
 /** This machine's webcam, to take pictures one at a time. */
 export function Webcam({ onTake, full, onClose }: { onTake: (blob: Blob) => void; full: boolean; onClose: () => void }) {
-  const camera = useCamera();
+  const { video, running, problem, start, stop } = useCamera();
   const canvas = useRef<HTMLCanvasElement | null>(null);
-  const { start, stop } = camera;
   useEffect(() => {
     start();
     return stop;
   }, [start, stop]);
   const take = async () => {
     canvas.current ??= document.createElement("canvas");
-    const blob = camera.video.current && (await grab(camera.video.current, canvas.current, 0.92));
+    const blob = video.current && (await grab(video.current, canvas.current, 0.92));
     if (blob) onTake(blob);
   };
-  const advice = camera.problem && cameraAdvice[camera.problem];
+  const advice = problem && cameraAdvice[problem];
   return (
     <div className={css.webcam}>
       <div className={css.frame}>
-        <video ref={camera.video} muted playsInline aria-label="Webcam" />
+        <video ref={video} muted playsInline aria-label="Webcam" />
         {advice && (
           <div className={css.problemBox}>
             <Empty icon={CameraOff} title={advice.title} action={<Button onClick={start}>Try again</Button>}>
@@ -33,7 +32,7 @@ export function Webcam({ onTake, full, onClose }: { onTake: (blob: Blob) => void
         )}
       </div>
       <div className="row">
-        <Button icon={Camera} variant="primary" disabled={!camera.running || full} onClick={() => void take()}>
+        <Button icon={Camera} variant="primary" disabled={!running || full} onClick={() => void take()}>
           Take picture
         </Button>
         <Button variant="ghost" onClick={onClose}>
