@@ -1,0 +1,23 @@
+//! The API over a real store. Modules mirror the addresses below `/api/v1`.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::indexing_slicing)]
+
+mod support;
+
+mod alerts;
+mod attendance;
+mod cards;
+mod corrections;
+mod devices;
+mod document;
+mod faces;
+mod integrity;
+mod live;
+mod log;
+mod people;
+mod places;
+mod roles;
+mod session;
+mod tags;
+mod unresolved;
+mod users;
+mod visits;

@@ -1,0 +1,201 @@
+//! What the server provides beyond the store, played: a clock that is set by hand, a recogniser
+//! that reads what it should find from the image's bytes, card files that count lines.
+
+use api::ports::{
+    Assessment, Cameras, CardFiles, Clock, EnrolledImage, FrameRefused, ImageFinding, ImageProblem,
+    ImportReport, Integrity, LiveFrame, NamedFile, Overlay, Recognition, RefusedRow, Verification,
+};
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{Author, CredentialId, DeviceId, GateId, PersonId, Score, Timestamp};
+use std::collections::{BTreeSet, HashMap};
+use std::sync::{Arc, Mutex};
+use tokio::sync::watch;
+
+/// Who can be recognised now.
+type Gallery = BTreeSet<(PersonId, CredentialId)>;
+
+/// The played parts.
+pub struct Played {
+    now: Mutex<Timestamp>,
+    pub gallery: Mutex<Gallery>,
+    /// What the next verification finds.
+    pub findings: Mutex<Vec<String>>,
+    last: Mutex<Option<Verification>>,
+    frames: Mutex<HashMap<DeviceId, watch::Sender<Option<Arc<LiveFrame>>>>>,
+    /// What camera stations came and went.
+    pub came: Mutex<Vec<(DeviceId, bool)>>,
+    /// Who is seen in the frames to come.
+    pub seen: Mutex<Option<PersonId>>,
+}
+
+impl Played {
+    pub fn at(now: Timestamp) -> Self {
+        Self {
+            now: Mutex::new(now),
+            gallery: Mutex::default(),
+            findings: Mutex::default(),
+            last: Mutex::default(),
+            frames: Mutex::default(),
+            came: Mutex::default(),
+            seen: Mutex::default(),
+        }
+    }
+
+    /// Sets the clock.
+    pub fn set(&self, now: Timestamp) {
+        *self.now.lock().unwrap() = now;
+    }
+}
+
+impl Clock for Played {
+    fn now(&self) -> Timestamp {
+        *self.now.lock().unwrap()
+    }
+}
+
+fn finding(image: &[u8]) -> ImageFinding {
+    let says = |word: &[u8]| image.windows(word.len()).any(|part| part == word);
+    let mut problems = Vec::new();
+    if says(b"unreadable") {
+        problems.push(ImageProblem::Unreadable);
+    }
+    if says(b"two faces") {
+        problems.push(ImageProblem::TwoFaces);
+    }
+    let good = problems.is_empty();
+    ImageFinding {
+        problems,
+        face: good.then_some([10.0, 20.0, 30.0, 40.0]),
+    }
+}
+
+#[async_trait]
+impl Recognition for Played {
+    async fn assess(&self, images: Vec<Bytes>, _: Option<PersonId>) -> Option<Assessment> {
+        let findings: Vec<_> = images.iter().map(|image| finding(image)).collect();
+        let good = images.into_iter().enumerate().zip(&findings);
+        let enrolled = good
+            .filter(|(_, finding)| finding.problems.is_empty())
+            .map(|((image, jpeg), _)| EnrolledImage {
+                image,
+                jpeg,
+                model: "played".into(),
+                template: vec![7; 4],
+            })
+            .collect();
+        Some(Assessment { findings, enrolled })
+    }
+
+    async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
+        assert_eq!(template, [7; 4]);
+        self.gallery.lock().unwrap().insert((person, credential));
+    }
+
+    async fn credential_removed(&self, person: PersonId, credential: CredentialId) {
+        self.gallery.lock().unwrap().remove(&(person, credential));
+    }
+
+    async fn person_removed(&self, person: PersonId) {
+        self.gallery.lock().unwrap().retain(|(known, _)| *known != person);
+    }
+}
+
+#[async_trait]
+impl Cameras for Played {
+    async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
+        if jpeg == "unreadable" {
+            return Err(FrameRefused::Unreadable);
+        }
+        let person = *self.seen.lock().unwrap();
+        let frame = Arc::new(LiveFrame {
+            jpeg,
+            overlays: vec![Overlay {
+                track: 1,
+                area: [0.25, 0.25, 0.5, 0.5],
+                person,
+                decided: true,
+                score: Some(Score(500_000)),
+            }],
+            at: self.now(),
+            size: (640, 480),
+        });
+        let mut frames = self.frames.lock().unwrap();
+        let sender = frames.entry(camera).or_insert_with(|| watch::Sender::new(None));
+        sender.send_replace(Some(frame.clone()));
+        Ok(frame)
+    }
+
+    fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
+        let frames = self.frames.lock().unwrap();
+        frames.get(&camera).map(watch::Sender::subscribe)
+    }
+
+    fn presence(&self, camera: DeviceId, connected: bool) {
+        self.came.lock().unwrap().push((camera, connected));
+    }
+}
+
+fn report(csv: &[u8], pictures: usize) -> ImportReport {
+    ImportReport {
+        added: csv.split(|b| *b == b'\n').filter(|line| !line.is_empty()).count() as u64,
+        pictures: pictures as u64,
+        refused: vec![RefusedRow {
+            line: 9,
+            reason: "too few fields".into(),
+        }],
+        ..ImportReport::default()
+    }
+}
+
+#[async_trait]
+impl CardFiles for Played {
+    async fn import_people(
+        &self,
+        csv: Bytes,
+        photos: Vec<NamedFile>,
+        author: Author,
+    ) -> Result<ImportReport, String> {
+        assert!(matches!(author, Author::User { .. }));
+        Ok(report(&csv, photos.len()))
+    }
+
+    async fn import_log(
+        &self,
+        csv: Bytes,
+        pictures: Vec<NamedFile>,
+        _: GateId,
+    ) -> Result<ImportReport, String> {
+        Ok(report(&csv, pictures.len()))
+    }
+
+    async fn export_people(&self) -> Result<(String, Vec<String>), String> {
+        Ok(("1,Ada\n".into(), vec!["2: a name with a comma".into()]))
+    }
+}
+
+#[async_trait]
+impl Integrity for Played {
+    async fn verify(
+        &self,
+        _: Option<String>,
+        progress: Box<dyn Fn(u64, u64) + Send + Sync>,
+    ) -> Result<Verification, String> {
+        progress(3, 3);
+        let verification = Verification {
+            at: self.now(),
+            entries: 3,
+            findings: self.findings.lock().unwrap().clone(),
+        };
+        *self.last.lock().unwrap() = Some(verification.clone());
+        Ok(verification)
+    }
+
+    fn last(&self) -> Option<Verification> {
+        self.last.lock().unwrap().clone()
+    }
+
+    fn verifier_key(&self) -> String {
+        "gatebook+00000000+key".into()
+    }
+}

@@ -1,0 +1,230 @@
+//! A site with a real database and real picture files; what the server provides is played.
+
+mod browser;
+mod house;
+mod passages;
+mod socket;
+
+pub use browser::PASSWORD;
+pub use house::Played;
+pub use passages::{Passing, at};
+pub use socket::Socket;
+
+use api::{ApiConfig, House};
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use bytes::Bytes;
+use model::{Act, Author, Entry, Record, Timestamp, TokenId, UserId};
+use serde_json::Value;
+use sha2::{Digest as _, Sha256};
+use std::sync::Arc;
+use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use store::{ApiToken, Append, Book as _, Role, User, Write};
+use tempfile::TempDir;
+use tower::ServiceExt as _;
+use uuid::Uuid;
+
+/// When every test begins: a Monday morning in Kolkata (10:30 there).
+pub const MORNING: &str = "2026-03-02T05:00:00Z";
+
+/// A site and its API.
+pub struct Site {
+    pub store: SqliteStore,
+    pub played: Arc<Played>,
+    app: Router,
+    _dir: TempDir,
+}
+
+/// An answer.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub body: Bytes,
+}
+
+impl Answer {
+    /// The body as JSON; null when empty.
+    pub fn json(&self) -> Value {
+        if self.body.is_empty() {
+            return Value::Null;
+        }
+        serde_json::from_slice(&self.body).unwrap_or_else(|_| panic!("not JSON: {}", self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The body, once the status is as expected.
+    pub fn expect(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        if status == 204 { Value::Null } else { self.json() }
+    }
+
+    /// The field that a 422 names.
+    pub fn wrong_field(&self) -> String {
+        self.expect(422)["field"].as_str().unwrap().to_owned()
+    }
+}
+
+/// The secret of the token that has `role`.
+fn secret(role: Role) -> String {
+    let digit = match role {
+        Role::Viewer => "1",
+        Role::Auditor => "2",
+        Role::Operator => "3",
+        Role::Admin => "4",
+    };
+    digit.repeat(64)
+}
+
+impl Site {
+    /// A founded site with a token for each role, and the clock at [`MORNING`].
+    pub async fn open() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let data = DataDir::open(dir.path()).unwrap();
+        let store = SqliteStore::open(&data, Options::default()).await.unwrap();
+        let pictures = PictureFiles::open(&data).unwrap();
+        let played = Arc::new(Played::at(MORNING.parse().unwrap()));
+        let house = House {
+            store: Arc::new(store.clone()),
+            pictures: Arc::new(pictures),
+            recognition: played.clone(),
+            cameras: played.clone(),
+            cards: played.clone(),
+            integrity: played.clone(),
+            clock: played.clone(),
+            config: Arc::new(ApiConfig {
+                secure_cookies: false,
+                public_origin: None,
+                trusted_proxies: Vec::new(),
+                version: "test".into(),
+            }),
+        };
+        let site = Self {
+            store,
+            played,
+            app: api::router(house),
+            _dir: dir,
+        };
+        site.found().await;
+        site
+    }
+
+    async fn found(&self) {
+        let admin = User {
+            id: UserId(Uuid::new_v4()),
+            name: "Admin".into(),
+            role: Role::Admin,
+            disabled: false,
+            password_hash: None,
+        };
+        let mut writes = vec![Write::User(admin.clone())];
+        for role in [Role::Viewer, Role::Auditor, Role::Operator, Role::Admin] {
+            writes.push(Write::Token(ApiToken {
+                id: TokenId(Uuid::new_v4()),
+                name: format!("{role:?}"),
+                role,
+                token: Sha256::digest(secret(role)).into(),
+                made_by: admin.id,
+                made_at: self.now(),
+                revoked: false,
+            }));
+        }
+        self.append(Record::Act(Act::SiteFounded), writes).await;
+    }
+
+    /// Now, by the site's clock.
+    pub fn now(&self) -> Timestamp {
+        api::ports::Clock::now(self.played.as_ref())
+    }
+
+    /// Appends an entry as the server itself would.
+    pub async fn append(&self, record: Record, writes: Vec<Write>) -> model::EventId {
+        let entry = Entry {
+            id: model::EventId(Uuid::new_v4()),
+            written_at: self.now(),
+            author: Author::System,
+            record,
+        };
+        let append = Append {
+            writes,
+            ..Append::entry(entry)
+        };
+        self.store.append(append).await.unwrap().entry.id
+    }
+
+    /// The secret of the token that has `role`.
+    pub fn secret(&self, role: Role) -> String {
+        secret(role)
+    }
+
+    pub async fn get(&self, role: Role, path: &str) -> Answer {
+        self.call(Method::GET, role, path, Body::empty(), None).await
+    }
+
+    pub async fn delete(&self, role: Role, path: &str) -> Answer {
+        self.call(Method::DELETE, role, path, Body::empty(), None).await
+    }
+
+    pub async fn post(&self, role: Role, path: &str, body: Value) -> Answer {
+        let body = Body::from(body.to_string());
+        self.call(Method::POST, role, path, body, Some("application/json")).await
+    }
+
+    pub async fn put(&self, role: Role, path: &str, body: Value) -> Answer {
+        let body = Body::from(body.to_string());
+        self.call(Method::PUT, role, path, body, Some("application/json")).await
+    }
+
+    /// Posts files and texts: (field, file name or none, content).
+    pub async fn upload(&self, role: Role, path: &str, parts: &[(&str, &str, &[u8])]) -> Answer {
+        let mut body = Vec::new();
+        for (field, file, content) in parts {
+            let name = match *file {
+                "" => String::new(),
+                file => format!("; filename=\"{file}\""),
+            };
+            let head = format!(
+                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"{name}\r\n\r\n"
+            );
+            body.extend_from_slice(head.as_bytes());
+            body.extend_from_slice(content);
+            body.extend_from_slice(b"\r\n");
+        }
+        body.extend_from_slice(b"--edge--\r\n");
+        let kind = Some("multipart/form-data; boundary=edge");
+        self.call(Method::POST, role, path, Body::from(body), kind).await
+    }
+
+    async fn call(
+        &self,
+        method: Method,
+        role: Role,
+        path: &str,
+        body: Body,
+        content_type: Option<&str>,
+    ) -> Answer {
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"))
+            .header(header::AUTHORIZATION, format!("Bearer {}", secret(role)));
+        if let Some(kind) = content_type {
+            request = request.header(header::CONTENT_TYPE, kind);
+        }
+        let request = request.body(body).unwrap();
+        let response = self.app.clone().oneshot(request).await.unwrap();
+        let (head, body) = response.into_parts();
+        Answer {
+            status: head.status,
+            headers: head.headers,
+            body: to_bytes(body, usize::MAX).await.unwrap(),
+        }
+    }
+}
+
+/// The identity in an answer.
+pub fn id(view: &Value) -> String {
+    view["id"].as_str().unwrap().to_owned()
+}
