@@ -34,7 +34,8 @@ fn rows(file: &[u8]) -> impl Iterator<Item = (u64, &[u8])> {
     file.split(|byte| *byte == b'\n')
         .zip(1_u64..)
         .map(|(row, line)| (line, row.strip_suffix(b"\r").unwrap_or(row)))
-        .filter(|(line, row)| !row.trim_ascii().is_empty() && !(*line == 1 && is_header(row)))
+        .filter(|(_, row)| !row.trim_ascii().is_empty())
+        .filter(|(line, row)| *line != 1 || !is_header(row))
 }
 
 fn is_header(row: &[u8]) -> bool {

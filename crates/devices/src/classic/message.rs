@@ -34,7 +34,7 @@ pub enum Message {
     /// The camera is to take a picture.
     PictureRequested,
     /// Somebody entered.
-    Entry(EntryLine),
+    Entry(Box<EntryLine>),
     /// Somebody left.
     Exit(ExitLine),
     /// The camera says that it is there.
@@ -100,7 +100,7 @@ impl Board {
 /// When the topic is unknown or the payload is not what it carries.
 pub fn parse(topic: &str, payload: &[u8]) -> Result<Message, MessageError> {
     match topic {
-        NEW_ENTRY => Ok(Message::Entry(entry_line(payload)?)),
+        NEW_ENTRY => Ok(Message::Entry(Box::new(entry_line(payload)?))),
         COURT_ACCESS => Ok(Message::Exit(exit_line(payload)?)),
         CAMERA_METADATA => finger(payload),
         CAMERA_TRIGGER if word(payload)? == "capture" => Ok(Message::PictureRequested),
