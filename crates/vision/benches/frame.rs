@@ -1,0 +1,112 @@
+//! Time from a JPEG frame to an identity on one core, stage by stage.
+//!
+//! `cargo bench -p gatebook-vision` (the bench profile is the release profile). Prints the
+//! median of many rounds in milliseconds; no threshold is enforced, for machines differ.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::hint::black_box;
+use std::time::Instant;
+use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, alignment};
+
+const ROUNDS: usize = 100;
+
+fn main() {
+    let started = Instant::now();
+    let engine = Engine::load().unwrap();
+    println!(
+        "load                 {:8.1} ms",
+        started.elapsed().as_secs_f64() * 1e3
+    );
+    let jpeg = scene(&engine);
+    let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
+    println!(
+        "frame                {} x {}, {} bytes",
+        frame.width(),
+        frame.height(),
+        jpeg.len()
+    );
+    let detections = engine.detect(&frame).unwrap();
+    let detection = detections.first().expect("the scene shows a face");
+    let face = engine
+        .describe(&frame, detection, Effort::Single)
+        .unwrap()
+        .expect("a face");
+    let chip = alignment::chip(&frame, &face.landmarks).unwrap();
+    let gallery = crowd(1_000);
+
+    measure("JPEG", || {
+        drop(black_box(Frame::decode(&jpeg, Limits::LIVE)))
+    });
+    measure("detection", || drop(black_box(engine.detect(&frame))));
+    measure("landmarks", || {
+        drop(black_box(engine.locate(&frame, detection)))
+    });
+    measure("chip", || {
+        drop(black_box(alignment::chip(&frame, &face.landmarks)))
+    });
+    measure("template", || {
+        drop(black_box(engine.embedder().embed(&chip, Effort::Single)))
+    });
+    measure("search in 1000", || {
+        drop(black_box(gallery.search(&face.template)))
+    });
+    measure("frame to identity", || {
+        let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
+        for face in engine.analyse(&frame).unwrap() {
+            black_box(gallery.search(&face.template));
+        }
+    });
+}
+
+fn measure(name: &str, mut work: impl FnMut()) {
+    let mut times: Vec<f64> = (0..ROUNDS)
+        .map(|_| {
+            let started = Instant::now();
+            work();
+            started.elapsed().as_secs_f64() * 1e3
+        })
+        .collect();
+    times.sort_by(f64::total_cmp);
+    println!(
+        "{name:<20} {:8.2} ms (best {:.2})",
+        times[ROUNDS / 2],
+        times[0]
+    );
+}
+
+/// A camera's frame of 640 x 480 with one face, cut from a photograph of the package.
+fn scene(engine: &Engine) -> Vec<u8> {
+    let folder = vision::samples::dir().expect("the build leaves the photographs in its cache");
+    let photograph = std::fs::read(folder.join("sample1.jpg")).unwrap();
+    let photograph = Frame::decode(&photograph, Limits::UPLOAD).unwrap();
+    let face = engine.detect(&photograph).unwrap()[0].bounds.centre();
+    let left = (face.x - 320.0).clamp(0.0, photograph.bounds().width - 640.0);
+    let top = (face.y - 240.0).clamp(0.0, photograph.bounds().height - 480.0);
+    let view = Rect {
+        x: left.floor(),
+        y: top.floor(),
+        width: 640.0,
+        height: 480.0,
+    };
+    photograph.crop(&view).unwrap().to_jpeg(85).unwrap()
+}
+
+/// A gallery of made-up people.
+fn crowd(people: u128) -> Gallery {
+    let mut gallery = Gallery::default();
+    let mut state = 1u32;
+    for person in 0..people {
+        let values = (0..128).map(|_| {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 8) as f32 / 16_777_216.0 - 0.5
+        });
+        let template = vision::Template::new(vision::ModelId::FACE_API, values.collect()).unwrap();
+        gallery
+            .set(
+                model::PersonId(uuid::Uuid::from_u128(person)),
+                vec![template],
+            )
+            .unwrap();
+    }
+    gallery
+}

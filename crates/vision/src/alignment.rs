@@ -1,0 +1,59 @@
+//! Turning a face into the chip that the embedder was trained on.
+//!
+//! Five landmarks are laid on dlib's reference places by a similarity, fitted from the chip to
+//! the frame: fitted the other way, the noise of the landmarks would bias the scale.
+
+use crate::frame::Frame;
+use crate::geometry::{Point, Similarity};
+use crate::landmarks::Landmarks;
+use crate::sample;
+
+/// Side of a chip in pixels.
+pub const CHIP_SIDE: usize = 150;
+
+/// Mesh points: outer and inner corner of the one eye, of the other, and below the nose; with
+/// their places in dlib's unit square.
+const REFERENCE: [(usize, Point); 5] = [
+    (263, Point::new(0.859_567_5, 0.213_498_2)),
+    (362, Point::new(0.646_060_5, 0.228_967_4)),
+    (33, Point::new(0.120_575_1, 0.213_727_5)),
+    (133, Point::new(0.334_085_1, 0.229_064_2)),
+    (2, Point::new(0.490_112_3, 0.627_797_5)),
+];
+/// What is kept around the unit square, in its units.
+const PADDING: f32 = 0.25;
+
+/// The aligned chip of a face; `None` if its landmarks lie on one spot.
+#[must_use]
+pub fn chip(frame: &Frame, landmarks: &Landmarks) -> Option<Frame> {
+    let placement = placement(landmarks)?;
+    Some(sample::cut(frame, &placement, CHIP_SIDE))
+}
+
+#[allow(clippy::cast_precision_loss)] // CHIP_SIDE is small
+fn placement(landmarks: &Landmarks) -> Option<Similarity> {
+    let unit = CHIP_SIDE as f32 / (1.0 + 2.0 * PADDING);
+    let mut on_chip = Vec::with_capacity(REFERENCE.len());
+    let mut in_frame = Vec::with_capacity(REFERENCE.len());
+    for (index, place) in REFERENCE {
+        on_chip.push(Point::new(
+            (place.x + PADDING) * unit,
+            (place.y + PADDING) * unit,
+        ));
+        in_frame.push(landmarks.point(index)?);
+    }
+    Similarity::fit(&on_chip, &in_frame).filter(|placement| placement.scale() > f32::EPSILON)
+}
+
+/// The chip seen in a mirror.
+#[must_use]
+pub fn mirrored(chip: &Frame) -> Frame {
+    let row = |row: &[u8]| -> Vec<u8> { row.chunks_exact(3).rev().flatten().copied().collect() };
+    let rgb = chip
+        .rgb()
+        .chunks_exact(chip.width() * 3)
+        .flat_map(row)
+        .collect();
+    // As many pixels as before.
+    Frame::from_rgb(chip.width(), chip.height(), rgb).unwrap_or_else(|| chip.clone())
+}

@@ -1,0 +1,126 @@
+//! The nets together: from a frame to its faces.
+
+use crate::alignment;
+use crate::detector::{Detection, Detector};
+use crate::embedder::{Effort, Embedder};
+use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::geometry::Rect;
+use crate::landmarks::{LandmarkNet, Landmarks};
+use crate::quality::Quality;
+use crate::template::Template;
+
+/// Most faces of one frame that are looked at, the largest first: it bounds the time a frame
+/// can take.
+pub const MOST_FACES: usize = 12;
+/// Below this the mesh holds the detection for something else than a face.
+const LEAST_PRESENCE: f32 = 0.3;
+
+/// A face in a frame, ready to be matched.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Face {
+    /// From above the brows to the chin, in pixels of the frame.
+    pub bounds: Rect,
+    /// How sure the detector is, 0.5 to 1.
+    pub confidence: f32,
+    /// Where eyes, nose and the rest are.
+    pub landmarks: Landmarks,
+    /// How well it is shown.
+    pub quality: Quality,
+    /// What to match it by.
+    pub template: Template,
+}
+
+/// All nets, loaded once and shared by all cameras (`Arc<Engine>`).
+///
+/// A call computes on the caller's thread only, for some 35 ms: call it from a worker thread,
+/// not from an asynchronous task.
+pub struct Engine {
+    detector: Detector,
+    landmarks: LandmarkNet,
+    embedder: Embedder,
+}
+
+impl Engine {
+    /// Loads the embedded nets, in about a second.
+    ///
+    /// # Errors
+    /// [`VisionError::Model`] if the embedded weights cannot be used.
+    pub fn load() -> Result<Self, VisionError> {
+        Ok(Self {
+            detector: Detector::load()?,
+            landmarks: LandmarkNet::load()?,
+            embedder: Embedder::load()?,
+        })
+    }
+
+    /// The faces of a camera's frame, largest first, at most [`MOST_FACES`].
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a net fails.
+    pub fn analyse(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        self.analyse_with(frame, Effort::Single)
+    }
+
+    /// As [`Self::analyse`], with templates of the given effort.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a net fails.
+    pub fn analyse_with(&self, frame: &Frame, effort: Effort) -> Result<Vec<Face>, VisionError> {
+        let detections = self.detect(frame)?;
+        let faces = detections.iter().take(MOST_FACES);
+        faces
+            .filter_map(|face| self.describe(frame, face, effort).transpose())
+            .collect()
+    }
+
+    /// Where the faces are, largest first.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if the net fails.
+    pub fn detect(&self, frame: &Frame) -> Result<Vec<Detection>, VisionError> {
+        self.detector.detect(frame)
+    }
+
+    /// The landmarks of one detection.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if the net fails.
+    pub fn locate(&self, frame: &Frame, face: &Detection) -> Result<Landmarks, VisionError> {
+        self.landmarks.locate(frame, face)
+    }
+
+    /// Landmarks, quality and template of one detection; `None` if it turns out to be no face.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a net fails.
+    pub fn describe(
+        &self,
+        frame: &Frame,
+        face: &Detection,
+        effort: Effort,
+    ) -> Result<Option<Face>, VisionError> {
+        let landmarks = self.landmarks.locate(frame, face)?;
+        if landmarks.presence < LEAST_PRESENCE {
+            return Ok(None);
+        }
+        let Some(chip) = alignment::chip(frame, &landmarks) else {
+            return Ok(None);
+        };
+        let quality = Quality::of(face, &landmarks, &chip);
+        let template = self.embedder.embed(&chip, effort)?;
+        Ok(Some(Face {
+            bounds: face.bounds,
+            confidence: face.score,
+            landmarks,
+            quality,
+            template,
+        }))
+    }
+
+    /// The net that turns chips into templates.
+    #[must_use]
+    pub fn embedder(&self) -> &Embedder {
+        &self.embedder
+    }
+}

@@ -1,0 +1,47 @@
+//! From camera frames to identities: decode, detect, align, template, match, track.
+//!
+//! [`Engine`] holds the nets and can be shared between threads; a [`Tracker`] follows the faces
+//! of one camera and decides who they are against a [`Gallery`].
+#![cfg_attr(
+    test,
+    allow(
+        clippy::unwrap_used,
+        clippy::expect_used,
+        clippy::cast_possible_truncation
+    )
+)]
+
+pub mod alignment;
+mod decode;
+mod detector;
+mod embedder;
+mod engine;
+pub mod enrolment;
+mod error;
+mod frame;
+mod gallery;
+mod geometry;
+mod inference;
+mod landmarks;
+mod onnx;
+mod orientation;
+mod quality;
+mod sample;
+pub mod samples;
+mod template;
+pub mod threshold;
+mod tracker;
+mod weights;
+
+pub use detector::{Detection, Detector};
+pub use embedder::{Effort, Embedder};
+pub use engine::{Engine, Face, MOST_FACES};
+pub use error::VisionError;
+pub use frame::{Frame, Limits};
+pub use gallery::{Gallery, Match, Verification};
+pub use geometry::{Point, Rect, Similarity};
+pub use inference::{Inference, TractNet};
+pub use landmarks::{LandmarkNet, Landmarks};
+pub use quality::Quality;
+pub use template::{ModelId, Template};
+pub use tracker::{Decided, Identity, Overlay, TrackUpdate, Tracker, TrackerSettings};

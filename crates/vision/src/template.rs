@@ -1,0 +1,171 @@
+//! What is kept of a face: a direction in a space where one person's pictures lie together.
+
+use crate::error::VisionError;
+
+/// Which model made a template. Templates of different models cannot be compared.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub struct ModelId([u8; 8]);
+
+impl ModelId {
+    /// dlib's ResNet with the weights of `@vladmandic/face-api` 1.7.15, 128 numbers.
+    pub const FACE_API: Self = Self(*b"faceapi1");
+}
+
+/// A face template: a vector of length 1 and the model it comes from.
+#[derive(Clone, PartialEq)]
+pub struct Template {
+    model: ModelId,
+    values: Box<[f32]>,
+}
+
+impl std::fmt::Debug for Template {
+    /// Says the model only: a template is personal data and stays out of logs.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Template({})", String::from_utf8_lossy(&self.model.0))
+    }
+}
+
+/// Most numbers a template may have.
+const LONGEST: usize = 4096;
+
+impl Template {
+    /// The direction of `values`. `None` if they are empty, too many, not finite or all zero.
+    #[must_use]
+    pub fn new(model: ModelId, values: Vec<f32>) -> Option<Self> {
+        let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        let usable = length.is_finite() && length > 1e-6 && values.len() <= LONGEST;
+        usable.then(|| Self {
+            model,
+            values: values.iter().map(|v| v / length).collect(),
+        })
+    }
+
+    /// The direction in the middle of some templates of one model; `None` for none, for a
+    /// mixture of models, or if they cancel out.
+    #[must_use]
+    pub fn mean<'a>(templates: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
+        let mut templates = templates.into_iter();
+        let first = templates.next()?;
+        let mut sum = first.values.to_vec();
+        for template in templates {
+            if template.model != first.model || template.values.len() != sum.len() {
+                return None;
+            }
+            sum.iter_mut()
+                .zip(&template.values)
+                .for_each(|(sum, value)| *sum += value);
+        }
+        Self::new(first.model, sum)
+    }
+
+    /// Turned towards `other` by `share` of the way, 0 to 1; unchanged if they cannot be mixed.
+    #[must_use]
+    pub fn towards(&self, other: &Self, share: f32) -> Self {
+        if self.model != other.model || self.values.len() != other.values.len() {
+            return self.clone();
+        }
+        let mixed = self
+            .values
+            .iter()
+            .zip(&other.values)
+            .map(|(a, b)| a + (b - a) * share);
+        Self::new(self.model, mixed.collect()).unwrap_or_else(|| self.clone())
+    }
+
+    /// The model that made it.
+    #[must_use]
+    pub fn model(&self) -> ModelId {
+        self.model
+    }
+
+    /// The vector, of length 1.
+    #[must_use]
+    pub fn values(&self) -> &[f32] {
+        &self.values
+    }
+
+    /// Cosine of the angle to another template, -1 to 1; -1 if another model made it.
+    #[must_use]
+    pub fn cosine(&self, other: &Self) -> f32 {
+        if self.model != other.model || self.values.len() != other.values.len() {
+            return -1.0;
+        }
+        dot(&self.values, &other.values).clamp(-1.0, 1.0)
+    }
+
+    /// Eight bytes naming the model, then the numbers as little-endian `f32`.
+    #[must_use]
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let numbers = self.values.iter().flat_map(|value| value.to_le_bytes());
+        self.model.0.into_iter().chain(numbers).collect()
+    }
+
+    /// Reads what [`Self::to_bytes`] wrote.
+    ///
+    /// # Errors
+    /// [`VisionError::Template`] if the bytes are cut off or no direction.
+    pub fn from_bytes(bytes: &[u8]) -> Result<Self, VisionError> {
+        let (model, numbers) = bytes
+            .split_first_chunk::<8>()
+            .ok_or(VisionError::Template("too short"))?;
+        if numbers.is_empty() || numbers.len() % 4 != 0 {
+            return Err(VisionError::Template("cut off"));
+        }
+        let values = numbers
+            .chunks_exact(4)
+            .filter_map(|number| number.try_into().ok().map(f32::from_le_bytes))
+            .collect();
+        Self::new(ModelId(*model), values).ok_or(VisionError::Template("not a direction"))
+    }
+}
+
+/// Inner product, in eight sums side by side so that the compiler can use vector instructions.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let (a_chunks, a_rest) = a.as_chunks::<8>();
+    let (b_chunks, b_rest) = b.as_chunks::<8>();
+    let mut sums = [0.0f32; 8];
+    for (a, b) in a_chunks.iter().zip(b_chunks) {
+        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
+            *sum += a * b;
+        }
+    }
+    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn a_template_survives_storage(values in proptest::collection::vec(-1.0f32..1.0, 1..200)) {
+            prop_assume!(values.iter().any(|v| v.abs() > 0.01));
+            let template = Template::new(ModelId::FACE_API, values).unwrap();
+            let back = Template::from_bytes(&template.to_bytes()).unwrap();
+            prop_assert_eq!(back.model(), template.model());
+            prop_assert!((back.cosine(&template) - 1.0).abs() < 1e-4);
+        }
+
+        #[test]
+        fn any_bytes_are_read_or_refused(bytes in proptest::collection::vec(any::<u8>(), 0..600)) {
+            if let Ok(template) = Template::from_bytes(&bytes) {
+                prop_assert!(template.values().iter().all(|v| v.is_finite()));
+            }
+        }
+    }
+
+    #[test]
+    fn templates_of_different_models_never_match() {
+        let one = Template::new(ModelId::FACE_API, vec![1.0, 0.0]).unwrap();
+        let other = Template::new(ModelId(*b"another1"), vec![1.0, 0.0]).unwrap();
+        assert!((one.cosine(&other) - -1.0).abs() < f32::EPSILON);
+        assert!(Template::mean([&one, &other]).is_none());
+    }
+
+    #[test]
+    fn a_log_line_does_not_show_the_numbers() {
+        let template = Template::new(ModelId::FACE_API, vec![0.6, 0.8]).unwrap();
+        assert_eq!(format!("{template:?}"), "Template(faceapi1)");
+    }
+}

@@ -1,0 +1,249 @@
+//! What a tracker does, with made-up templates.
+
+use super::*;
+use crate::geometry::Point;
+use crate::landmarks::Landmarks;
+use crate::quality::Quality;
+use crate::template::{ModelId, Template};
+use proptest::prelude::*;
+use uuid::Uuid;
+
+const GOOD: Quality = Quality {
+    height: 120.0,
+    sharpness: 0.5,
+    brightness: 120.0,
+    turn: 0.0,
+};
+const TURNED: Quality = Quality { turn: 0.9, ..GOOD };
+
+fn person(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+/// Templates of different axes have cosine 0; `noise` makes two views of one person differ.
+fn template(axis: usize, noise: f32) -> Template {
+    let mut values = vec![0.0; 128];
+    values[axis] = 1.0;
+    values[127] = noise;
+    Template::new(ModelId::FACE_API, values).unwrap()
+}
+
+fn face(x: f32, template: Template, quality: Quality) -> Face {
+    Face {
+        bounds: Rect {
+            x,
+            y: 100.0,
+            width: 100.0,
+            height: 120.0,
+        },
+        confidence: 0.9,
+        landmarks: Landmarks {
+            points: vec![Point::default(); 468],
+            presence: 1.0,
+        },
+        quality,
+        template,
+    }
+}
+
+fn gallery(people: &[usize]) -> Gallery {
+    let mut gallery = Gallery::default();
+    for axis in people {
+        gallery
+            .set(person(*axis as u128), vec![template(*axis, 0.0)])
+            .unwrap();
+    }
+    gallery
+}
+
+fn at(frame: u32) -> Duration {
+    Duration::from_millis(u64::from(frame) * 200)
+}
+
+/// Runs frames of faces through a tracker, each frame's picture being its number.
+fn run(tracker: &mut Tracker, gallery: &Gallery, frames: &[Vec<Face>]) -> Vec<TrackUpdate> {
+    let step = |(n, faces): (usize, &Vec<Face>)| {
+        let picture = Bytes::from(n.to_string());
+        tracker.step(&picture, faces, at(n as u32), gallery)
+    };
+    frames.iter().enumerate().map(step).collect()
+}
+
+fn decided(updates: &[TrackUpdate]) -> Vec<&Decided> {
+    updates.iter().flat_map(|update| &update.decided).collect()
+}
+
+#[test]
+fn a_person_is_told_once_after_three_agreeing_frames() {
+    let frames = vec![vec![face(0.0, template(1, 0.05), GOOD)]; 20];
+    let updates = run(&mut Tracker::default(), &gallery(&[1, 2]), &frames);
+    let told = decided(&updates);
+    assert_eq!(told.len(), 1);
+    assert_eq!((told[0].person, told[0].frames), (Some(person(1)), 3));
+    assert_eq!(told[0].decided_at, at(2));
+    assert!(told[0].score > told[0].threshold && told[0].margin.unwrap() > 0.5);
+}
+
+#[test]
+fn a_stranger_is_told_once_and_not_before_enough_good_frames() {
+    let frames = vec![vec![face(0.0, template(5, 0.0), GOOD)]; 30];
+    let updates = run(&mut Tracker::default(), &gallery(&[1, 2]), &frames);
+    let told = decided(&updates);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told[0].person, None);
+    assert!(told[0].decided_at >= Duration::from_millis(1_400));
+}
+
+#[test]
+fn nobody_is_judged_by_bad_frames_alone() {
+    let frames = vec![vec![face(0.0, template(1, 0.0), TURNED)]; 30];
+    let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
+    assert!(decided(&updates).is_empty());
+    assert!(updates.iter().all(|update| update.overlays.len() == 1));
+}
+
+#[test]
+fn two_people_who_cross_keep_their_names() {
+    let crossing = |n: usize| {
+        let (left, right) = (n as f32 * 20.0, 400.0 - n as f32 * 20.0);
+        vec![
+            face(left, template(1, 0.1), GOOD),
+            face(right, template(2, 0.1), GOOD),
+        ]
+    };
+    let frames: Vec<_> = (0..21).map(crossing).collect();
+    let updates = run(&mut Tracker::default(), &gallery(&[1, 2]), &frames);
+    assert_eq!(decided(&updates).len(), 2);
+    for (update, frame) in updates.iter().zip(&frames).skip(3) {
+        for (axis, seen) in [1, 2].into_iter().zip(frame) {
+            let overlay = update
+                .overlays
+                .iter()
+                .find(|o| o.bounds == seen.bounds)
+                .unwrap();
+            assert_eq!(overlay.identity, Identity::Known(person(axis)));
+        }
+    }
+}
+
+#[test]
+fn strangers_who_cross_keep_their_tracks() {
+    let crossing = |n: usize| {
+        let (left, right) = (n as f32 * 20.0, 400.0 - n as f32 * 20.0);
+        vec![
+            face(left, template(3, 0.1), GOOD),
+            face(right, template(4, 0.1), GOOD),
+        ]
+    };
+    let frames: Vec<_> = (0..21).map(crossing).collect();
+    let updates = run(&mut Tracker::default(), &gallery(&[1, 2]), &frames);
+    let track_at = |n: usize, x: f32| {
+        updates[n]
+            .overlays
+            .iter()
+            .find(|o| (o.bounds.x - x).abs() < 0.1)
+            .unwrap()
+            .track
+    };
+    assert_eq!(track_at(0, 0.0), track_at(20, 400.0));
+    assert_eq!(track_at(0, 400.0), track_at(20, 0.0));
+}
+
+#[test]
+fn somebody_else_in_the_same_place_is_another_track() {
+    let mut frames = vec![vec![face(0.0, template(1, 0.0), GOOD)]; 5];
+    frames.extend(vec![vec![face(0.0, template(2, 0.0), GOOD)]; 5]);
+    let updates = run(&mut Tracker::default(), &gallery(&[1, 2]), &frames);
+    let people: Vec<_> = decided(&updates).iter().map(|d| d.person).collect();
+    assert_eq!(people, [Some(person(1)), Some(person(2))]);
+    assert_ne!(updates[0].overlays[0].track, updates[9].overlays[0].track);
+}
+
+#[test]
+fn a_face_that_comes_back_soon_is_the_same_passage_and_later_another() {
+    let here = || vec![face(0.0, template(1, 0.0), GOOD)];
+    let elsewhere = || vec![face(500.0, template(1, 0.02), GOOD)];
+    let away = |frames: usize| std::iter::repeat_n(Vec::new(), frames);
+    let soon: Vec<_> = std::iter::repeat_n(here(), 5)
+        .chain(away(5))
+        .chain([elsewhere(); 1])
+        .collect();
+    let updates = run(&mut Tracker::default(), &gallery(&[1]), &soon);
+    assert_eq!(updates[0].overlays[0].track, updates[10].overlays[0].track);
+    assert_eq!(decided(&updates).len(), 1);
+    let later: Vec<_> = std::iter::repeat_n(here(), 5)
+        .chain(away(15))
+        .chain(std::iter::repeat_n(elsewhere(), 5))
+        .collect();
+    assert_eq!(
+        decided(&run(&mut Tracker::default(), &gallery(&[1]), &later)).len(),
+        2
+    );
+}
+
+#[test]
+fn a_stranger_enrolled_on_the_spot_is_known_and_deleted_is_unknown_again() {
+    let mut tracker = Tracker::default();
+    let mut gallery = gallery(&[2]);
+    let frames = vec![vec![face(0.0, template(1, 0.0), GOOD)]; 10];
+    let strangers = run(&mut tracker, &gallery, &frames);
+    assert_eq!(decided(&strangers)[0].person, None);
+    gallery.set(person(1), vec![template(1, 0.0)]).unwrap();
+    let known = tracker.step(&Bytes::new(), &frames[0], at(10), &gallery);
+    assert_eq!(known.overlays[0].identity, Identity::Known(person(1)));
+    assert_eq!(known.decided[0].person, Some(person(1)));
+    gallery.remove(person(1));
+    let deleted = tracker.step(&Bytes::new(), &frames[0], at(11), &gallery);
+    assert_eq!(deleted.overlays[0].identity, Identity::Unknown);
+    assert!(deleted.decided.is_empty(), "the stranger was told before");
+}
+
+#[test]
+fn the_best_frame_of_the_track_is_its_picture() {
+    let small = Quality {
+        height: 60.0,
+        ..GOOD
+    };
+    let frames: Vec<_> = [small, GOOD, small, small]
+        .map(|quality| vec![face(0.0, template(1, 0.0), quality)])
+        .into();
+    let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
+    assert_eq!(decided(&updates)[0].picture, Bytes::from("1"));
+}
+
+proptest! {
+    #[test]
+    fn whatever_happens_each_face_has_one_track_and_nothing_is_told_twice(
+        scenes in proptest::collection::vec(
+            proptest::collection::vec((0usize..6, 0.0f32..600.0, 0.0f32..0.6, any::<bool>()), 0..4),
+            1..60,
+        ),
+        enrolled in 0usize..4,
+    ) {
+        let frames: Vec<Vec<Face>> = scenes
+            .iter()
+            .map(|scene| {
+                let show = |&(axis, x, noise, good): &(usize, f32, f32, bool)| {
+                    face(x, template(axis, noise), if good { GOOD } else { TURNED })
+                };
+                scene.iter().map(show).collect()
+            })
+            .collect();
+        let people: Vec<usize> = (0..enrolled).collect();
+        let updates = run(&mut Tracker::default(), &gallery(&people), &frames);
+        let mut told = std::collections::HashSet::new();
+        for (update, frame) in updates.iter().zip(&frames) {
+            prop_assert_eq!(update.overlays.len(), frame.len());
+            let tracks: std::collections::HashSet<u64> =
+                update.overlays.iter().map(|overlay| overlay.track).collect();
+            prop_assert_eq!(tracks.len(), frame.len());
+            for decided in &update.decided {
+                prop_assert!(told.insert((decided.track, decided.person)));
+                if let Some(known) = decided.person {
+                    prop_assert!(people.contains(&(known.0.as_u128() as usize)));
+                    prop_assert!(decided.score >= decided.threshold);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,229 @@
+//! Real photographs through the whole pipeline.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod common;
+
+use common::{engine, frame};
+use model::PersonId;
+use uuid::Uuid;
+use vision::enrolment::{self, Finding};
+use vision::{Effort, Face, Frame, Gallery, Rect, Template};
+
+/// The overview of faces: its first row shows one man in different photographs, the rows
+/// below others. Tiles of 104 pixels.
+fn tile(sheet: &Frame, row: usize, column: usize) -> Frame {
+    let x = 3.4 + 106.4 * column as f32;
+    let y = 284.0 + 112.2 * row as f32;
+    sheet
+        .crop(&Rect {
+            x: x.round(),
+            y: y.round(),
+            width: 104.0,
+            height: 104.0,
+        })
+        .unwrap()
+}
+
+fn only_face(frame: &Frame) -> Face {
+    let faces = engine().analyse_with(frame, Effort::Mirrored).unwrap();
+    faces.into_iter().next().expect("a face")
+}
+
+fn template(sheet: &Frame, row: usize, column: usize) -> Template {
+    only_face(&tile(sheet, row, column)).template
+}
+
+fn jpeg(frame: &Frame) -> Vec<u8> {
+    frame.to_jpeg(95).unwrap()
+}
+
+fn person(n: u128) -> PersonId {
+    PersonId(Uuid::from_u128(n))
+}
+
+#[test]
+fn every_portrait_of_a_sheet_is_found() {
+    let sheet = frame("samples.jpg");
+    let faces = engine().analyse(&sheet).unwrap();
+    assert!(faces.len() >= 5, "{} faces", faces.len());
+    for face in &faces {
+        assert!(face.bounds.overlap(&sheet.bounds()) > 0.0);
+        assert!(face.landmarks.presence > 0.5);
+    }
+}
+
+#[test]
+fn a_photograph_without_people_has_no_faces() {
+    let pattern = |i: usize| [(i % 251) as u8, (i / 640 % 253) as u8, (i % 97) as u8];
+    let frame = Frame::from_rgb(640, 480, (0..640 * 480).flat_map(pattern).collect()).unwrap();
+    assert!(engine().analyse(&frame).unwrap().is_empty());
+}
+
+#[test]
+fn a_person_is_known_on_other_photographs_and_others_are_not() {
+    let sheet = frame("screenshot-facematch.jpg");
+    let mut gallery = Gallery::default();
+    let enrolled = [1, 3, 5].map(|column| template(&sheet, 0, column));
+    gallery.set(person(1), enrolled.to_vec()).unwrap();
+    let known = |row, column| {
+        gallery
+            .search(&template(&sheet, row, column))
+            .unwrap()
+            .is_known()
+    };
+    let others = (2..4).flat_map(|row| (0..8).map(move |column| (row, column)));
+    let strangers = others.filter(|(row, column)| known(*row, *column)).count();
+    let seen = [0, 2, 4, 6, 7, 8]
+        .into_iter()
+        .filter(|column| known(0, *column))
+        .count();
+    assert!(seen >= 4, "{seen} of 6 recognised");
+    assert_eq!(strangers, 0);
+}
+
+#[test]
+fn the_size_of_the_picture_hardly_changes_the_template() {
+    let photograph = frame("sample1.jpg");
+    let large = only_face(&photograph);
+    let around = large.bounds.scaled(3.0);
+    let near = only_face(&photograph.crop(&around).unwrap());
+    assert!(large.template.cosine(&near.template) > 0.97);
+}
+
+#[test]
+fn a_frame_on_its_side_is_still_read_without_harm() {
+    let photograph = frame("sample1.jpg");
+    for size in [(1, 1), (3, 900), (900, 3), (32, 32)] {
+        let strip = Rect {
+            x: 400.0,
+            y: 100.0,
+            width: size.0 as f32,
+            height: size.1 as f32,
+        };
+        assert!(engine().analyse(&photograph.crop(&strip).unwrap()).is_ok());
+    }
+}
+
+#[test]
+fn enrolment_says_per_image_what_is_wrong() {
+    let sheet = frame("screenshot-facematch.jpg");
+    let portrait = |row, column| jpeg(&enlarged(&tile(&sheet, row, column)));
+    let grey = Frame::from_rgb(200, 200, vec![128; 200 * 200 * 3]).unwrap();
+    let dark: Vec<u8> = enlarged(&tile(&sheet, 0, 3))
+        .rgb()
+        .iter()
+        .map(|v| v / 8)
+        .collect();
+    let dark = Frame::from_rgb(416, 416, dark).unwrap();
+    let images = [
+        portrait(0, 1),
+        portrait(0, 3),
+        portrait(0, 5),
+        portrait(3, 4),
+        b"not an image".to_vec(),
+        jpeg(&grey),
+        jpeg(&frame("samples.jpg")),
+        jpeg(&tile(&sheet, 0, 2)),
+        jpeg(&dark),
+        jpeg(&blurred(&enlarged(&tile(&sheet, 0, 5)))),
+    ];
+    let judged = enrolment::judge(engine(), &images, &Gallery::default(), None).unwrap();
+    let findings: Vec<&[Finding]> = judged.iter().map(|one| one.findings.as_slice()).collect();
+    for (index, found) in findings.iter().enumerate() {
+        println!("{index}: {found:?}");
+    }
+    assert!(findings[..3].iter().all(|found| found.is_empty()));
+    assert_eq!(findings[3], [Finding::UnlikeTheOthers]);
+    assert!(matches!(findings[4], [Finding::Unreadable { .. }]));
+    assert_eq!(findings[5], [Finding::NoFace]);
+    assert!(matches!(findings[6], [Finding::SeveralFaces { .. }]));
+    assert!(matches!(
+        findings[7].first(),
+        Some(Finding::TooSmall { .. })
+    ));
+    assert!(findings[8].contains(&Finding::Dark));
+    assert!(findings[9].contains(&Finding::Blurred));
+}
+
+#[test]
+fn enrolling_somebody_twice_is_noticed_except_for_the_person_themselves() {
+    let sheet = frame("screenshot-facematch.jpg");
+    let image = jpeg(&enlarged(&tile(&sheet, 0, 1)));
+    let mut gallery = Gallery::default();
+    gallery
+        .set(person(7), vec![template(&sheet, 0, 1)])
+        .unwrap();
+    let judge = |who| enrolment::judge(engine(), &[&image], &gallery, who).unwrap();
+    assert!(
+        matches!(judge(None)[0].findings[..], [Finding::AlreadyEnrolled { person: p, .. }] if p == person(7))
+    );
+    assert!(judge(Some(person(7)))[0].is_accepted());
+}
+
+#[test]
+fn an_eleventh_image_is_not_taken() {
+    let images = vec![b"x".to_vec(); 11];
+    let judged = enrolment::judge(engine(), &images, &Gallery::default(), None).unwrap();
+    assert_eq!(judged[10].findings, [Finding::OneTooMany]);
+}
+
+#[test]
+fn a_face_is_verified_against_its_own_person_only() {
+    let sheet = frame("screenshot-facematch.jpg");
+    let mut gallery = Gallery::default();
+    gallery
+        .set(
+            person(1),
+            [1, 3].map(|column| template(&sheet, 0, column)).to_vec(),
+        )
+        .unwrap();
+    let verify = |row, column| {
+        gallery
+            .verify(person(1), &template(&sheet, row, column))
+            .unwrap()
+    };
+    assert!(verify(0, 5).agrees());
+    assert!(!verify(3, 4).agrees());
+    assert!(gallery.verify(person(2), &template(&sheet, 0, 1)).is_none());
+}
+
+/// Four times the size, smoothly.
+fn enlarged(frame: &Frame) -> Frame {
+    let (width, height) = (frame.width(), frame.height());
+    let at = |x: usize, y: usize| {
+        let start = (y.min(height - 1) * width + x.min(width - 1)) * 3;
+        &frame.rgb()[start..start + 3]
+    };
+    let mut rgb = Vec::new();
+    for y in 0..height * 4 {
+        for x in 0..width * 4 {
+            let (fx, fy) = ((x % 4) as f32 / 4.0, (y % 4) as f32 / 4.0);
+            for channel in 0..3 {
+                let value = |dx, dy| f32::from(at(x / 4 + dx, y / 4 + dy)[channel]);
+                let above = value(0, 0) * (1.0 - fx) + value(1, 0) * fx;
+                let below = value(0, 1) * (1.0 - fx) + value(1, 1) * fx;
+                rgb.push((above * (1.0 - fy) + below * fy).round() as u8);
+            }
+        }
+    }
+    Frame::from_rgb(width * 4, height * 4, rgb).unwrap()
+}
+
+/// Each pixel the mean of those up to 14 to the left and right.
+fn blurred(frame: &Frame) -> Frame {
+    let width = frame.width();
+    let mut rgb = Vec::with_capacity(frame.rgb().len());
+    for row in frame.rgb().chunks_exact(width * 3) {
+        for x in 0..width {
+            let near = x.saturating_sub(14)..(x + 15).min(width);
+            for channel in 0..3 {
+                let sum: usize = near
+                    .clone()
+                    .map(|x| usize::from(row[x * 3 + channel]))
+                    .sum();
+                rgb.push((sum / near.len()) as u8);
+            }
+        }
+    }
+    Frame::from_rgb(width, frame.height(), rgb).unwrap()
+}
