@@ -18,7 +18,7 @@ impl SmallDisk {
     fn mounted() -> Option<Self> {
         let dir = tempfile::tempdir().unwrap();
         let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=6m", "tmpfs"])
+            .args(["-t", "tmpfs", "-o", "size=16m", "tmpfs"])
             .arg(dir.path())
             .output();
         let mounted = mount.is_ok_and(|done| done.status.success());
@@ -66,7 +66,7 @@ async fn a_full_disk_is_said_clearly_and_damages_nothing() {
     };
     let data = DataDir::open(disk.path()).unwrap();
     let ballast = disk.path().join("ballast");
-    std::fs::write(&ballast, vec![0; 2 << 20]).unwrap();
+    std::fs::write(&ballast, vec![0; 10 << 20]).unwrap();
     let store = SqliteStore::open(&data, Options::default()).await.unwrap();
     let pictures = PictureFiles::open(&data).unwrap();
     let appended = append_until_full(&store).await;
@@ -77,6 +77,7 @@ async fn a_full_disk_is_said_clearly_and_damages_nothing() {
         pictures.put(&picture).await,
         Err(StoreError::Full)
     ));
+    // As much again as is in use: folding the write-ahead log into the database takes it.
     std::fs::remove_file(&ballast).unwrap();
     store.append(entry()).await.unwrap();
     let kept = pictures.put(&picture).await.unwrap();

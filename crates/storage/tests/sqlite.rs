@@ -257,8 +257,9 @@ async fn a_payload_put_in_another_entrys_place_is_named() {
 
 #[tokio::test]
 async fn a_changed_leaf_is_named() {
-    let findings =
-        tampered_with("UPDATE entries SET leaf = substr(leaf, 1, 48) || x'00' WHERE idx = 6");
+    let findings = tampered_with(
+        "UPDATE entries SET leaf = (SELECT leaf FROM entries WHERE idx = 7) WHERE idx = 6",
+    );
     let findings = findings.await;
     assert!(
         matches!(findings[0], Finding::Changed { index: 6, .. }),
@@ -289,10 +290,10 @@ async fn two_entries_that_changed_places_are_named() {
          UPDATE entries SET idx = 5 WHERE idx = -1",
     );
     let findings = findings.await;
-    assert!(
-        matches!(findings[0], Finding::Changed { index: 2, .. }),
-        "{findings:?}"
-    );
+    for place in [2, 5] {
+        let named = |f: &Finding| matches!(f, Finding::Changed { index, .. } if *index == place);
+        assert!(findings.iter().any(named), "{findings:?}");
+    }
 }
 
 #[tokio::test]
@@ -321,7 +322,7 @@ async fn a_sealed_value_changed_on_disk_is_reported_and_not_shown() {
     drop(store);
     let url = format!("sqlite://{}", dir.path().join("gatebook.db").display());
     let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
-    db.execute("UPDATE people SET details = x'01' || randomblob(60)")
+    db.execute("UPDATE people SET details = randomblob(61)")
         .await
         .unwrap();
     db.close().await.unwrap();

@@ -14,7 +14,7 @@ use super::fault::fault;
 use super::keys::Keys;
 use super::rows::{Columns, nanos, signed};
 use super::writer::{Tx, Work};
-use super::{SqliteStore, append, opening};
+use super::{SqliteStore, append};
 
 #[async_trait]
 impl LedgerRows for SqliteStore {
@@ -82,7 +82,7 @@ pub(super) async fn size(db: &mut SqliteConnection) -> Result<u64> {
 pub(super) async fn frontier(db: &mut SqliteConnection) -> Result<Frontier> {
     let size = size(db).await?;
     let needed = Frontier::needed(size).map_err(|error| damaged(&error))?;
-    opening::reopened(size, nodes(db, &needed).await?)
+    Frontier::from_nodes(size, nodes(db, &needed).await?).map_err(|error| damaged(&error))
 }
 
 /// Nodes asked for in one query.

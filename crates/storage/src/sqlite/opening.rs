@@ -3,7 +3,6 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use ledger::Frontier;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions, SqliteConnection};
 use store::{Result, StoreError};
@@ -11,8 +10,8 @@ use tokio::sync::broadcast;
 
 use super::fault::fault;
 use super::keys::Keys;
-use super::writer::{Memory, Writer};
-use super::{Inner, Options, SqliteStore, ledger_rows};
+use super::writer::{Writer, remembered};
+use super::{Inner, Options, SqliteStore};
 use crate::DataDir;
 
 /// Earlier versions can damage a database whose write-ahead log is reset while it is read.
@@ -34,10 +33,7 @@ impl SqliteStore {
         migrate(&mut db).await?;
         let keys = Arc::new(Keys::new(dir.site_key()));
         check_key(&mut db, &keys).await?;
-        let memory = Memory {
-            tree: ledger_rows::frontier(&mut db).await?,
-            calendar: None,
-        };
+        let memory = remembered(&mut db).await?;
         let readers = SqlitePoolOptions::new()
             .max_connections(options.readers)
             .connect_with(connect.pragma("query_only", "ON"))
@@ -47,6 +43,7 @@ impl SqliteStore {
         let writer = Writer {
             db,
             memory,
+            stale: false,
             keys: Arc::clone(&keys),
             news: news.clone(),
         };
@@ -121,9 +118,4 @@ async fn check_key(db: &mut SqliteConnection, keys: &Keys) -> Result<()> {
         .await
         .map_err(fault)?;
     Ok(())
-}
-
-/// The tree's right edge as the nodes have it.
-pub(super) fn reopened(size: u64, hashes: Vec<ledger::Hash>) -> Result<Frontier> {
-    Frontier::from_nodes(size, hashes).map_err(|error| StoreError::Damaged(error.to_string()))
 }

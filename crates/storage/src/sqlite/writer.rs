@@ -16,19 +16,28 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::fault::{again, breaks_batch, fault};
 use super::keys::Keys;
+use super::ledger_rows;
 
 /// At most this many pieces of work share one commit: what a disk can flush at once without making
 /// the first of them wait for long.
 const GROUP: usize = 256;
 
 /// What the writer keeps in memory beside the database. It follows the database exactly: it is
-/// put back whenever a piece of work or a group is undone.
+/// put back when a piece of work is undone, and read again after a group failed.
 #[derive(Clone)]
 pub(crate) struct Memory {
     /// The right edge of the tree.
     pub(crate) tree: Frontier,
     /// The site's calendar, once it was needed; gone when the settings change.
     pub(crate) calendar: Option<Calendar>,
+}
+
+/// What the database says of it.
+pub(crate) async fn remembered(db: &mut SqliteConnection) -> Result<Memory> {
+    Ok(Memory {
+        tree: ledger_rows::frontier(db).await?,
+        calendar: None,
+    })
 }
 
 /// A transaction as a piece of work sees it.
@@ -112,6 +121,8 @@ impl<W: Work> Job for Queued<W> {
 pub(crate) struct Writer {
     pub(crate) db: SqliteConnection,
     pub(crate) memory: Memory,
+    /// Whether a commit failed, so that only the database knows what stands in it.
+    pub(crate) stale: bool,
     pub(crate) keys: Arc<Keys>,
     pub(crate) news: broadcast::Sender<Arc<Committed>>,
 }
@@ -136,11 +147,9 @@ impl Writer {
 
     async fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
         metrics::histogram!("gatebook_store_group_size").record(group.len() as f64);
-        let before = self.memory.clone();
         let outcomes = match self.attempt(&mut group).await {
             Ok(outcomes) => outcomes,
             Err(error) => {
-                self.memory = before;
                 self.abandon().await;
                 tracing::error!(%error, writes = group.len(), "a group of writes was not committed");
                 group.iter().map(|_| Err(again(&error))).collect()
@@ -153,6 +162,10 @@ impl Writer {
 
     async fn attempt(&mut self, group: &mut [Box<dyn Job>]) -> Result<Vec<Result<()>>> {
         self.execute("BEGIN IMMEDIATE").await?;
+        if self.stale {
+            self.memory = remembered(&mut self.db).await?;
+            self.stale = false;
+        }
         let mut outcomes = Vec::with_capacity(group.len());
         for job in group {
             outcomes.push(self.one(job.as_mut()).await?);
@@ -186,6 +199,7 @@ impl Writer {
 
     /// Rolls back what the engine may have rolled back itself already.
     async fn abandon(&mut self) {
+        self.stale = true;
         if let Err(error) = self.execute("ROLLBACK").await {
             tracing::debug!(%error, "nothing was left to roll back");
         }

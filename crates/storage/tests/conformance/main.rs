@@ -14,6 +14,7 @@ mod projections;
 use store::Store;
 
 /// A site of its own for each case.
+#[allow(async_fn_in_trait)]
 pub trait Site: Sized {
     /// The engine.
     type Engine: Store;

@@ -1,12 +1,12 @@
 //! The registry of people.
 
 use model::*;
-use store::{FaceTemplate, People, PeopleQuery, StoreError, Write};
+use store::{Book, FaceTemplate, People, PeopleQuery, StoreError, Write};
 
 use crate::Site;
 use crate::make::{assigned, face, new_id, person, tag, with};
 
-async fn add(store: &impl store::Book, people: &[Person]) {
+async fn add(store: &impl Book, people: &[Person]) {
     let writes = people.iter().cloned().map(Write::Person).collect();
     store.append(with(writes)).await.unwrap();
 }
