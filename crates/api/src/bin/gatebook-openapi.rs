@@ -1,5 +1,5 @@
 //! Prints the OpenAPI document; the committed copy is written by
-//! `cargo run --release -p gatebook-api --example openapi > crates/api/openapi.json`.
+//! `cargo run --release -p gatebook-api > crates/api/openapi.json`.
 
 fn main() -> Result<(), serde_json::Error> {
     let document = api::openapi();
