@@ -73,6 +73,7 @@ group_rust() {
 }
 
 group_web() {
+  stage client one scripts/check-client.sh
   stage types one npm --prefix web run --silent typecheck
   stage page-rules one npm --prefix web run --silent lint
   stage pages vitest npm --prefix web run --silent test
