@@ -1,26 +1,16 @@
-import { createRootRoute, createRoute, createRouter, redirect } from "@tanstack/react-router";
+import { createRootRoute, createRoute, createRouter, lazyRouteComponent as lazy, redirect } from "@tanstack/react-router";
 import { queries } from "./app/queries";
 import { Broken, Lost, Root } from "./app/Root";
 import { Shell } from "./app/Shell";
 import { sessionQuery, reaches } from "./api/session";
 import type { Role } from "./api/types";
-import { Attendance } from "./pages/attendance/Attendance";
 import { attendanceSearch } from "./pages/attendance/search";
-import { Devices } from "./pages/devices/Devices";
-import { Guide } from "./pages/guide/Guide";
-import { Integrity } from "./pages/integrity/Integrity";
 import { Live } from "./pages/live/Live";
 import { liveSearch } from "./pages/live/search";
-import { Log } from "./pages/log/Log";
 import { logSearch } from "./pages/log/search";
-import { People } from "./pages/people/People";
 import { peopleSearch } from "./pages/people/search";
-import { Person } from "./pages/people/person/Person";
-import { Settings } from "./pages/settings/Settings";
 import { settingsSearch } from "./pages/settings/search";
 import { SignIn } from "./pages/sign-in/SignIn";
-import { Station } from "./pages/station/Station";
-import { Welcome } from "./pages/welcome/Welcome";
 import { Skeleton } from "./ui/States";
 
 const root = createRootRoute({ component: Root, notFoundComponent: Lost, errorComponent: Broken });
@@ -46,19 +36,19 @@ function needs(role: Role) {
 const inHouse = [
   createRoute({ getParentRoute: () => house, path: "/", beforeLoad: () => { throw redirect({ to: "/live" }); } }),
   createRoute({ getParentRoute: () => house, path: "/live", component: Live, validateSearch: liveSearch }),
-  createRoute({ getParentRoute: () => house, path: "/people", component: People, validateSearch: peopleSearch }),
-  createRoute({ getParentRoute: () => house, path: "/people/$id", component: Person }),
-  createRoute({ getParentRoute: () => house, path: "/log", component: Log, validateSearch: logSearch, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/attendance", component: Attendance, validateSearch: attendanceSearch, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/devices", component: Devices, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/integrity", component: Integrity, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/settings", component: Settings, validateSearch: settingsSearch, beforeLoad: needs("admin") }),
-  createRoute({ getParentRoute: () => house, path: "/guide", component: Guide, beforeLoad: needs("admin") }),
+  createRoute({ getParentRoute: () => house, path: "/people", component: lazy(() => import("./pages/people/People"), "People"), validateSearch: peopleSearch }),
+  createRoute({ getParentRoute: () => house, path: "/people/$id", component: lazy(() => import("./pages/people/person/Person"), "Person") }),
+  createRoute({ getParentRoute: () => house, path: "/log", component: lazy(() => import("./pages/log/Log"), "Log"), validateSearch: logSearch, beforeLoad: needs("auditor") }),
+  createRoute({ getParentRoute: () => house, path: "/attendance", component: lazy(() => import("./pages/attendance/Attendance"), "Attendance"), validateSearch: attendanceSearch, beforeLoad: needs("auditor") }),
+  createRoute({ getParentRoute: () => house, path: "/devices", component: lazy(() => import("./pages/devices/Devices"), "Devices"), beforeLoad: needs("auditor") }),
+  createRoute({ getParentRoute: () => house, path: "/integrity", component: lazy(() => import("./pages/integrity/Integrity"), "Integrity"), beforeLoad: needs("auditor") }),
+  createRoute({ getParentRoute: () => house, path: "/settings", component: lazy(() => import("./pages/settings/Settings"), "Settings"), validateSearch: settingsSearch, beforeLoad: needs("admin") }),
+  createRoute({ getParentRoute: () => house, path: "/guide", component: lazy(() => import("./pages/guide/Guide"), "Guide"), beforeLoad: needs("admin") }),
 ] as const;
 
 const outside = [
-  createRoute({ getParentRoute: () => root, path: "/welcome", component: Welcome }),
-  createRoute({ getParentRoute: () => root, path: "/station", component: Station }),
+  createRoute({ getParentRoute: () => root, path: "/welcome", component: lazy(() => import("./pages/welcome/Welcome"), "Welcome") }),
+  createRoute({ getParentRoute: () => root, path: "/station", component: lazy(() => import("./pages/station/Station"), "Station") }),
   createRoute({
     getParentRoute: () => root,
     path: "/sign-in",
@@ -69,7 +59,7 @@ const outside = [
 
 export const router = createRouter({
   routeTree: root.addChildren([house.addChildren(inHouse), ...outside]),
-  defaultPreload: false,
+  defaultPreload: "intent",
   defaultPendingComponent: () => <Skeleton rows={8} />,
   scrollRestoration: true,
 });

@@ -15,7 +15,13 @@ export function problemText(problem: FaceProblem): string {
     case "blurred":
       return "The face is blurred. Hold still.";
     case "dark":
-      return "Too dark or too bright. Change the light.";
+      return "Too dark. Turn on a light, or face a window.";
+    case "glaring":
+      return "Too bright: the face is washed out. Move out of the glare.";
+    case "turned":
+      return "The face is turned away. Look straight into the camera.";
+    case "one_too_many":
+      return "The person has as many enrolled pictures as allowed. Remove one first.";
     case "does_not_match_others":
       return "Does not match the other pictures.";
     case "looks_like":

@@ -63,7 +63,11 @@ export function Tags({ person, credentials }: { person: Person; credentials: com
               <span className="small muted">
                 since <Time at={tag.since} show="full" seconds={false} />
               </span>
-              {mayEdit && <TagMenu tag={tag} />}
+              {mayEdit && (
+                <span className={css.tagMenu}>
+                  <TagMenu tag={tag} />
+                </span>
+              )}
             </li>
           ))}
         </ul>
