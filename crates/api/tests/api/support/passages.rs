@@ -59,7 +59,7 @@ impl Passing {
         self.passage(who, direction, when, Outcome::Granted, "").await
     }
 
-    /// A denied passage that did not happen.
+    /// A denied passage; no device tells whether somebody passed all the same.
     pub async fn denied(&self, person: &str, when: &str) -> EventId {
         let who = Some(person.parse().unwrap());
         self.passage(who, Direction::Entry, when, Outcome::Denied, "").await
@@ -90,7 +90,7 @@ impl Passing {
             evidence: evidence(access_point, at(when), TagText::new(tag)),
             decision: Decision {
                 outcome,
-                taken: if denied { Taken::NotTaken } else { Taken::Taken },
+                taken: if denied { Taken::Unknown } else { Taken::Taken },
                 person,
                 rule: Rule::FactorsShown,
                 reasons: denied.then_some(Reason::PersonSuspended).into_iter().collect(),
