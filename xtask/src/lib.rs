@@ -6,6 +6,7 @@
 mod decisions;
 mod files;
 mod functions;
+mod notices;
 mod rooms;
 mod unwraps;
 mod words;
@@ -16,6 +17,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 
 pub use files::SourceFile;
+pub use notices::notices;
 
 /// One broken rule: where, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,27 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler checks.
+//! `cargo xtask notices`: writes `docs/notices-libraries.md`.
 use std::process::ExitCode;
 
 fn main() -> anyhow::Result<ExitCode> {
-    let task = std::env::args().nth(1);
-    if task.as_deref() != Some("tidy") {
-        eprintln!("usage: cargo xtask tidy");
-        return Ok(ExitCode::from(2));
+    let root = xtask::repository_root();
+    match std::env::args().nth(1).as_deref() {
+        Some("tidy") => tidy(&root),
+        Some("notices") => {
+            std::fs::write(
+                root.join("docs/notices-libraries.md"),
+                xtask::notices(&root)?,
+            )?;
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprintln!("usage: cargo xtask tidy|notices");
+            Ok(ExitCode::from(2))
+        }
     }
-    let findings = xtask::tidy(&xtask::repository_root())?;
+}
+
+fn tidy(root: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let findings = xtask::tidy(root)?;
     for finding in &findings {
         println!("{finding}");
     }

@@ -144,7 +144,7 @@ fn look(
     jpeg: &Bytes,
     at: Timestamp,
 ) -> (Tracker, Option<Seen>) {
-    let Ok(frame) = Frame::decode(jpeg, Limits::CAMERA) else {
+    let Ok(frame) = Frame::decode(jpeg, Limits::LIVE) else {
         return (tracker, None);
     };
     let faces = match engine.analyse(&frame) {

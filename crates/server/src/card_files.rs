@@ -15,7 +15,7 @@ use model::{
 use std::collections::HashMap;
 use std::sync::Arc;
 use storage::PictureFiles;
-use store::{Append, Book, FaceTemplate, People, PeopleQuery, Pictures, Store, Write};
+use store::{Append, FaceTemplate, PeopleQuery, Pictures, Store, Write};
 use uuid::Uuid;
 
 /// People read at once for an export.

@@ -159,7 +159,7 @@ impl Config {
                 .with_context(|| format!("cannot read the configuration {}", file.display()))?;
             figment = figment.merge(Toml::string(&text));
         }
-        figment = figment.merge(Env::prefixed("GATEBOOK_").ignore(&["config"]).map(dotted));
+        figment = figment.merge(Env::prefixed("GATEBOOK_").ignore(&["config"]).map(|key| dotted(key).into()));
         for (key, value) in flags {
             figment = figment.merge((key.as_str(), parsed(value)));
         }
@@ -218,14 +218,14 @@ impl Config {
     }
 }
 
-fn dotted(key: &figment::value::UncasedStr) -> figment::value::Uncased<'static> {
+fn dotted(key: &figment::value::UncasedStr) -> String {
     let key = key.as_str().to_ascii_lowercase();
     for section in SECTIONS {
         if let Some(rest) = key.strip_prefix(section) {
-            return format!("{}.{rest}", section.trim_end_matches('_')).into();
+            return format!("{}.{rest}", section.trim_end_matches('_'));
         }
     }
-    key.into()
+    key
 }
 
 /// A flag's text as TOML where it is TOML (numbers, lists), else as text.
@@ -268,9 +268,9 @@ mod tests {
 
     #[test]
     fn environment_names_map_onto_sections() {
-        assert_eq!(dotted("HTTP_LISTEN".into()).as_str(), "http.listen");
-        assert_eq!(dotted("HTTP_TRUSTED_PROXIES".into()).as_str(), "http.trusted_proxies");
-        assert_eq!(dotted("DATA_DIR".into()).as_str(), "data_dir");
+        assert_eq!(dotted("HTTP_LISTEN".into()), "http.listen");
+        assert_eq!(dotted("HTTP_TRUSTED_PROXIES".into()), "http.trusted_proxies");
+        assert_eq!(dotted("DATA_DIR".into()), "data_dir");
     }
 
     #[test]

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 use devices::{Authenticate, Directory};
 use model::{Act, DeviceId, Record};
 use std::sync::Arc;
-use store::{Book, Committed, Devices, People, Store};
+use store::{Committed, Store};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::sync::{watch, Semaphore};
 use tokio_util::sync::CancellationToken;

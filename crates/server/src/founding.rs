@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use model::{Act, Author, Entry, EventId, Record, Settings, Timestamp, UserId};
-use store::{Accounts, Append, Book, Role, Store, User, Write};
+use store::{Append, Role, Store, User, Write};
 use uuid::Uuid;
 
 /// Founds a new site. Where nobody has become administrator yet, the path of a fresh one-time link.

@@ -8,7 +8,7 @@ use ledger::{Checkpoint, Signer, Verifier};
 use model::{Author, Entry, EventId, Notice, Record};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
-use store::{Append, Book, LedgerRows, Store, StoredCheckpoint};
+use store::{Append, LedgerRows, Store, StoredCheckpoint};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 

@@ -8,7 +8,7 @@ use model::{Comparison, CredentialId, PersonId, Score};
 use std::collections::BTreeMap;
 use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
-use store::{People, Store};
+use store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vision::enrolment::{judge, Candidate, Finding};
 use vision::{Engine, Frame, Gallery, Limits, Template};

@@ -9,7 +9,7 @@ use model::{AlertKind, Author, DeviceId, Direction, Entry, EventId, Notice, Reco
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Append, Book, Devices, People, Projected, Store, VisitFilter};
+use store::{Append, Store, VisitFilter};
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;

@@ -11,6 +11,12 @@ impl ModelId {
     pub const FACE_API: Self = Self(*b"faceapi1");
 }
 
+impl std::fmt::Display for ModelId {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&String::from_utf8_lossy(&self.0))
+    }
+}
+
 /// A face template: a vector of length 1 and the model it comes from.
 #[derive(Clone, PartialEq)]
 pub struct Template {

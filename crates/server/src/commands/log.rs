@@ -8,7 +8,6 @@ use anyhow::{anyhow, Context, Result};
 use api::ports::CardFiles;
 use std::path::Path;
 use std::process::ExitCode;
-use store::People;
 
 pub async fn run(config: Config, log: Log) -> Result<ExitCode> {
     let Log::Import { csv, gate, pictures } = log;

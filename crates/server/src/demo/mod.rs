@@ -10,7 +10,7 @@ use crate::compose::Running;
 use anyhow::Result;
 use model::{Act, Author, Entry, EventId, Record, Timestamp};
 use people::DemoPerson;
-use store::{Append, Book, Write};
+use store::{Append, Write};
 use uuid::Uuid;
 
 /// Fills a fresh site; one that has access points already is left as it is.

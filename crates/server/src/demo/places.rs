@@ -7,7 +7,7 @@ use model::{
     Gate, GateId,
 };
 use std::net::{IpAddr, Ipv4Addr};
-use store::{People, Store, Write};
+use store::{Store, Write};
 use uuid::Uuid;
 
 /// A simulated gate: its name, and the last number of its boards' loopback addresses.

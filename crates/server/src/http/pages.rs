@@ -5,7 +5,7 @@ use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
 #[derive(RustEmbed)]
-#[folder = "$CARGO_MANIFEST_DIR/../../web/dist"]
+#[folder = "../../web/dist"]
 struct Dist;
 
 /// Vite puts files with a content hash in their name here: they never change.
@@ -30,10 +30,14 @@ fn respond(path: &str, file: EmbeddedFile) -> Response {
     } else {
         "no-cache"
     };
-    let kind = HeaderValue::from_str(file.metadata.mimetype())
+    let kind = HeaderValue::from_str(&mime_of(path))
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let mut response = file.data.into_owned().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
+}
+
+fn mime_of(path: &str) -> String {
+    mime_guess::from_path(path).first_or_octet_stream().to_string()
 }

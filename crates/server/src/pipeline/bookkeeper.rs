@@ -15,7 +15,7 @@ use model::{AccessEvent, Evidence, Observation, Record, Timestamp, Unresolved, U
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{Book, EntryKind, Ingest, LogFilter, Page, Settlement, Store};
+use store::{EntryKind, LogFilter, Page, Settlement, Store};
 use tokio::sync::mpsc;
 
 /// Passages decided at once. They are independent of one another: see [`subjects`].

@@ -2,7 +2,7 @@
 
 use decision::{holder, wanted, Facts, TagFacts};
 use model::{AccessPoint, AreaId, Direction, Evidence, Place};
-use store::{People, Projected, Result, Store, StoreError};
+use store::{Result, Store, StoreError};
 
 /// Looks up what a decision on `evidence` depends on.
 ///

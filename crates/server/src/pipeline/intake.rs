@@ -4,7 +4,7 @@ use devices::Delivery;
 use futures::stream::{FuturesOrdered, StreamExt};
 use model::{Observation, Receipt, Refusal};
 use std::sync::Arc;
-use store::{Ingest, Store, StoreError};
+use store::{Store, StoreError};
 use tokio::sync::mpsc;
 
 /// Commits under way at once: what one group commit can take together.

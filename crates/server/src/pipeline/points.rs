@@ -4,7 +4,7 @@ use anyhow::Result;
 use evidence::PointFacts;
 use model::{AccessPoint, AccessPointId, Act, Record};
 use std::sync::Arc;
-use store::{Book, Committed, People, Store};
+use store::{Committed, Store};
 use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::broadcast::Receiver;
 

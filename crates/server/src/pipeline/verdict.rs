@@ -10,7 +10,7 @@ use model::{
     UnresolvedReason,
 };
 use std::time::Duration;
-use store::{Append, Book, Result, Settlement, Store, StoreError};
+use store::{Append, Result, Settlement, Store, StoreError};
 use uuid::Uuid;
 
 /// How soon the store is asked again when it could not write.
