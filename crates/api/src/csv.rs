@@ -104,4 +104,20 @@ mod tests {
         let zone = TimeZone::get("Asia/Kolkata").unwrap();
         assert_eq!(local_time(at, &zone), "2026-03-02T00:00:00+05:30");
     }
+
+    proptest::proptest! {
+        #[test]
+        fn no_cell_of_any_text_begins_a_formula_and_none_is_lost(
+            cells in proptest::collection::vec(".*", 2..6)
+        ) {
+            let bytes = rows(std::slice::from_ref(&cells)).unwrap();
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(&*bytes);
+            let record = reader.records().next().unwrap().unwrap();
+            assert_eq!(record.len(), cells.len());
+            for (read, cell) in record.iter().zip(&cells) {
+                assert!(!read.starts_with(FORMULA_STARTS));
+                assert!(read == cell || read.strip_prefix('\'') == Some(cell));
+            }
+        }
+    }
 }

@@ -3,9 +3,7 @@
 use crate::error::ApiError;
 use crate::person::PersonBrief;
 use crate::state::House;
-use model::{
-    AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId,
-};
+use model::{AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;

@@ -12,12 +12,22 @@ async fn a_card_file_is_imported_with_its_photographs_and_refused_rows_are_named
         ("photos", "1.jpg", b"x"),
         ("photos", "2.jpg", b"y"),
     ];
-    let report = site.upload(Role::Admin, "/people/import", &parts).await.expect(200);
+    let report = site
+        .upload(Role::Admin, "/people/import", &parts)
+        .await
+        .expect(200);
     assert_eq!(report["added"], 2);
     assert_eq!(report["pictures"], 2);
-    assert_eq!(report["refused"][0], json!({"line": 9, "reason": "too few fields"}));
-    site.upload(Role::Operator, "/people/import", &parts).await.expect(403);
-    let without = site.upload(Role::Admin, "/people/import", &parts[1..]).await;
+    assert_eq!(
+        report["refused"][0],
+        json!({"line": 9, "reason": "too few fields"})
+    );
+    site.upload(Role::Operator, "/people/import", &parts)
+        .await
+        .expect(403);
+    let without = site
+        .upload(Role::Admin, "/people/import", &parts[1..])
+        .await;
     assert_eq!(without.wrong_field(), "csv");
 }
 
@@ -28,7 +38,10 @@ async fn the_registry_is_exported_and_those_left_out_are_counted() {
     assert_eq!(file.status, 200);
     assert_eq!(file.text(), "1,Ada\n");
     assert_eq!(file.headers["x-gatebook-left-out"], "1");
-    assert_eq!(file.headers["content-disposition"], "attachment; filename=\"a_d.csv\"");
+    assert_eq!(
+        file.headers["content-disposition"],
+        "attachment; filename=\"a_d.csv\""
+    );
     site.get(Role::Operator, "/people/export").await.expect(403);
 }
 
@@ -37,10 +50,22 @@ async fn a_cards_log_is_imported_for_a_gate_of_the_site() {
     let passing = Passing::open().await;
     let gate = json!({"name": "North", "controller_address": "192.0.2.1",
         "camera_address": "192.0.2.2", "entry": passing.entry, "exit": passing.exit});
-    let gate = id(&passing.site.post(Role::Admin, "/gates", gate).await.expect(201));
-    let parts: [(&str, &str, &[u8]); 2] = [("gate", "", gate.as_bytes()), ("csv", "log.csv", b"a\n")];
-    let report = passing.site.upload(Role::Operator, "/log/import", &parts).await.expect(200);
+    let gate = id(&passing
+        .site
+        .post(Role::Admin, "/gates", gate)
+        .await
+        .expect(201));
+    let parts: [(&str, &str, &[u8]); 2] =
+        [("gate", "", gate.as_bytes()), ("csv", "log.csv", b"a\n")];
+    let report = passing
+        .site
+        .upload(Role::Operator, "/log/import", &parts)
+        .await
+        .expect(200);
     assert_eq!(report["added"], 1);
-    let nowhere = passing.site.upload(Role::Operator, "/log/import", &parts[1..]).await;
+    let nowhere = passing
+        .site
+        .upload(Role::Operator, "/log/import", &parts[1..])
+        .await;
     assert_eq!(nowhere.wrong_field(), "gate");
 }

@@ -11,17 +11,27 @@ async fn an_event_that_names_the_wrong_person_is_amended_and_stays_visible() {
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
     let bob = passing.person("2", "Bob").await;
-    let event = passing.pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z").await;
+    let event = passing
+        .pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z")
+        .await;
     let amend = |instead: &str| {
         json!({"correction": "not_this_person", "event": event.to_string(),
             "instead": instead, "reason": "looked at the picture"})
     };
-    site.post(Role::Auditor, "/corrections", amend(&bob)).await.expect(403);
+    site.post(Role::Auditor, "/corrections", amend(&bob))
+        .await
+        .expect(403);
     let same = site.post(Role::Operator, "/corrections", amend(&ada)).await;
     assert_eq!(same.wrong_field(), "instead");
-    let done = site.post(Role::Operator, "/corrections", amend(&bob)).await.expect(201);
+    let done = site
+        .post(Role::Operator, "/corrections", amend(&bob))
+        .await
+        .expect(201);
 
-    let original = site.get(Role::Auditor, &format!("/log/{event}")).await.expect(200);
+    let original = site
+        .get(Role::Auditor, &format!("/log/{event}"))
+        .await
+        .expect(200);
     assert_eq!(original["record"]["passage"]["person"]["name"], "Ada");
     assert_eq!(original["corrected_by"], json!([done["event"]]));
     let inside = site.get(Role::Viewer, "/presence").await.expect(200);
@@ -46,9 +56,13 @@ async fn a_missed_exit_closes_the_visit_at_the_time_the_operator_says() {
     let passing = Passing::open().await;
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
-    passing.pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z").await;
+    passing
+        .pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z")
+        .await;
     let exit = missed(&passing, &ada, "exit", "2026-03-02T04:00:00Z");
-    site.post(Role::Operator, "/corrections", exit).await.expect(201);
+    site.post(Role::Operator, "/corrections", exit)
+        .await
+        .expect(201);
     let visits = site.get(Role::Auditor, "/visits").await.expect(200);
     assert_eq!(visits[0]["left_at"], "2026-03-02T04:00:00Z");
     assert_eq!(visits[0]["inside"], false);
@@ -79,16 +93,36 @@ async fn a_visit_is_closed_once_and_not_before_it_began() {
     let passing = Passing::open().await;
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
-    passing.pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z").await;
+    passing
+        .pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z")
+        .await;
     let visits = site.get(Role::Auditor, "/visits").await.expect(200);
     let close = |at: &str| {
         json!({"correction": "close_visit", "visit": visits[0]["id"], "at": at,
             "reason": "seen leaving"})
     };
-    let early = site.post(Role::Operator, "/corrections", close("2026-03-02T03:29:59Z")).await;
+    let early = site
+        .post(
+            Role::Operator,
+            "/corrections",
+            close("2026-03-02T03:29:59Z"),
+        )
+        .await;
     assert_eq!(early.wrong_field(), "at");
-    site.post(Role::Operator, "/corrections", close("2026-03-02T04:30:00Z")).await.expect(201);
+    site.post(
+        Role::Operator,
+        "/corrections",
+        close("2026-03-02T04:30:00Z"),
+    )
+    .await
+    .expect(201);
     let closed = site.get(Role::Auditor, "/visits").await.expect(200);
     assert_eq!(closed[0]["state"], "closed_by_operator");
-    site.post(Role::Operator, "/corrections", close("2026-03-02T04:31:00Z")).await.expect(409);
+    site.post(
+        Role::Operator,
+        "/corrections",
+        close("2026-03-02T04:31:00Z"),
+    )
+    .await
+    .expect(409);
 }

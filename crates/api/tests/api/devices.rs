@@ -29,7 +29,10 @@ async fn refused(site: &Site, kind: IncidentKind) -> String {
 async fn a_device_is_silent_after_its_stated_time() {
     let passing = Passing::open().await;
     let site = &passing.site;
-    let device = site.post(Role::Admin, "/devices", station(&passing)).await.expect(201);
+    let device = site
+        .post(Role::Admin, "/devices", station(&passing))
+        .await
+        .expect(201);
     assert_eq!(device["last_seen"], Value::Null);
     assert_eq!(device["silent"], false);
     let sign = Heard {
@@ -37,7 +40,10 @@ async fn a_device_is_silent_after_its_stated_time() {
         at: site.now(),
     };
     site.store.heard(&[sign]).await.unwrap();
-    for (now, silent) in [("2026-03-02T05:01:00Z", false), ("2026-03-02T05:01:01Z", true)] {
+    for (now, silent) in [
+        ("2026-03-02T05:01:00Z", false),
+        ("2026-03-02T05:01:01Z", true),
+    ] {
         site.played.set(at(now));
         let shown = site.get(Role::Auditor, "/devices").await.expect(200);
         assert_eq!(shown[0]["silent"], silent, "{now}");
@@ -54,7 +60,13 @@ async fn a_native_device_gets_a_password_that_only_its_hash_outlives() {
     assert_eq!(odd.wrong_field(), "name");
     native["name"] = json!("door-1");
     let device = id(&site.post(Role::Admin, "/devices", native).await.expect(201));
-    let answer = site.post(Role::Admin, &format!("/devices/{device}/password"), json!({})).await;
+    let answer = site
+        .post(
+            Role::Admin,
+            &format!("/devices/{device}/password"),
+            json!({}),
+        )
+        .await;
     let shown = answer.expect(200);
     assert_eq!(shown["name"], "door-1");
     assert_eq!(answer.headers["cache-control"], "no-store");
@@ -67,9 +79,14 @@ async fn a_native_device_gets_a_password_that_only_its_hash_outlives() {
 async fn a_browser_becomes_a_camera_station_by_a_cookie_of_its_own() {
     let passing = Passing::open().await;
     let site = &passing.site;
-    let device = id(&site.post(Role::Admin, "/devices", station(&passing)).await.expect(201));
+    let device = id(&site
+        .post(Role::Admin, "/devices", station(&passing))
+        .await
+        .expect(201));
     let address = format!("/devices/{device}/station");
-    site.post(Role::Auditor, &address, json!({})).await.expect(403);
+    site.post(Role::Auditor, &address, json!({}))
+        .await
+        .expect(403);
     let answer = site.post(Role::Operator, &address, json!({})).await;
     answer.expect(204);
     let cookie = answer.headers["set-cookie"].to_str().unwrap();
@@ -78,8 +95,12 @@ async fn a_browser_becomes_a_camera_station_by_a_cookie_of_its_own() {
 
     let mut switched_off = station(&passing);
     switched_off["disabled"] = json!(true);
-    site.put(Role::Admin, &format!("/devices/{device}"), switched_off).await.expect(200);
-    site.post(Role::Operator, &address, json!({})).await.expect(409);
+    site.put(Role::Admin, &format!("/devices/{device}"), switched_off)
+        .await
+        .expect(200);
+    site.post(Role::Operator, &address, json!({}))
+        .await
+        .expect(409);
 }
 
 #[tokio::test]
@@ -90,11 +111,16 @@ async fn a_refused_address_is_allowed_as_a_new_gate_and_the_other_board_joins_it
     let allow = json!({"allow": "new_gate", "name": "North", "entry": passing.entry,
         "exit": passing.exit});
     let address = format!("/incidents/{incident}/allow");
-    site.post(Role::Operator, &address, allow.clone()).await.expect(403);
+    site.post(Role::Operator, &address, allow.clone())
+        .await
+        .expect(403);
     let gate = site.post(Role::Admin, &address, allow).await.expect(200);
     assert_eq!(gate["controller_address"], "192.0.2.7");
     assert_eq!(gate["camera_address"], "192.0.2.7");
-    assert_eq!(site.get(Role::Auditor, "/incidents").await.expect(200), json!([]));
+    assert_eq!(
+        site.get(Role::Auditor, "/incidents").await.expect(200),
+        json!([])
+    );
 
     let report = IncidentReport {
         kind: IncidentKind::AddressNotAllowed,
@@ -121,7 +147,14 @@ async fn only_a_refused_address_can_be_allowed_and_any_incident_forgotten() {
     let incident = refused(site, IncidentKind::BadLine).await;
     let allow = json!({"allow": "new_gate", "name": "North", "entry": passing.entry,
         "exit": passing.exit});
-    site.post(Role::Admin, &format!("/incidents/{incident}/allow"), allow).await.expect(409);
-    site.delete(Role::Operator, &format!("/incidents/{incident}")).await.expect(204);
-    assert_eq!(site.get(Role::Auditor, "/incidents").await.expect(200), json!([]));
+    site.post(Role::Admin, &format!("/incidents/{incident}/allow"), allow)
+        .await
+        .expect(409);
+    site.delete(Role::Operator, &format!("/incidents/{incident}"))
+        .await
+        .expect(204);
+    assert_eq!(
+        site.get(Role::Auditor, "/incidents").await.expect(200),
+        json!([])
+    );
 }

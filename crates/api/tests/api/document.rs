@@ -41,7 +41,10 @@ async fn the_documentation_is_served_under_a_policy_without_inline_script() {
     assert!(page.text().contains("/api/v1/people/{id}"));
     let policy = page.headers["content-security-policy"].to_str().unwrap();
     assert!(policy.contains("script-src 'self'") && !policy.contains("unsafe"));
-    assert_eq!(site.plain("/api/docs/style.css").await.headers["content-type"], "text/css");
+    assert_eq!(
+        site.plain("/api/docs/style.css").await.headers["content-type"],
+        "text/css"
+    );
     let document = site.plain("/api/openapi.json").await.expect(200);
     assert_eq!(document["openapi"], "3.1.0");
 }

@@ -16,7 +16,10 @@ async fn ada(site: &Site) -> String {
 async fn looking_at_images_keeps_nothing() {
     let site = Site::open().await;
     let images = [("images", "1.jpg", GOOD), ("images", "2.jpg", TWO)];
-    let found = site.upload(Role::Operator, "/faces/assess", &images).await.expect(200);
+    let found = site
+        .upload(Role::Operator, "/faces/assess", &images)
+        .await
+        .expect(200);
     assert_eq!(found[0]["problems"], json!([]));
     assert_eq!(found[0]["face"]["width"], 30.0);
     assert_eq!(found[1]["problems"][0]["problem"], "two_faces");
@@ -30,18 +33,33 @@ async fn the_good_images_are_enrolled_at_once_and_the_others_say_why_not() {
     let person = ada(&site).await;
     let images = [("images", "1.jpg", TWO), ("images", "2.jpg", GOOD)];
     let address = format!("/people/{person}/faces");
-    let found = site.upload(Role::Operator, &address, &images).await.expect(200);
+    let found = site
+        .upload(Role::Operator, &address, &images)
+        .await
+        .expect(200);
     assert_eq!(found[0]["credential"], json!(null));
     let credential = found[1]["credential"].as_str().unwrap();
     let enrolled = (person.parse().unwrap(), credential.parse().unwrap());
     assert!(site.played.gallery.lock().unwrap().contains(&enrolled));
 
-    let shown = site.get(Role::Auditor, &format!("/people/{person}/credentials")).await.expect(200);
+    let shown = site
+        .get(Role::Auditor, &format!("/people/{person}/credentials"))
+        .await
+        .expect(200);
     assert_eq!(shown["credentials"][0]["kind"], "face");
     assert_eq!(shown["credentials"][0]["id"], credential);
-    let photo = site.get(Role::Viewer, &format!("/people/{person}")).await.expect(200)["photo"].clone();
+    let photo = site
+        .get(Role::Viewer, &format!("/people/{person}"))
+        .await
+        .expect(200)["photo"]
+        .clone();
     assert_eq!(shown["credentials"][0]["picture"], photo);
-    let picture = site.get(Role::Viewer, &format!("/pictures/{}", photo.as_str().unwrap())).await;
+    let picture = site
+        .get(
+            Role::Viewer,
+            &format!("/pictures/{}", photo.as_str().unwrap()),
+        )
+        .await;
     assert_eq!(picture.body, GOOD);
 }
 
@@ -51,12 +69,18 @@ async fn removing_a_template_takes_effect_at_once_with_its_photograph() {
     let person = ada(&site).await;
     let address = format!("/people/{person}/faces");
     let images = [("images", "1.jpg", GOOD)];
-    let found = site.upload(Role::Operator, &address, &images).await.expect(200);
+    let found = site
+        .upload(Role::Operator, &address, &images)
+        .await
+        .expect(200);
     let credential = found[0]["credential"].as_str().unwrap();
     let address = format!("/people/{person}/credentials/{credential}");
     site.delete(Role::Operator, &address).await.expect(204);
     assert!(site.played.gallery.lock().unwrap().is_empty());
-    let shown = site.get(Role::Viewer, &format!("/people/{person}")).await.expect(200);
+    let shown = site
+        .get(Role::Viewer, &format!("/people/{person}"))
+        .await
+        .expect(200);
     assert_eq!(shown["photo"], json!(null));
     site.delete(Role::Operator, &address).await.expect(404);
 }
@@ -72,8 +96,12 @@ async fn no_image_eleven_images_and_somebody_unknown_are_refused() {
     let many = site.upload(Role::Operator, &address, &eleven).await;
     assert_eq!(many.wrong_field(), "images");
     let nobody = "/people/00000000-0000-0000-0000-000000000000/faces";
-    site.upload(Role::Operator, nobody, &[("images", "1.jpg", GOOD)]).await.expect(404);
-    site.upload(Role::Auditor, &address, &[("images", "1.jpg", GOOD)]).await.expect(403);
+    site.upload(Role::Operator, nobody, &[("images", "1.jpg", GOOD)])
+        .await
+        .expect(404);
+    site.upload(Role::Auditor, &address, &[("images", "1.jpg", GOOD)])
+        .await
+        .expect(403);
 }
 
 #[tokio::test]
@@ -83,12 +111,22 @@ async fn a_new_photograph_replaces_the_old_one_and_enrols_nothing() {
     let address = format!("/people/{person}/photo");
     let mut photos = Vec::new();
     for content in [&b"\xff\xd8\xff first"[..], b"\xff\xd8\xff second"] {
-        let set = site.upload(Role::Operator, &address, &[("image", "p.jpg", content)]).await;
-        photos.push(format!("/pictures/{}", set.expect(200)["photo"].as_str().unwrap()));
+        let set = site
+            .upload(Role::Operator, &address, &[("image", "p.jpg", content)])
+            .await;
+        photos.push(format!(
+            "/pictures/{}",
+            set.expect(200)["photo"].as_str().unwrap()
+        ));
     }
     site.get(Role::Viewer, &photos[0]).await.expect(404);
-    assert_eq!(site.get(Role::Viewer, &photos[1]).await.body, &b"\xff\xd8\xff second"[..]);
+    assert_eq!(
+        site.get(Role::Viewer, &photos[1]).await.body,
+        &b"\xff\xd8\xff second"[..]
+    );
     assert!(site.played.gallery.lock().unwrap().is_empty());
-    let png = site.upload(Role::Operator, &address, &[("image", "p.png", b"\x89PNG")]).await;
+    let png = site
+        .upload(Role::Operator, &address, &[("image", "p.png", b"\x89PNG")])
+        .await;
     assert_eq!(png.wrong_field(), "image");
 }

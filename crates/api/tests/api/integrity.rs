@@ -5,7 +5,9 @@ use serde_json::{Value, json};
 use store::Role;
 
 async fn verified(site: &Site) -> Value {
-    site.post(Role::Auditor, "/integrity/verify", json!({})).await.expect(202);
+    site.post(Role::Auditor, "/integrity/verify", json!({}))
+        .await
+        .expect(202);
     loop {
         let shown = site.get(Role::Auditor, "/integrity").await.expect(200);
         if shown["progress"]["ended"] == true {
@@ -29,13 +31,18 @@ async fn a_verification_runs_in_the_background_and_its_findings_are_shown() {
     *site.played.findings.lock().unwrap() = vec!["entry 2 was changed".into()];
     let after = verified(&site).await;
     assert_eq!(after["last_verification"]["intact"], false);
-    assert_eq!(after["last_verification"]["findings"], json!(["entry 2 was changed"]));
+    assert_eq!(
+        after["last_verification"]["findings"],
+        json!(["entry 2 was changed"])
+    );
 }
 
 #[tokio::test]
 async fn an_auditor_verifies_and_a_viewer_does_not() {
     let site = Site::open().await;
-    site.post(Role::Viewer, "/integrity/verify", json!({})).await.expect(403);
+    site.post(Role::Viewer, "/integrity/verify", json!({}))
+        .await
+        .expect(403);
     let endless = json!({"checkpoint": "x".repeat(100_000)});
     let refused = site.post(Role::Auditor, "/integrity/verify", endless).await;
     assert_eq!(refused.wrong_field(), "checkpoint");

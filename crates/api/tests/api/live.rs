@@ -9,13 +9,20 @@ use store::Role;
 async fn station(passing: &Passing) -> String {
     let device = json!({"name": "Desk", "kind": "camera_station",
         "access_point": passing.entry, "silent_after_s": 0});
-    id(&passing.site.post(Role::Admin, "/devices", device).await.expect(201))
+    id(&passing
+        .site
+        .post(Role::Admin, "/devices", device)
+        .await
+        .expect(201))
 }
 
 /// A browser of an operator that became the station, connected.
 async fn connected(passing: &Passing, address: &str, device: &str) -> Socket {
     let mut browser = passing.site.signed_in("Olga", "operator").await;
-    browser.post(&format!("/devices/{device}/station"), json!({})).await.expect(204);
+    browser
+        .post(&format!("/devices/{device}/station"), json!({}))
+        .await
+        .expect(204);
     let cookie = browser.cookie_header();
     let headers = [("cookie", cookie.as_str())];
     let (mut socket, first) = Socket::open(address, "/station", &headers, json!({})).await;
@@ -30,12 +37,21 @@ async fn the_snapshot_shows_the_last_passage_the_arrivals_and_who_is_inside() {
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
     let bob = passing.person("2", "Bob").await;
-    passing.pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z").await;
+    passing
+        .pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z")
+        .await;
     passing.denied(&bob, "2026-03-02T04:30:00Z").await;
-    let last = passing.pass(&ada, Direction::Exit, "2026-03-02T04:45:00Z").await;
-    passing.pass(&bob, Direction::Entry, "2026-03-02T04:50:00Z").await;
+    let last = passing
+        .pass(&ada, Direction::Exit, "2026-03-02T04:45:00Z")
+        .await;
+    passing
+        .pass(&bob, Direction::Entry, "2026-03-02T04:50:00Z")
+        .await;
     let live = site.get(Role::Viewer, "/live").await.expect(200);
-    assert_eq!(live["sequence"], site.get(Role::Auditor, "/integrity").await.json()["size"]);
+    assert_eq!(
+        live["sequence"],
+        site.get(Role::Auditor, "/integrity").await.json()["size"]
+    );
     assert_eq!(live["feed"].as_array().unwrap().len(), 4);
     assert_eq!(live["feed"][1]["event"], last.to_string());
     assert_eq!(live["last"], live["feed"][0]);
@@ -44,7 +60,10 @@ async fn the_snapshot_shows_the_last_passage_the_arrivals_and_who_is_inside() {
     assert_eq!(names, ["Bob", "Ada"]);
     assert_eq!(live["entries_today"], 2);
     assert_eq!(live["inside"]["total"], 1);
-    assert_eq!(live["inside"]["areas"][0]["people"][0]["person"]["name"], "Bob");
+    assert_eq!(
+        live["inside"]["areas"][0]["people"][0]["person"]["name"],
+        "Bob"
+    );
     assert_eq!(live["alerts"][0]["kind"], "denied");
 }
 
@@ -55,7 +74,9 @@ async fn personal_details_are_for_operators_and_the_identity_number_stays_masked
     let person = json!({"number": "1", "name": "Ada", "details": {"phone": "555",
         "identity_number": "123412341234"}});
     let ada = id(&site.post(Role::Admin, "/people", person).await.expect(201));
-    passing.pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z").await;
+    passing
+        .pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z")
+        .await;
     for role in [Role::Operator, Role::Admin] {
         let live = site.get(role, "/live").await.expect(200);
         let details = &live["last"]["person"]["details"];
@@ -95,9 +116,13 @@ async fn what_is_committed_is_pushed_in_order_with_what_each_role_may_see() {
     let address = site.serve().await;
     let mut viewer = Socket::with_token(&address, &site.secret(Role::Viewer)).await;
     let mut operator = Socket::with_token(&address, &site.secret(Role::Operator)).await;
-    let sequence = site.get(Role::Viewer, "/live").await.json()["sequence"].as_u64().unwrap();
+    let sequence = site.get(Role::Viewer, "/live").await.json()["sequence"]
+        .as_u64()
+        .unwrap();
     let ada = passing.person("1", "Ada").await;
-    let event = passing.pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z").await;
+    let event = passing
+        .pass(&ada, Direction::Entry, "2026-03-02T04:00:00Z")
+        .await;
     passing.denied(&ada, "2026-03-02T04:01:00Z").await;
 
     let added = viewer.expect("committed").await.args.remove(0);
@@ -128,7 +153,9 @@ async fn a_session_that_ends_closes_its_socket() {
     let (mut socket, _) = Socket::open(&address, "/live", &headers, json!({})).await;
     let users = site.get(Role::Admin, "/users").await.expect(200);
     let change = json!({"role": "viewer", "disabled": true});
-    site.put(Role::Admin, &format!("/users/{}", id(&users[0])), change).await.expect(200);
+    site.put(Role::Admin, &format!("/users/{}", id(&users[0])), change)
+        .await
+        .expect(200);
     while socket.next().await.is_some() {}
 }
 
@@ -146,7 +173,10 @@ async fn a_station_sends_frames_and_a_viewer_elsewhere_sees_them_with_names() {
     assert_eq!(seen["frame"], "seen");
     assert_eq!(seen["overlays"][0]["person"]["name"], "Ada");
     let mut viewer = Socket::with_token(&address, &site.secret(Role::Viewer)).await;
-    assert_eq!(viewer.ask("watch", json!({"camera": device})).await, "watching");
+    assert_eq!(
+        viewer.ask("watch", json!({"camera": device})).await,
+        "watching"
+    );
     let first = viewer.expect("frame").await;
     assert_eq!(first.binary, [b"one".to_vec()]);
     assert_eq!(first.args[0]["overlays"][0]["person"]["name"], "Ada");
@@ -187,10 +217,15 @@ async fn a_station_that_is_switched_off_is_sent_away_and_everybody_is_told() {
     let mut viewer = Socket::with_token(&address, &site.secret(Role::Viewer)).await;
     let mut station = connected(&passing, &address, &device).await;
     let came = viewer.expect("device").await.args.remove(0);
-    assert_eq!((&came["device"], &came["connected"]), (&json!(device), &json!(true)));
+    assert_eq!(
+        (&came["device"], &came["connected"]),
+        (&json!(device), &json!(true))
+    );
     let off = json!({"name": "Desk", "kind": "camera_station", "access_point": passing.entry,
         "silent_after_s": 0, "disabled": true});
-    site.put(Role::Admin, &format!("/devices/{device}"), off).await.expect(200);
+    site.put(Role::Admin, &format!("/devices/{device}"), off)
+        .await
+        .expect(200);
     while station.next().await.is_some() {}
     assert_eq!(viewer.expect("device").await.args[0]["connected"], false);
     let id = device.parse().unwrap();

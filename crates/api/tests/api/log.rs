@@ -12,7 +12,10 @@ use store::{LedgerRows as _, Role, StoredCheckpoint};
 
 fn indexes(page: &Value) -> Vec<u64> {
     let entries = page["entries"].as_array().unwrap();
-    entries.iter().map(|entry| entry["index"].as_u64().unwrap()).collect()
+    entries
+        .iter()
+        .map(|entry| entry["index"].as_u64().unwrap())
+        .collect()
 }
 
 #[tokio::test]
@@ -43,11 +46,15 @@ async fn passages_are_found_by_time_place_person_outcome_and_tag() {
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
     let bob = passing.person("2", "Bob").await;
-    let granted = passing.pass(&ada, Direction::Entry, "2026-03-02T03:00:00Z").await;
+    let granted = passing
+        .pass(&ada, Direction::Entry, "2026-03-02T03:00:00Z")
+        .await;
     let denied = passing.denied(&bob, "2026-03-02T04:00:00Z").await;
     let who = Some(ada.parse().unwrap());
     let when = "2026-03-02T04:30:00Z";
-    let tagged = passing.passage(who, Direction::Exit, when, Outcome::Granted, "4AB3").await;
+    let tagged = passing
+        .passage(who, Direction::Exit, when, Outcome::Granted, "4AB3")
+        .await;
     for (filter, event) in [
         ("until=2026-03-02T04:00:00Z".to_owned(), granted),
         (format!("person={bob}"), denied),
@@ -56,12 +63,17 @@ async fn passages_are_found_by_time_place_person_outcome_and_tag() {
         (format!("access_point={}", passing.exit), tagged),
         ("from=2026-03-02T04:30:00Z".to_owned(), tagged),
     ] {
-        let page = site.get(Role::Auditor, &format!("/log?kind=access&{filter}")).await.expect(200);
+        let page = site
+            .get(Role::Auditor, &format!("/log?kind=access&{filter}"))
+            .await
+            .expect(200);
         assert_eq!(indexes(&page).len(), 1, "{filter}");
         assert_eq!(page["entries"][0]["event"], event.to_string(), "{filter}");
     }
     site.get(Role::Viewer, "/log").await.expect(403);
-    site.get(Role::Auditor, "/log?from=yesterday").await.expect(400);
+    site.get(Role::Auditor, "/log?from=yesterday")
+        .await
+        .expect(400);
 }
 
 #[tokio::test]
@@ -69,9 +81,13 @@ async fn the_csv_holds_the_filtered_log_and_runs_no_formula() {
     let passing = Passing::open().await;
     let site = &passing.site;
     let mallory = passing.person("1", "=cmd|'/c calc'!A1").await;
-    passing.pass(&mallory, Direction::Entry, "2026-03-02T03:30:00Z").await;
+    passing
+        .pass(&mallory, Direction::Entry, "2026-03-02T03:30:00Z")
+        .await;
     passing.denied(&mallory, "2026-03-02T04:30:00Z").await;
-    let file = site.get(Role::Auditor, "/log.csv?kind=access&outcome=granted").await;
+    let file = site
+        .get(Role::Auditor, "/log.csv?kind=access&outcome=granted")
+        .await;
     assert_eq!(file.status, 200);
     let mut reader = csv::Reader::from_reader(file.body.as_ref());
     let header = reader.headers().unwrap().clone();
@@ -98,7 +114,10 @@ async fn the_csv_is_as_long_as_the_log_when_it_takes_several_reads() {
             passing.denied(&ada, &when).await;
         }
     }
-    let file = passing.site.get(Role::Auditor, "/log.csv?kind=access").await;
+    let file = passing
+        .site
+        .get(Role::Auditor, "/log.csv?kind=access")
+        .await;
     assert_eq!(file.text().lines().count(), 601);
 }
 
@@ -131,7 +150,9 @@ async fn a_third_party_can_check_that_an_entry_stands_in_the_log() {
     let passing = Passing::open().await;
     let site = &passing.site;
     let ada = passing.person("1", "Ada").await;
-    let event = passing.pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z").await;
+    let event = passing
+        .pass(&ada, Direction::Entry, "2026-03-02T03:30:00Z")
+        .await;
     let address = format!("/log/{event}/proof");
     site.get(Role::Auditor, &address).await.expect(409);
     let key = checkpoint(site).await;
@@ -161,6 +182,8 @@ async fn an_entry_that_does_not_exist_has_no_proof() {
     let site = Site::open().await;
     let nowhere = "/log/00000000-0000-0000-0000-000000000000";
     site.get(Role::Auditor, nowhere).await.expect(404);
-    site.get(Role::Auditor, &format!("{nowhere}/proof")).await.expect(404);
+    site.get(Role::Auditor, &format!("{nowhere}/proof"))
+        .await
+        .expect(404);
     site.get(Role::Auditor, "/log/not-an-id").await.expect(400);
 }

@@ -12,14 +12,25 @@ fn ada() -> Value {
 #[tokio::test]
 async fn a_person_is_found_by_part_of_the_name_by_number_and_by_tag() {
     let site = Site::open().await;
-    let person = id(&site.post(Role::Operator, "/people", ada()).await.expect(201));
+    let person = id(&site
+        .post(Role::Operator, "/people", ada())
+        .await
+        .expect(201));
     let assign = json!({"person": person});
-    site.post(Role::Operator, "/tags/4AB3/assign", assign).await.expect(204);
+    site.post(Role::Operator, "/tags/4AB3/assign", assign)
+        .await
+        .expect(204);
     for text in ["lovel", "17", "4ab3"] {
-        let found = site.get(Role::Viewer, &format!("/people?text={text}")).await.expect(200);
+        let found = site
+            .get(Role::Viewer, &format!("/people?text={text}"))
+            .await
+            .expect(200);
         assert_eq!(found["people"][0]["id"], person.as_str(), "{text}");
     }
-    let nobody = site.get(Role::Viewer, "/people?text=babbage").await.expect(200);
+    let nobody = site
+        .get(Role::Viewer, "/people?text=babbage")
+        .await
+        .expect(200);
     assert_eq!(nobody["people"], json!([]));
     assert_eq!(nobody["total"], 1);
 }
@@ -31,7 +42,9 @@ async fn all_people_are_listed_page_by_page_each_once() {
         // Two of them share a name: the page's border may fall between them.
         let name = format!("Person {}", number / 2);
         let person = json!({"number": number.to_string(), "name": name});
-        site.post(Role::Operator, "/people", person).await.expect(201);
+        site.post(Role::Operator, "/people", person)
+            .await
+            .expect(201);
     }
     let mut numbers = Vec::new();
     let mut address = "/people?limit=2".to_owned();
@@ -40,7 +53,9 @@ async fn all_people_are_listed_page_by_page_each_once() {
         for person in page["people"].as_array().unwrap() {
             numbers.push(person["number"].as_str().unwrap().to_owned());
         }
-        let Some(next) = page["next"].as_str() else { break };
+        let Some(next) = page["next"].as_str() else {
+            break;
+        };
         address = format!("/people?limit=2&after={next}");
     }
     numbers.sort();
@@ -50,11 +65,16 @@ async fn all_people_are_listed_page_by_page_each_once() {
 #[tokio::test]
 async fn a_number_that_somebody_has_is_refused() {
     let site = Site::open().await;
-    site.post(Role::Operator, "/people", ada()).await.expect(201);
+    site.post(Role::Operator, "/people", ada())
+        .await
+        .expect(201);
     let answer = site.post(Role::Operator, "/people", ada()).await;
     let problem = answer.expect(409);
     assert_eq!(answer.headers["content-type"], "application/problem+json");
-    assert!(problem["title"].as_str().unwrap().contains("17"), "{problem}");
+    assert!(
+        problem["title"].as_str().unwrap().contains("17"),
+        "{problem}"
+    );
 }
 
 #[tokio::test]
@@ -63,10 +83,16 @@ async fn what_cannot_be_a_number_a_name_or_a_time_is_refused_by_field() {
     for (change, field) in [
         (json!({"number": "1,2"}), "number"),
         (json!({"name": "  "}), "name"),
-        (json!({"valid_from": "2026-03-02T00:00:00Z",
-            "valid_until": "2026-03-01T00:00:00Z"}), "valid_until"),
-        (json!({"places": {"allowed": "only",
-            "access_points": ["00000000-0000-0000-0000-000000000000"]}}), "places"),
+        (
+            json!({"valid_from": "2026-03-02T00:00:00Z",
+            "valid_until": "2026-03-01T00:00:00Z"}),
+            "valid_until",
+        ),
+        (
+            json!({"places": {"allowed": "only",
+            "access_points": ["00000000-0000-0000-0000-000000000000"]}}),
+            "places",
+        ),
     ] {
         let mut person = ada();
         let fields = change.as_object().unwrap().clone();
@@ -81,7 +107,10 @@ async fn the_identity_number_is_masked_for_an_operator_and_survives_an_edit() {
     let site = Site::open().await;
     let person = id(&site.post(Role::Admin, "/people", ada()).await.expect(201));
     let address = format!("/people/{person}");
-    assert_eq!(site.get(Role::Viewer, &address).await.expect(200)["details"], Value::Null);
+    assert_eq!(
+        site.get(Role::Viewer, &address).await.expect(200)["details"],
+        Value::Null
+    );
     let mut shown = site.get(Role::Operator, &address).await.expect(200);
     assert_eq!(shown["details"]["identity_number"], "XXXX XXXX 9012");
     shown["details"]["phone"] = json!("556");
@@ -94,26 +123,44 @@ async fn the_identity_number_is_masked_for_an_operator_and_survives_an_edit() {
 #[tokio::test]
 async fn suspending_stands_in_the_log_with_its_author() {
     let site = Site::open().await;
-    let person = id(&site.post(Role::Operator, "/people", ada()).await.expect(201));
+    let person = id(&site
+        .post(Role::Operator, "/people", ada())
+        .await
+        .expect(201));
     let address = format!("/people/{person}");
-    let suspended = site.post(Role::Operator, &format!("{address}/suspend"), json!({})).await;
+    let suspended = site
+        .post(Role::Operator, &format!("{address}/suspend"), json!({}))
+        .await;
     assert_eq!(suspended.expect(200)["status"], "suspended");
-    let log = site.get(Role::Auditor, "/log?kind=act&limit=1").await.expect(200);
+    let log = site
+        .get(Role::Auditor, "/log?kind=act&limit=1")
+        .await
+        .expect(200);
     let entry = &log["entries"][0];
     assert_eq!(entry["record"]["act"]["act"], "person_suspended");
     assert_eq!(entry["record"]["act"]["person"]["name"], "Ada Lovelace");
     assert_eq!(entry["author"]["name"], "Admin");
-    site.post(Role::Operator, &format!("{address}/activate"), json!({})).await.expect(200);
-    assert_eq!(site.get(Role::Viewer, &address).await.expect(200)["status"], "active");
+    site.post(Role::Operator, &format!("{address}/activate"), json!({}))
+        .await
+        .expect(200);
+    assert_eq!(
+        site.get(Role::Viewer, &address).await.expect(200)["status"],
+        "active"
+    );
 }
 
 #[tokio::test]
 async fn deleting_a_person_takes_templates_and_photographs_and_leaves_the_log() {
     let site = Site::open().await;
-    let person = id(&site.post(Role::Operator, "/people", ada()).await.expect(201));
+    let person = id(&site
+        .post(Role::Operator, "/people", ada())
+        .await
+        .expect(201));
     let faces = format!("/people/{person}/faces");
     let jpeg = [0xff, 0xd8, 0xff, 0xe0];
-    site.upload(Role::Operator, &faces, &[("images", "a.jpg", &jpeg)]).await.expect(200);
+    site.upload(Role::Operator, &faces, &[("images", "a.jpg", &jpeg)])
+        .await
+        .expect(200);
     let address = format!("/people/{person}");
     let shown = site.get(Role::Viewer, &address).await.expect(200);
     let photo = format!("/pictures/{}", shown["photo"].as_str().unwrap());

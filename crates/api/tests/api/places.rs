@@ -15,24 +15,34 @@ async fn an_area_is_removed_once_no_access_point_leads_into_it() {
     let address = format!("/areas/{area}");
     site.delete(Role::Admin, &address).await.expect(409);
     for point in [entry, exit] {
-        site.delete(Role::Admin, &format!("/access-points/{point}")).await.expect(204);
+        site.delete(Role::Admin, &format!("/access-points/{point}"))
+            .await
+            .expect(204);
     }
     site.delete(Role::Admin, &address).await.expect(204);
-    assert_eq!(site.get(Role::Viewer, "/areas").await.expect(200), json!([]));
+    assert_eq!(
+        site.get(Role::Viewer, "/areas").await.expect(200),
+        json!([])
+    );
     let log = site.get(Role::Auditor, "/log?limit=1").await.expect(200);
     assert_eq!(log["entries"][0]["record"]["act"]["act"], "area_removed");
 }
 
 #[tokio::test]
 async fn an_access_point_asks_for_each_factor_once() {
-    let Passing { site, area, entry, .. } = Passing::open().await;
+    let Passing {
+        site, area, entry, ..
+    } = Passing::open().await;
     let address = format!("/access-points/{entry}");
     let point = json!({"name": "Door", "direction": "entry", "area": area,
         "factors": ["face_match", "tag", "tag"]});
     let changed = site.put(Role::Admin, &address, point).await.expect(200);
     assert_eq!(changed["factors"], json!(["tag", "face_match"]));
     let nowhere = json!({"name": "Door", "direction": "entry", "area": entry});
-    assert_eq!(site.put(Role::Admin, &address, nowhere).await.wrong_field(), "area");
+    assert_eq!(
+        site.put(Role::Admin, &address, nowhere).await.wrong_field(),
+        "area"
+    );
     let sideways = json!({"name": "Door", "direction": "sideways", "area": area});
     site.put(Role::Admin, &address, sideways).await.expect(400);
     site.delete(Role::Operator, &address).await.expect(403);
@@ -43,7 +53,9 @@ async fn settings_take_effect_at_once_and_refuse_a_zone_that_does_not_exist() {
     let site = Site::open().await;
     let mut settings = site.get(Role::Viewer, "/settings").await.expect(200);
     settings["time_zone"] = json!("Asia/Kolkata");
-    site.put(Role::Admin, "/settings", settings.clone()).await.expect(200);
+    site.put(Role::Admin, "/settings", settings.clone())
+        .await
+        .expect(200);
     let shown = site.get(Role::Viewer, "/settings").await.expect(200);
     assert_eq!(shown["time_zone"], "Asia/Kolkata");
     settings["time_zone"] = json!("Mars/Olympus");
@@ -63,13 +75,23 @@ async fn a_gate_comes_and_goes_with_its_two_boards() {
     let north = gate(&passing, "North", "192.0.2.1", "192.0.2.2");
     let added = site.post(Role::Admin, "/gates", north).await.expect(201);
     let devices = site.get(Role::Auditor, "/devices").await.expect(200);
-    let kinds: Vec<_> = devices.as_array().unwrap().iter().map(|d| &d["kind"]).collect();
+    let kinds: Vec<_> = devices
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|d| &d["kind"])
+        .collect();
     assert_eq!(kinds, ["classic_camera", "classic_controller"]);
     assert_eq!(devices[0]["gate"]["name"], "North");
     let board = format!("/devices/{}", id(&devices[0]));
     site.delete(Role::Admin, &board).await.expect(409);
-    site.delete(Role::Admin, &format!("/gates/{}", id(&added))).await.expect(204);
-    assert_eq!(site.get(Role::Auditor, "/devices").await.expect(200), json!([]));
+    site.delete(Role::Admin, &format!("/gates/{}", id(&added)))
+        .await
+        .expect(204);
+    assert_eq!(
+        site.get(Role::Auditor, "/devices").await.expect(200),
+        json!([])
+    );
 }
 
 #[tokio::test]

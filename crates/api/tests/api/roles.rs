@@ -45,7 +45,10 @@ fn routes() -> Vec<Route> {
 
 fn role(operation: &Value) -> Option<Role> {
     let named = operation["security"][0]["session"][0].as_str()?;
-    ROLES.iter().find(|(name, _)| *name == named).map(|(_, role)| *role)
+    ROLES
+        .iter()
+        .find(|(name, _)| *name == named)
+        .map(|(_, role)| *role)
 }
 
 /// The path with something in place of each parameter.
@@ -61,7 +64,10 @@ fn filled(path: &str) -> String {
 
 #[test]
 fn only_sign_in_is_open_to_everybody() {
-    let open: Vec<_> = routes().into_iter().filter(|route| route.role.is_none()).collect();
+    let open: Vec<_> = routes()
+        .into_iter()
+        .filter(|route| route.role.is_none())
+        .collect();
     for route in &open {
         let known = OPEN.contains(&(route.method.as_str(), route.path.as_str()));
         assert!(known, "{} {} names no role", route.method, route.path);
@@ -82,7 +88,12 @@ async fn every_route_refuses_strangers_and_roles_that_are_too_small() {
         for (_, role) in ROLES {
             let answer = site.send(method.clone(), Some(role), &path).await;
             let refused = [401, 403].contains(&answer.status.as_u16());
-            assert_eq!(refused, role < needed, "{method} {path} for {role:?}: {}", answer.text());
+            assert_eq!(
+                refused,
+                role < needed,
+                "{method} {path} for {role:?}: {}",
+                answer.text()
+            );
             assert_ne!(answer.status, 405, "{method} {path}");
         }
     }

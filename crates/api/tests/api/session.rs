@@ -13,7 +13,10 @@ async fn the_first_one_time_link_makes_an_administrator_who_chooses_a_name() {
     assert_eq!(before["setup"]["has_admin"], false);
 
     let token = site.first_link().await;
-    let check = browser.post("/invitations/check", json!({"token": token})).await.expect(200);
+    let check = browser
+        .post("/invitations/check", json!({"token": token}))
+        .await
+        .expect(200);
     assert_eq!(check["first"], true);
     assert_eq!(check["role"], "admin");
     let accept = json!({"token": token, "name": "Grace", "password": PASSWORD});
@@ -26,7 +29,10 @@ async fn the_first_one_time_link_makes_an_administrator_who_chooses_a_name() {
     let after = browser.get("/session").await.expect(200);
     assert_eq!(after["me"]["role"], "admin");
     assert_eq!(after["setup"]["has_admin"], true);
-    let log = site.get(Role::Auditor, "/log?kind=act&limit=1").await.expect(200);
+    let log = site
+        .get(Role::Auditor, "/log?kind=act&limit=1")
+        .await
+        .expect(200);
     assert_eq!(log["entries"][0]["record"]["act"]["act"], "signed_in");
 }
 
@@ -36,15 +42,30 @@ async fn a_one_time_link_works_once_and_not_for_ever() {
     let token = site.invited("Ada", "viewer").await;
     let mut browser = site.browser();
     let short = json!({"token": token, "password": "too short"});
-    assert_eq!(browser.post("/invitations/accept", short).await.wrong_field(), "password");
+    assert_eq!(
+        browser
+            .post("/invitations/accept", short)
+            .await
+            .wrong_field(),
+        "password"
+    );
     let accept = json!({"token": token, "password": PASSWORD});
-    browser.post("/invitations/accept", accept.clone()).await.expect(200);
-    browser.post("/invitations/accept", accept).await.expect(404);
+    browser
+        .post("/invitations/accept", accept.clone())
+        .await
+        .expect(200);
+    browser
+        .post("/invitations/accept", accept)
+        .await
+        .expect(404);
 
     let late = site.invited("Bob", "viewer").await;
     site.played.set(at("2026-03-06T05:00:00Z"));
     let check = json!({"token": late});
-    site.browser().post("/invitations/check", check).await.expect(404);
+    site.browser()
+        .post("/invitations/check", check)
+        .await
+        .expect(404);
 }
 
 #[tokio::test]
@@ -53,7 +74,11 @@ async fn somebody_invited_later_cannot_choose_another_name() {
     site.signed_in("Ada", "admin").await;
     let token = site.invited("Bob", "viewer").await;
     let accept = json!({"token": token, "name": "Ada", "password": PASSWORD});
-    let view = site.browser().post("/invitations/accept", accept).await.expect(200);
+    let view = site
+        .browser()
+        .post("/invitations/accept", accept)
+        .await
+        .expect(200);
     assert_eq!(view["me"]["name"], "Bob");
 }
 

@@ -12,7 +12,10 @@ use uuid::Uuid;
 async fn picture_of_nobody(passing: &Passing) -> PictureId {
     let site = &passing.site;
     let station = json!({"kind": "camera_station", "name": "Cam", "access_point": passing.entry});
-    let device = site.post(Role::Admin, "/devices", station).await.expect(201);
+    let device = site
+        .post(Role::Admin, "/devices", station)
+        .await
+        .expect(201);
     let picture = PictureId(Uuid::new_v4());
     let draft = ObservationDraft {
         device: crate::support::id(&device).parse().unwrap(),
@@ -52,13 +55,25 @@ async fn a_picture_of_nobody_is_listed_with_what_was_seen_and_set_aside_with_a_n
     assert_eq!(listed[0]["observations"][0]["saw"]["saw"], "picture");
 
     let address = format!("/unresolved/{}/dismiss", listed[0]["number"]);
-    let silent = site.post(Role::Operator, &address, json!({"note": " "})).await;
+    let silent = site
+        .post(Role::Operator, &address, json!({"note": " "}))
+        .await;
     assert_eq!(silent.wrong_field(), "note");
     let note = json!({"note": "a bird"});
-    site.post(Role::Operator, &address, note.clone()).await.expect(204);
+    site.post(Role::Operator, &address, note.clone())
+        .await
+        .expect(204);
     let listed = site.get(Role::Viewer, "/unresolved").await.expect(200);
     assert_eq!(listed[0]["dismissed"], true);
-    let log = site.get(Role::Auditor, "/log?kind=act&limit=1").await.expect(200);
-    assert_eq!(log["entries"][0]["record"]["act"]["act"], "unresolved_dismissed");
-    site.post(Role::Operator, "/unresolved/99/dismiss", note).await.expect(404);
+    let log = site
+        .get(Role::Auditor, "/log?kind=act&limit=1")
+        .await
+        .expect(200);
+    assert_eq!(
+        log["entries"][0]["record"]["act"]["act"],
+        "unresolved_dismissed"
+    );
+    site.post(Role::Operator, "/unresolved/99/dismiss", note)
+        .await
+        .expect(404);
 }

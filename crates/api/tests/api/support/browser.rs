@@ -35,14 +35,20 @@ impl Site {
         let token = self.invited(name, role).await;
         let mut browser = self.browser();
         let accept = json!({"token": token, "password": PASSWORD});
-        browser.post("/invitations/accept", accept).await.expect(200);
+        browser
+            .post("/invitations/accept", accept)
+            .await
+            .expect(200);
         browser
     }
 
     /// The one-time secret of a new user.
     pub async fn invited(&self, name: &str, role: &str) -> String {
         let user = json!({"name": name, "role": role});
-        let invited = self.post(store::Role::Admin, "/users", user).await.expect(201);
+        let invited = self
+            .post(store::Role::Admin, "/users", user)
+            .await
+            .expect(201);
         invited["invitation"]["token"].as_str().unwrap().to_owned()
     }
 
@@ -65,7 +71,9 @@ impl Site {
 
     /// Calls with a role or none, and without a body.
     pub async fn send(&self, method: Method, role: Option<store::Role>, path: &str) -> Answer {
-        let mut request = Request::builder().method(method).uri(format!("/api/v1{path}"));
+        let mut request = Request::builder()
+            .method(method)
+            .uri(format!("/api/v1{path}"));
         if let Some(role) = role {
             request = request.header(header::AUTHORIZATION, format!("Bearer {}", secret(role)));
         }
@@ -95,7 +103,8 @@ impl Browser<'_> {
     }
 
     pub async fn post(&mut self, path: &str, body: Value) -> Answer {
-        self.call(Method::POST, path, Body::from(body.to_string())).await
+        self.call(Method::POST, path, Body::from(body.to_string()))
+            .await
     }
 
     pub async fn delete(&mut self, path: &str) -> Answer {
@@ -104,12 +113,17 @@ impl Browser<'_> {
 
     /// Name and password.
     pub async fn sign_in(&mut self, name: &str, password: &str) -> Answer {
-        self.post("/session", json!({"name": name, "password": password})).await
+        self.post("/session", json!({"name": name, "password": password}))
+            .await
     }
 
     /// The `Cookie` header.
     pub fn cookie_header(&self) -> String {
-        let pairs: Vec<_> = self.cookies.iter().map(|(n, v)| format!("{n}={v}")).collect();
+        let pairs: Vec<_> = self
+            .cookies
+            .iter()
+            .map(|(n, v)| format!("{n}={v}"))
+            .collect();
         pairs.join("; ")
     }
 

@@ -97,7 +97,10 @@ impl Recognition for Played {
     }
 
     async fn person_removed(&self, person: PersonId) {
-        self.gallery.lock().unwrap().retain(|(known, _)| *known != person);
+        self.gallery
+            .lock()
+            .unwrap()
+            .retain(|(known, _)| *known != person);
     }
 }
 
@@ -121,7 +124,9 @@ impl Cameras for Played {
             size: (640, 480),
         });
         let mut frames = self.frames.lock().unwrap();
-        let sender = frames.entry(camera).or_insert_with(|| watch::Sender::new(None));
+        let sender = frames
+            .entry(camera)
+            .or_insert_with(|| watch::Sender::new(None));
         sender.send_replace(Some(frame.clone()));
         Ok(frame)
     }
@@ -138,7 +143,10 @@ impl Cameras for Played {
 
 fn report(csv: &[u8], pictures: usize) -> ImportReport {
     ImportReport {
-        added: csv.split(|b| *b == b'\n').filter(|line| !line.is_empty()).count() as u64,
+        added: csv
+            .split(|b| *b == b'\n')
+            .filter(|line| !line.is_empty())
+            .count() as u64,
         pictures: pictures as u64,
         refused: vec![RefusedRow {
             line: 9,

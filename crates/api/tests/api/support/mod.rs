@@ -59,7 +59,11 @@ impl Answer {
     /// The body, once the status is as expected.
     pub fn expect(&self, status: u16) -> Value {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
-        if status == 204 { Value::Null } else { self.json() }
+        if status == 204 {
+            Value::Null
+        } else {
+            self.json()
+        }
     }
 
     /// The field that a 422 names.
@@ -161,21 +165,25 @@ impl Site {
     }
 
     pub async fn get(&self, role: Role, path: &str) -> Answer {
-        self.call(Method::GET, role, path, Body::empty(), None).await
+        self.call(Method::GET, role, path, Body::empty(), None)
+            .await
     }
 
     pub async fn delete(&self, role: Role, path: &str) -> Answer {
-        self.call(Method::DELETE, role, path, Body::empty(), None).await
+        self.call(Method::DELETE, role, path, Body::empty(), None)
+            .await
     }
 
     pub async fn post(&self, role: Role, path: &str, body: Value) -> Answer {
         let body = Body::from(body.to_string());
-        self.call(Method::POST, role, path, body, Some("application/json")).await
+        self.call(Method::POST, role, path, body, Some("application/json"))
+            .await
     }
 
     pub async fn put(&self, role: Role, path: &str, body: Value) -> Answer {
         let body = Body::from(body.to_string());
-        self.call(Method::PUT, role, path, body, Some("application/json")).await
+        self.call(Method::PUT, role, path, body, Some("application/json"))
+            .await
     }
 
     /// Posts files and texts: (field, file name or none, content).
@@ -186,16 +194,16 @@ impl Site {
                 "" => String::new(),
                 file => format!("; filename=\"{file}\""),
             };
-            let head = format!(
-                "--edge\r\nContent-Disposition: form-data; name=\"{field}\"{name}\r\n\r\n"
-            );
+            let head =
+                format!("--edge\r\nContent-Disposition: form-data; name=\"{field}\"{name}\r\n\r\n");
             body.extend_from_slice(head.as_bytes());
             body.extend_from_slice(content);
             body.extend_from_slice(b"\r\n");
         }
         body.extend_from_slice(b"--edge--\r\n");
         let kind = Some("multipart/form-data; boundary=edge");
-        self.call(Method::POST, role, path, Body::from(body), kind).await
+        self.call(Method::POST, role, path, Body::from(body), kind)
+            .await
     }
 
     async fn call(

@@ -28,8 +28,12 @@ impl Passing {
         let site = Site::open().await;
         let settings = json!({"site_name": "Court", "time_zone": "Asia/Kolkata",
             "work_start_min": 540, "work_end_min": 1020, "grace_min": 10, "visit_limit_min": 0});
-        site.put(Role::Admin, "/settings", settings).await.expect(200);
-        let hall = site.post(Role::Admin, "/areas", json!({"name": "Hall"})).await;
+        site.put(Role::Admin, "/settings", settings)
+            .await
+            .expect(200);
+        let hall = site
+            .post(Role::Admin, "/areas", json!({"name": "Hall"}))
+            .await;
         let area = id(&hall.expect(201));
         let mut points = Vec::new();
         for direction in ["entry", "exit"] {
@@ -50,19 +54,25 @@ impl Passing {
     /// Adds a person and gives its identity.
     pub async fn person(&self, number: &str, name: &str) -> String {
         let person = json!({"number": number, "name": name});
-        id(&self.site.post(Role::Operator, "/people", person).await.expect(201))
+        id(&self
+            .site
+            .post(Role::Operator, "/people", person)
+            .await
+            .expect(201))
     }
 
     /// A granted passage.
     pub async fn pass(&self, person: &str, direction: Direction, when: &str) -> EventId {
         let who = Some(person.parse().unwrap());
-        self.passage(who, direction, when, Outcome::Granted, "").await
+        self.passage(who, direction, when, Outcome::Granted, "")
+            .await
     }
 
     /// A denied passage; no device tells whether somebody passed all the same.
     pub async fn denied(&self, person: &str, when: &str) -> EventId {
         let who = Some(person.parse().unwrap());
-        self.passage(who, Direction::Entry, when, Outcome::Denied, "").await
+        self.passage(who, Direction::Entry, when, Outcome::Denied, "")
+            .await
     }
 
     /// Any passage; the tag is presented unless empty.
@@ -93,7 +103,10 @@ impl Passing {
                 taken: if denied { Taken::Unknown } else { Taken::Taken },
                 person,
                 rule: Rule::FactorsShown,
-                reasons: denied.then_some(Reason::PersonSuspended).into_iter().collect(),
+                reasons: denied
+                    .then_some(Reason::PersonSuspended)
+                    .into_iter()
+                    .collect(),
                 reported: false,
                 liveness: Liveness::NotApplicable,
             },

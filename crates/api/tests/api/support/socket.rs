@@ -56,7 +56,9 @@ impl Socket {
         let mut request = url.into_client_request().unwrap();
         for (name, value) in headers {
             let value = HeaderValue::from_str(value).unwrap();
-            request.headers_mut().insert(HeaderName::from_static(name), value);
+            request
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
         }
         let (stream, _) = connect_async(request).await.unwrap();
         let mut socket = Self {
@@ -64,7 +66,9 @@ impl Socket {
             namespace,
             next_ack: 0,
         };
-        socket.send(Message::text(format!("40{namespace},{auth}"))).await;
+        socket
+            .send(Message::text(format!("40{namespace},{auth}")))
+            .await;
         let first = socket.next().await.unwrap();
         (socket, first)
     }
@@ -80,7 +84,11 @@ impl Socket {
     pub async fn ask(&mut self, event: &str, data: Value) -> Value {
         let ack = self.number();
         let namespace = self.namespace;
-        self.send(Message::text(format!("42{namespace},{ack}{}", json!([event, data])))).await;
+        self.send(Message::text(format!(
+            "42{namespace},{ack}{}",
+            json!([event, data])
+        )))
+        .await;
         self.expect("ack").await.args[0].clone()
     }
 
@@ -89,7 +97,8 @@ impl Socket {
         let ack = self.number();
         let place = json!([event, {"_placeholder": true, "num": 0}]);
         let namespace = self.namespace;
-        self.send(Message::text(format!("451-{namespace},{ack}{place}"))).await;
+        self.send(Message::text(format!("451-{namespace},{ack}{place}")))
+            .await;
         self.send(Message::binary(bytes.to_vec())).await;
         self.expect("ack").await.args[0].clone()
     }
@@ -97,13 +106,17 @@ impl Socket {
     /// Acknowledges a packet.
     pub async fn acknowledge(&mut self, packet: &Packet) {
         let ack = packet.ack.as_ref().unwrap();
-        self.send(Message::text(format!("43{},{ack}[]", self.namespace))).await;
+        self.send(Message::text(format!("43{},{ack}[]", self.namespace)))
+            .await;
     }
 
     /// The next packet of this name; others are let go.
     pub async fn expect(&mut self, event: &str) -> Packet {
         loop {
-            let packet = self.next().await.unwrap_or_else(|| panic!("closed before {event}"));
+            let packet = self
+                .next()
+                .await
+                .unwrap_or_else(|| panic!("closed before {event}"));
             if packet.event == event {
                 return packet;
             }
