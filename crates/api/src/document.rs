@@ -31,7 +31,7 @@ const ROLE: &str = "Role: ";
         push::DevicePush,
         push::VerifyProgress,
         push::Watch,
-        push::Watching,
+        push::WatchAnswer,
         push::FramePush,
         push::StationWelcome,
         push::StationReply,

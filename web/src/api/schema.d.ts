@@ -3029,7 +3029,7 @@ export interface components {
          * @description Answer to `watch`.
          * @enum {string}
          */
-        Watching: "watching" | "unknown_camera" | "too_many";
+        WatchAnswer: "watching" | "unknown_camera" | "too_many";
     };
     responses: never;
     parameters: never;

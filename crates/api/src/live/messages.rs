@@ -115,7 +115,7 @@ pub(crate) struct Watch {
 /// Answer to `watch`.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-pub(crate) enum Watching {
+pub(crate) enum WatchAnswer {
     /// Frames follow as they come.
     Watching,
     /// There is no such camera.

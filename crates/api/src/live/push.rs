@@ -99,3 +99,59 @@ async fn resync(house: &House, io: &SocketIo) {
         Err(error) => tracing::warn!(%error, "the log's size is not known"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::acts::fresh;
+    use model::{Act, Author, Entry, Record, Timestamp};
+    use tokio::sync::broadcast::{Sender, channel};
+
+    fn commit(sender: &Sender<Arc<Committed>>, indexes: std::ops::Range<u64>) {
+        for index in indexes {
+            let entry = Entry {
+                id: fresh(),
+                written_at: Timestamp::UNIX_EPOCH,
+                author: Author::System,
+                record: Record::Act(Act::SiteFounded),
+            };
+            let committed = Committed {
+                index,
+                entry,
+                changes: Vec::new(),
+            };
+            sender.send(Arc::new(committed)).unwrap();
+        }
+    }
+
+    #[tokio::test]
+    async fn what_waits_is_pushed_together_in_order() {
+        let (sender, mut commits) = channel(256);
+        commit(&sender, 0..MOST as u64);
+        let Arrived::Some(batch) = arrived(&mut commits).await else {
+            panic!("a batch");
+        };
+        assert!(batch.iter().map(|c| c.index).eq(0..MOST as u64));
+    }
+
+    #[tokio::test]
+    async fn more_than_a_page_would_read_is_let_go_and_what_follows_is_pushed_again() {
+        let (sender, mut commits) = channel(256);
+        commit(&sender, 0..MOST as u64 + 1);
+        assert!(matches!(arrived(&mut commits).await, Arrived::TooMany));
+        commit(&sender, 65..67);
+        let Arrived::Some(batch) = arrived(&mut commits).await else {
+            panic!("a batch");
+        };
+        assert!(batch.iter().map(|c| c.index).eq(65..67));
+    }
+
+    #[tokio::test]
+    async fn a_reader_that_fell_behind_lets_go_and_a_closed_store_ends_it() {
+        let (sender, mut commits) = channel(4);
+        commit(&sender, 0..9);
+        assert!(matches!(arrived(&mut commits).await, Arrived::TooMany));
+        drop(sender);
+        assert!(matches!(arrived(&mut commits).await, Arrived::Closed));
+    }
+}

@@ -1,7 +1,7 @@
 //! Namespace `/live`: clients that look.
 
 use super::door::admit_viewer;
-use super::messages::{FramePush, Watch, Watching};
+use super::messages::{FramePush, Watch, WatchAnswer};
 use super::overlays::NameCache;
 use super::{Hub, LIVE};
 use crate::auth::Caller;
@@ -70,19 +70,19 @@ async fn unwatch(Data(Watch { camera }): Data<Watch>, Extension(watches): Extens
 }
 
 impl Watches {
-    fn begin(&self, socket: SocketRef, house: House, camera: DeviceId) -> Watching {
+    fn begin(&self, socket: SocketRef, house: House, camera: DeviceId) -> WatchAnswer {
         let mut watches = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if watches.len() >= MOST_CAMERAS && !watches.contains_key(&camera) {
-            return Watching::TooMany;
+            return WatchAnswer::TooMany;
         }
         let Some(frames) = house.cameras.watch(camera) else {
-            return Watching::UnknownCamera;
+            return WatchAnswer::UnknownCamera;
         };
         let task = tokio::spawn(send_frames(socket, house, camera, frames));
         if let Some(before) = watches.insert(camera, task.abort_handle()) {
             before.abort();
         }
-        Watching::Watching
+        WatchAnswer::Watching
     }
 
     fn end(&self, camera: DeviceId) {

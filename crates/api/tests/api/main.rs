@@ -14,6 +14,7 @@ mod integrity;
 mod live;
 mod log;
 mod people;
+mod pictures;
 mod places;
 mod roles;
 mod session;
