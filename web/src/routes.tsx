@@ -34,26 +34,83 @@ function needs(role: Role) {
 }
 
 const inHouse = [
-  createRoute({ getParentRoute: () => house, path: "/", beforeLoad: () => { throw redirect({ to: "/live" }); } }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/",
+    beforeLoad: () => {
+      throw redirect({ to: "/live" });
+    },
+  }),
   createRoute({ getParentRoute: () => house, path: "/live", component: Live, validateSearch: liveSearch }),
-  createRoute({ getParentRoute: () => house, path: "/people", component: lazy(() => import("./pages/people/People"), "People"), validateSearch: peopleSearch }),
-  createRoute({ getParentRoute: () => house, path: "/people/$id", component: lazy(() => import("./pages/people/person/Person"), "Person") }),
-  createRoute({ getParentRoute: () => house, path: "/log", component: lazy(() => import("./pages/log/Log"), "Log"), validateSearch: logSearch, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/attendance", component: lazy(() => import("./pages/attendance/Attendance"), "Attendance"), validateSearch: attendanceSearch, beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/devices", component: lazy(() => import("./pages/devices/Devices"), "Devices"), beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/integrity", component: lazy(() => import("./pages/integrity/Integrity"), "Integrity"), beforeLoad: needs("auditor") }),
-  createRoute({ getParentRoute: () => house, path: "/settings", component: lazy(() => import("./pages/settings/Settings"), "Settings"), validateSearch: settingsSearch, beforeLoad: needs("admin") }),
-  createRoute({ getParentRoute: () => house, path: "/guide", component: lazy(() => import("./pages/guide/Guide"), "Guide"), beforeLoad: needs("admin") }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/people",
+    component: lazy(() => import("./pages/people/People"), "People"),
+    validateSearch: peopleSearch,
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/people/$id",
+    component: lazy(() => import("./pages/people/person/Person"), "Person"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/log",
+    component: lazy(() => import("./pages/log/Log"), "Log"),
+    validateSearch: logSearch,
+    beforeLoad: needs("auditor"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/attendance",
+    component: lazy(() => import("./pages/attendance/Attendance"), "Attendance"),
+    validateSearch: attendanceSearch,
+    beforeLoad: needs("auditor"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/devices",
+    component: lazy(() => import("./pages/devices/Devices"), "Devices"),
+    beforeLoad: needs("auditor"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/integrity",
+    component: lazy(() => import("./pages/integrity/Integrity"), "Integrity"),
+    beforeLoad: needs("auditor"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/settings",
+    component: lazy(() => import("./pages/settings/Settings"), "Settings"),
+    validateSearch: settingsSearch,
+    beforeLoad: needs("admin"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/guide",
+    component: lazy(() => import("./pages/guide/Guide"), "Guide"),
+    beforeLoad: needs("admin"),
+  }),
 ] as const;
 
 const outside = [
-  createRoute({ getParentRoute: () => root, path: "/welcome", component: lazy(() => import("./pages/welcome/Welcome"), "Welcome") }),
-  createRoute({ getParentRoute: () => root, path: "/station", component: lazy(() => import("./pages/station/Station"), "Station") }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/welcome",
+    component: lazy(() => import("./pages/welcome/Welcome"), "Welcome"),
+  }),
+  createRoute({
+    getParentRoute: () => root,
+    path: "/station",
+    component: lazy(() => import("./pages/station/Station"), "Station"),
+  }),
   createRoute({
     getParentRoute: () => root,
     path: "/sign-in",
     component: SignIn,
-    validateSearch: (search: Record<string, unknown>): { to?: string } => (typeof search.to === "string" ? { to: search.to } : {}),
+    validateSearch: (search: Record<string, unknown>): { to?: string } =>
+      typeof search.to === "string" ? { to: search.to } : {},
   }),
 ] as const;
 

@@ -1,5 +1,20 @@
 /** The page's words for the closed lists that the API speaks in. One word per concept: GLOSSARY.md. */
-import type { AlertKind, Comparison, DayState, DeviceKind, Direction, EntryKind, Factor, IncidentKind, Outcome, Reason, Role, Rule, Taken, UnresolvedReason } from "./api/types";
+import type {
+  AlertKind,
+  Comparison,
+  DayState,
+  DeviceKind,
+  Direction,
+  EntryKind,
+  Factor,
+  IncidentKind,
+  Outcome,
+  Reason,
+  Role,
+  Rule,
+  Taken,
+  UnresolvedReason,
+} from "./api/types";
 import type { components } from "./api/schema";
 
 export const directions: Record<Direction, string> = { entry: "Entry", exit: "Exit", both: "Entry and exit" };
@@ -8,7 +23,12 @@ export const outcomes: Record<Outcome, string> = { granted: "Granted", denied: "
 
 export const takens: Record<Taken, string> = { taken: "Yes", not_taken: "No: not taken", unknown: "No device tells" };
 
-export const factors: Record<Factor, string> = { tag: "Tag", finger: "Finger", face_match: "Face, compared with the person (1:1)", face: "Face, found among everybody (1:N)" };
+export const factors: Record<Factor, string> = {
+  tag: "Tag",
+  finger: "Finger",
+  face_match: "Face, compared with the person (1:1)",
+  face: "Face, found among everybody (1:N)",
+};
 
 export const rules: Record<Rule, string> = {
   reported_by_controller: "The controller had opened the door already and reported it; the verdict here is Gatebook's own.",
@@ -86,9 +106,20 @@ export const visitStates: Record<components["schemas"]["VisitState"], string> = 
   withdrawn: "Withdrawn by a correction",
 };
 
-export const custodyStates: Record<components["schemas"]["CustodyState"], string> = { issued: "Issued", returned: "Returned", lost: "Lost", revoked: "Revoked", assigned: "Assigned" };
+export const custodyStates: Record<components["schemas"]["CustodyState"], string> = {
+  issued: "Issued",
+  returned: "Returned",
+  lost: "Lost",
+  revoked: "Revoked",
+  assigned: "Assigned",
+};
 
-export const entryKinds: Record<EntryKind, string> = { access: "Access events", act: "Acts", correction: "Corrections", notice: "Notices" };
+export const entryKinds: Record<EntryKind, string> = {
+  access: "Access events",
+  act: "Acts",
+  correction: "Corrections",
+  notice: "Notices",
+};
 
 export const unresolvedReasons: Record<UnresolvedReason, string> = {
   picture_of_several: "Several passages waited for a picture; it cannot be told whose it is",

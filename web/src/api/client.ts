@@ -18,7 +18,8 @@ function sentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
-const unreachable = () => new Problem(0, "Gatebook cannot be reached", "Check the network. The page goes on by itself once the server answers.", null);
+const unreachable = () =>
+  new Problem(0, "Gatebook cannot be reached", "Check the network. The page goes on by itself once the server answers.", null);
 
 let csrf: string | null = null;
 

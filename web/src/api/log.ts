@@ -30,7 +30,12 @@ const pageSize = 100;
 export function logQuery(filter: LogFilter) {
   return infiniteQueryOptions({
     queryKey: ["log", "list", filter],
-    queryFn: ({ pageParam }) => data(client.GET("/api/v1/log", { params: { query: { ...filter, limit: pageSize, ...(pageParam === null ? {} : { before: pageParam }) } } })),
+    queryFn: ({ pageParam }) =>
+      data(
+        client.GET("/api/v1/log", {
+          params: { query: { ...filter, limit: pageSize, ...(pageParam === null ? {} : { before: pageParam }) } },
+        }),
+      ),
     initialPageParam: null as number | null,
     getNextPageParam: (page) => page.next ?? null,
     placeholderData: (before) => before,
@@ -38,11 +43,19 @@ export function logQuery(filter: LogFilter) {
 }
 
 export function entryQuery(event: string) {
-  return queryOptions({ queryKey: ["log", "entry", event], queryFn: () => data(client.GET("/api/v1/log/{event}", { params: { path: { event } } })) });
+  return queryOptions({
+    queryKey: ["log", "entry", event],
+    queryFn: () => data(client.GET("/api/v1/log/{event}", { params: { path: { event } } })),
+  });
 }
 
 export function proofQuery(event: string) {
-  return queryOptions({ queryKey: ["log", "proof", event], queryFn: () => data(client.GET("/api/v1/log/{event}/proof", { params: { path: { event } } })), staleTime: 0, retry: false });
+  return queryOptions({
+    queryKey: ["log", "proof", event],
+    queryFn: () => data(client.GET("/api/v1/log/{event}/proof", { params: { path: { event } } })),
+    staleTime: 0,
+    retry: false,
+  });
 }
 
 export function csvUrl(filter: LogFilter): string {
@@ -51,7 +64,12 @@ export function csvUrl(filter: LogFilter): string {
 
 export const unresolvedQuery = infiniteQueryOptions({
   queryKey: ["unresolved"],
-  queryFn: ({ pageParam }) => data(client.GET("/api/v1/unresolved", { params: { query: pageParam === null ? { limit: 50 } : { limit: 50, before: pageParam } } })),
+  queryFn: ({ pageParam }) =>
+    data(
+      client.GET("/api/v1/unresolved", {
+        params: { query: pageParam === null ? { limit: 50 } : { limit: 50, before: pageParam } },
+      }),
+    ),
   initialPageParam: null as number | null,
   getNextPageParam: (page) => (page.length < 50 ? null : (page.at(-1)?.number ?? null)),
 });

@@ -8,7 +8,12 @@ const pageSize = 100;
 export function peopleQuery(text: string) {
   return infiniteQueryOptions({
     queryKey: ["people", "list", text],
-    queryFn: ({ pageParam }) => data(client.GET("/api/v1/people", { params: { query: pageParam === null ? { text, limit: pageSize } : { text, limit: pageSize, after: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      data(
+        client.GET("/api/v1/people", {
+          params: { query: pageParam === null ? { text, limit: pageSize } : { text, limit: pageSize, after: pageParam } },
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.next ?? null,
     placeholderData: (before) => before,
@@ -31,13 +36,21 @@ export function personQuery(id: string) {
 }
 
 export function credentialsQuery(id: string) {
-  return queryOptions({ queryKey: ["people", id, "credentials"], queryFn: () => data(client.GET("/api/v1/people/{id}/credentials", of(id))) });
+  return queryOptions({
+    queryKey: ["people", id, "credentials"],
+    queryFn: () => data(client.GET("/api/v1/people/{id}/credentials", of(id))),
+  });
 }
 
 export function visitsQuery(id: string) {
   return infiniteQueryOptions({
     queryKey: ["people", id, "visits"],
-    queryFn: ({ pageParam }) => data(client.GET("/api/v1/people/{id}/visits", { params: { path: { id }, query: pageParam === null ? { limit: 20 } : { limit: 20, before: pageParam } } })),
+    queryFn: ({ pageParam }) =>
+      data(
+        client.GET("/api/v1/people/{id}/visits", {
+          params: { path: { id }, query: pageParam === null ? { limit: 20 } : { limit: 20, before: pageParam } },
+        }),
+      ),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => (page.length < 20 ? null : (page.at(-1)?.entered_at ?? null)),
   });
@@ -53,11 +66,15 @@ export function personDaysQuery(id: string, from: string, to: string) {
 /** A change to the registry; lists and the person are read anew. */
 export function usePeopleChange<Input, Result>(change: (input: Input) => Promise<Result>) {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: change, onSuccess: () => void queries.invalidateQueries({ queryKey: ["people"] }) });
+  return useMutation({
+    mutationFn: change,
+    onSuccess: () => ["people", "tags"].forEach((key) => void queries.invalidateQueries({ queryKey: [key] })),
+  });
 }
 
 export const addPerson = (body: PersonInput): Promise<Person> => data(client.POST("/api/v1/people", { body }));
-export const changePerson = ({ id, body }: { id: string; body: PersonInput }): Promise<Person> => data(client.PUT("/api/v1/people/{id}", { ...of(id), body }));
+export const changePerson = ({ id, body }: { id: string; body: PersonInput }): Promise<Person> =>
+  data(client.PUT("/api/v1/people/{id}", { ...of(id), body }));
 export const suspendPerson = (id: string): Promise<Person> => data(client.POST("/api/v1/people/{id}/suspend", of(id)));
 export const activatePerson = (id: string): Promise<Person> => data(client.POST("/api/v1/people/{id}/activate", of(id)));
 export const deletePerson = (id: string) => client.DELETE("/api/v1/people/{id}", of(id));
@@ -69,6 +86,7 @@ function imagesForm(images: Blob[]): FormData {
 }
 
 /** Looks at images and keeps nothing. */
-export const assessFaces = (images: Blob[], signal?: AbortSignal) => upload<Finding[]>("/api/v1/faces/assess", imagesForm(images), signal);
+export const assessFaces = (images: Blob[], signal?: AbortSignal) =>
+  upload<Finding[]>("/api/v1/faces/assess", imagesForm(images), signal);
 /** Enrols the good ones; one finding per image. */
 export const enrolFaces = (id: string, images: Blob[]) => upload<Finding[]>(`/api/v1/people/${id}/faces`, imagesForm(images));

@@ -15,7 +15,12 @@ async function fetchSession(): Promise<Session> {
   return session;
 }
 
-export const sessionQuery = queryOptions({ queryKey: ["session"], queryFn: fetchSession, staleTime: 60_000, refetchInterval: 60_000 });
+export const sessionQuery = queryOptions({
+  queryKey: ["session"],
+  queryFn: fetchSession,
+  staleTime: 60_000,
+  refetchInterval: 60_000,
+});
 
 export function useSession(): Session {
   return useSuspenseQuery(sessionQuery).data;
@@ -52,5 +57,7 @@ export function useSignOut() {
 }
 
 export function useAcceptInvitation() {
-  return useSessionChange((body: { token: string; name?: string; password: string }) => data(client.POST("/api/v1/invitations/accept", { body })));
+  return useSessionChange((body: { token: string; name?: string; password: string }) =>
+    data(client.POST("/api/v1/invitations/accept", { body })),
+  );
 }

@@ -15,9 +15,16 @@ export function useBecomeStation() {
 /** Ends this browser's being a camera station. */
 export function useLeaveStation() {
   const queries = useQueryClient();
-  return useMutation({ mutationFn: () => client.DELETE("/api/v1/station"), onSuccess: () => queries.invalidateQueries({ queryKey: sessionQuery.queryKey }) });
+  return useMutation({
+    mutationFn: () => client.DELETE("/api/v1/station"),
+    onSuccess: () => queries.invalidateQueries({ queryKey: sessionQuery.queryKey }),
+  });
 }
 
 /** Adds a camera station at an access point. */
 export const addStation = (name: string, accessPoint: string): Promise<Device> =>
-  data(client.POST("/api/v1/devices", { body: { kind: "camera_station", name, access_point: accessPoint, silent_after_s: 60, disabled: false } }));
+  data(
+    client.POST("/api/v1/devices", {
+      body: { kind: "camera_station", name, access_point: accessPoint, silent_after_s: 60, disabled: false },
+    }),
+  );

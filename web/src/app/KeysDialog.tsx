@@ -16,7 +16,12 @@ export function KeysDialog({ open, onClose }: { open: boolean; onClose: () => vo
   const on = useKeysOn();
   return (
     <Dialog open={open} onClose={onClose} title="Keyboard" width="s">
-      <Check label="Keys are on" hint="Switch them off when you dictate: speech input types letters." checked={on} onChange={(event) => switchKeys(event.target.checked)} />
+      <Check
+        label="Keys are on"
+        hint="Switch them off when you dictate: speech input types letters."
+        checked={on}
+        onChange={(event) => switchKeys(event.target.checked)}
+      />
       <dl className={css.keys}>
         {others.map(([key, what]) => (
           <div key={key}>

@@ -95,7 +95,11 @@ function SideNav({ openKeys }: { openKeys: () => void }) {
       <ul className={css.links}>
         {useOffered().map((place) => (
           <li key={place.to}>
-            <Link to={place.to} className={css.link} activeProps={{ className: cx(css.link, css.active), "aria-current": "page" }}>
+            <Link
+              to={place.to}
+              className={css.link}
+              activeProps={{ className: cx(css.link, css.active), "aria-current": "page" }}
+            >
               <place.icon size={18} aria-hidden />
               <span className={css.linkText}>{place.label}</span>
               {place.to === "/live" && <AlertCount />}
@@ -187,7 +191,12 @@ function BottomNav({ openKeys }: { openKeys: () => void }) {
   return (
     <nav className={css.bottom} aria-label="Main, short">
       {offered.slice(0, 4).map((place) => (
-        <Link key={place.to} to={place.to} className={css.tab} activeProps={{ className: cx(css.tab, css.tabActive), "aria-current": "page" }}>
+        <Link
+          key={place.to}
+          to={place.to}
+          className={css.tab}
+          activeProps={{ className: cx(css.tab, css.tabActive), "aria-current": "page" }}
+        >
           <place.icon size={20} aria-hidden />
           {place.label}
           {place.to === "/live" && <AlertCount />}

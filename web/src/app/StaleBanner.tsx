@@ -11,7 +11,9 @@ export function StaleBanner() {
     <div className={css.banner} role="status">
       <RefreshCw size={15} aria-hidden className={css.turning} />
       <span>
-        {stale === "disconnected" ? "Not connected: what is shown may be out of date. Reconnecting by itself." : "Catching up with what happened meanwhile."}
+        {stale === "disconnected"
+          ? "Not connected: what is shown may be out of date. Reconnecting by itself."
+          : "Catching up with what happened meanwhile."}
         {freshAt !== null && stale === "disconnected" && (
           <>
             {" "}

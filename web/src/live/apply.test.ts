@@ -14,7 +14,16 @@ const snapshot: LiveSnapshot = {
   inside: { total: 0, areas: [{ area: { id: "hall", name: "Hall" }, count: 0, people: [] }] },
   entries_today: 0,
   alerts: [],
-  cameras: [{ device: "cam", name: "Door", access_point: { id: "a1", name: "Main door" }, disabled: false, connected: false, last_frame_at: null }],
+  cameras: [
+    {
+      device: "cam",
+      name: "Door",
+      access_point: { id: "a1", name: "Main door" },
+      disabled: false,
+      connected: false,
+      last_frame_at: null,
+    },
+  ],
 };
 
 function passage(index: number): Passage {
@@ -44,10 +53,28 @@ function passage(index: number): Passage {
 }
 
 function committed(index: number, more: Partial<Committed> = {}): Committed {
-  return { index, event: `e${index}`, kind: "access", passage: passage(index), alerts: [], presence: [], entries_today: null, changed: [], ...more };
+  return {
+    index,
+    event: `e${index}`,
+    kind: "access",
+    passage: passage(index),
+    alerts: [],
+    presence: [],
+    entries_today: null,
+    changed: [],
+    ...more,
+  };
 }
 
-const enters: PresenceChange = { visit: "v1", area: "hall", person: ada, inside: true, since: "2026-11-21T08:00:00Z", last_seen: null, evidence: "e4" };
+const enters: PresenceChange = {
+  visit: "v1",
+  area: "hall",
+  person: ada,
+  inside: true,
+  since: "2026-11-21T08:00:00Z",
+  last_seen: null,
+  evidence: "e4",
+};
 
 describe("the live snapshot", () => {
   it("shows a pushed passage as the last one, in the feed and among the arrivals", () => {
@@ -79,11 +106,23 @@ describe("the live snapshot", () => {
   });
 
   it("drops an alert that was acknowledged and puts a new one first", () => {
-    const alert = (id: string, raised_at: string): Alert => ({ id, kind: "stranger", raised_at, event: "e1", access_point: null, device: null, person: null, acknowledged: null });
+    const alert = (id: string, raised_at: string): Alert => ({
+      id,
+      kind: "stranger",
+      raised_at,
+      event: "e1",
+      access_point: null,
+      device: null,
+      person: null,
+      acknowledged: null,
+    });
     const open = [alert("a", "2026-11-21T08:00:00Z")];
     const both = mergeAlerts(open, [alert("b", "2026-11-21T09:00:00Z")]);
     expect(both.map((one) => one.id)).toEqual(["b", "a"]);
-    const acknowledged = { ...alert("a", "2026-11-21T08:00:00Z"), acknowledged: { by: { id: "u", name: "Op" }, at: "2026-11-21T09:01:00Z", note: "" } };
+    const acknowledged = {
+      ...alert("a", "2026-11-21T08:00:00Z"),
+      acknowledged: { by: { id: "u", name: "Op" }, at: "2026-11-21T09:01:00Z", note: "" },
+    };
     expect(mergeAlerts(both, [acknowledged]).map((one) => one.id)).toEqual(["b"]);
   });
 

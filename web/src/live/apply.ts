@@ -22,7 +22,12 @@ function inserted(passages: Passage[], passage: Passage, most: number): Passage[
 }
 
 function isArrival(passage: Passage): boolean {
-  return passage.person !== null && passage.person !== undefined && passage.access_point.direction !== "exit" && passage.taken === "taken";
+  return (
+    passage.person !== null &&
+    passage.person !== undefined &&
+    passage.access_point.direction !== "exit" &&
+    passage.taken === "taken"
+  );
 }
 
 function withPassage(snapshot: LiveSnapshot, passage: Passage): LiveSnapshot {
@@ -57,6 +62,8 @@ function withPresence(presence: Presence, change: PresenceChange): Presence {
 
 /** A snapshot after a camera came or went. */
 export function withDevice(snapshot: LiveSnapshot, pushed: DevicePush): LiveSnapshot {
-  const cameras = snapshot.cameras.map((camera) => (camera.device === pushed.device ? { ...camera, connected: pushed.connected } : camera));
+  const cameras = snapshot.cameras.map((camera) =>
+    camera.device === pushed.device ? { ...camera, connected: pushed.connected } : camera,
+  );
   return { ...snapshot, cameras };
 }

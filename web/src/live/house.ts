@@ -3,7 +3,7 @@ import { client, data } from "../api/client";
 import { applied, namesUnknownArea, withDevice } from "./apply";
 import { align } from "./sequence";
 import { liveSocket } from "./socket";
-import type { Committed, DevicePush, LiveSnapshot } from "./wire";
+import type { Changed, Committed, DevicePush, LiveSnapshot } from "./wire";
 
 export interface LiveState {
   snapshot: LiveSnapshot | null;
@@ -12,6 +12,9 @@ export interface LiveState {
   /** Until when (browser's clock) what is shown is known to be right. */
   freshAt: number | null;
 }
+
+/** Changes of names, photographs and cameras, which the snapshot holds in many places: it is fetched again. */
+const renames = new Set<Changed>(["people", "places", "devices", "settings", "corrections"]);
 
 type Topic = (pushed: Committed) => void;
 
@@ -22,6 +25,7 @@ class HouseState {
   private waiting: Committed[] | null = null;
   /** Something was missed while the snapshot was on its way. */
   private again = false;
+  private timer: ReturnType<typeof setTimeout> | undefined;
   private readonly listeners = new Set<() => void>();
   private readonly topics = new Set<Topic>();
 
@@ -42,7 +46,8 @@ class HouseState {
   start(): () => void {
     const socket = liveSocket();
     const connected = () => void this.refetch();
-    const disconnected = () => this.set({ stale: "disconnected", freshAt: this.state.stale === null ? Date.now() : this.state.freshAt });
+    const disconnected = () =>
+      this.set({ stale: "disconnected", freshAt: this.state.stale === null ? Date.now() : this.state.freshAt });
     const dismissed = (reason: string) => {
       disconnected();
       // The server closed it (a session that ended, a restart): the client library does not come back by itself then.
@@ -50,11 +55,24 @@ class HouseState {
     };
     const committed = (pushed: Committed) => this.take(pushed);
     const resync = () => void this.refetch();
-    const device = (pushed: DevicePush) => this.state.snapshot !== null && this.set({ snapshot: withDevice(this.state.snapshot, pushed) });
-    socket.on("connect", connected).on("disconnect", dismissed).on("connect_error", disconnected).on("committed", committed).on("resync", resync).on("device", device);
+    const device = (pushed: DevicePush) =>
+      this.state.snapshot !== null && this.set({ snapshot: withDevice(this.state.snapshot, pushed) });
+    socket
+      .on("connect", connected)
+      .on("disconnect", dismissed)
+      .on("connect_error", disconnected)
+      .on("committed", committed)
+      .on("resync", resync)
+      .on("device", device);
     socket.connect();
     return () => {
-      socket.off("connect", connected).off("disconnect", dismissed).off("connect_error", disconnected).off("committed", committed).off("resync", resync).off("device", device);
+      socket
+        .off("connect", connected)
+        .off("disconnect", dismissed)
+        .off("connect_error", disconnected)
+        .off("committed", committed)
+        .off("resync", resync)
+        .off("device", device);
       socket.disconnect();
       this.set({ snapshot: null, stale: null, freshAt: null });
     };
@@ -84,8 +102,17 @@ class HouseState {
 
   private take(pushed: Committed): void {
     for (const topic of this.topics) topic(pushed);
+    if (pushed.changed.some((part) => renames.has(part))) this.refetchSoon();
     if (this.waiting !== null) this.waiting.push(pushed);
     else if (this.state.snapshot !== null) this.apply([pushed]);
+  }
+
+  /** Once for a burst, such as an import. */
+  private refetchSoon(): void {
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      void this.refetch();
+    }, 400);
   }
 
   private apply(pushed: Committed[]): void {

@@ -10,7 +10,10 @@ export function step(next: number, index: number): Step {
  * Sorts pushed entries onto a snapshot: which to apply in order, where to go on, and whether
  * something is missing in between (then the snapshot has to be fetched again).
  */
-export function align<Delta extends { index: number }>(next: number, deltas: Delta[]): { apply: Delta[]; next: number; gap: boolean } {
+export function align<Delta extends { index: number }>(
+  next: number,
+  deltas: Delta[],
+): { apply: Delta[]; next: number; gap: boolean } {
   const apply: Delta[] = [];
   let expected = next;
   for (const delta of [...deltas].sort((a, b) => a.index - b.index)) {

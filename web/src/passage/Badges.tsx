@@ -8,7 +8,11 @@ const icons = { entry: LogIn, exit: LogOut, both: ArrowLeftRight };
 /** Direction by colour, icon and word. */
 export function DirectionBadge({ direction, size }: { direction: Direction; size?: "m" | "l" }) {
   return (
-    <Badge tone={direction === "entry" ? "accent" : direction === "exit" ? "info" : "neutral"} icon={icons[direction]} size={size ?? "m"}>
+    <Badge
+      tone={direction === "entry" ? "accent" : direction === "exit" ? "info" : "neutral"}
+      icon={icons[direction]}
+      size={size ?? "m"}
+    >
       {directions[direction]}
     </Badge>
   );

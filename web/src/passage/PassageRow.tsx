@@ -22,7 +22,8 @@ export function PassageRow({ passage, onOpen, compact }: PassageRowProps) {
       <span className={css.text}>
         <span className={cx(css.name, !passage.person && css.unnamed)}>{passageName(passage)}</span>
         <span className={css.where}>
-          {passage.access_point.name || "Removed access point"} · <Time at={passage.at} show={compact === true ? "ago" : "clock"} />
+          {passage.access_point.name || "Removed access point"} ·{" "}
+          <Time at={passage.at} show={compact === true ? "ago" : "clock"} />
         </span>
       </span>
       {compact !== true && (

@@ -11,14 +11,25 @@ function place(value: number): string {
 }
 
 /** A similarity against its threshold, and the runner-up, on one scale. */
-export function ScoreBar({ label, score, threshold, runnerUp }: { label: string; score: number; threshold: number; runnerUp?: number | null | undefined }) {
+export function ScoreBar({
+  label,
+  score,
+  threshold,
+  runnerUp,
+}: {
+  label: string;
+  score: number;
+  threshold: number;
+  runnerUp?: number | null | undefined;
+}) {
   const enough = score >= threshold;
   return (
     <div className={css.score}>
       <p className={css.line}>
         <span>{label}</span>
         <span className="num">
-          <strong className={enough ? css.good : css.bad}>{score.toFixed(3)}</strong> {enough ? "≥" : "<"} {threshold.toFixed(3)} needed
+          <strong className={enough ? css.good : css.bad}>{score.toFixed(3)}</strong> {enough ? "≥" : "<"} {threshold.toFixed(3)}{" "}
+          needed
         </span>
       </p>
       <div className={css.scale} aria-hidden>
@@ -44,7 +55,12 @@ export function Scores({ passage }: { passage: Passage }) {
           </p>
         </div>
       )}
-      {comparison && ("score" in comparison ? <ScoreBar label={comparisons[comparison.result]} score={comparison.score} threshold={comparison.threshold} /> : <p className={css.note}>{comparisons[comparison.result]}.</p>)}
+      {comparison &&
+        ("score" in comparison ? (
+          <ScoreBar label={comparisons[comparison.result]} score={comparison.score} threshold={comparison.threshold} />
+        ) : (
+          <p className={css.note}>{comparisons[comparison.result]}.</p>
+        ))}
     </>
   );
 }

@@ -13,7 +13,17 @@ interface ButtonProps extends ButtonHTMLAttributes<HTMLButtonElement> {
   children?: ReactNode;
 }
 
-export function Button({ variant = "secondary", size = "m", icon: Icon, busy, children, className, disabled, type = "button", ...rest }: ButtonProps) {
+export function Button({
+  variant = "secondary",
+  size = "m",
+  icon: Icon,
+  busy,
+  children,
+  className,
+  disabled,
+  type = "button",
+  ...rest
+}: ButtonProps) {
   return (
     <button
       type={type}

@@ -30,9 +30,7 @@ export function Dialog({ open, onClose, title, about, children, footer, kind = "
               {about && <Base.Description className={css.about}>{about}</Base.Description>}
             </div>
           </header>
-          <div className={css.body}>
-            {children}
-          </div>
+          <div className={css.body}>{children}</div>
           {footer && <footer className={css.footer}>{footer}</footer>}
           {/* Last, so that the first field gets the focus. */}
           <Base.Close render={<IconButton className={css.close} label="Close" icon={X} size="s" />} />

@@ -2,7 +2,17 @@ import type { ReactNode } from "react";
 import css from "./Doorway.module.css";
 
 /** A page before the house: one card in the middle. */
-export function Doorway({ title, about, children, wide }: { title: string; about?: ReactNode; children: ReactNode; wide?: boolean }) {
+export function Doorway({
+  title,
+  about,
+  children,
+  wide,
+}: {
+  title: string;
+  about?: ReactNode;
+  children: ReactNode;
+  wide?: boolean;
+}) {
   return (
     <main className={css.page}>
       <title>{`${title} · Gatebook`}</title>

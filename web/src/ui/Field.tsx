@@ -1,4 +1,11 @@
-import { useId, type InputHTMLAttributes, type ReactNode, type Ref, type SelectHTMLAttributes, type TextareaHTMLAttributes } from "react";
+import {
+  useId,
+  type InputHTMLAttributes,
+  type ReactNode,
+  type Ref,
+  type SelectHTMLAttributes,
+  type TextareaHTMLAttributes,
+} from "react";
 import { CircleAlert } from "lucide-react";
 import { cx } from "./cx";
 import css from "./Field.module.css";
@@ -68,7 +75,14 @@ export function AreaField({ label, hint, error, wide, ...area }: Labelled & Text
   );
 }
 
-export function SelectField({ label, hint, error, wide, children, ...select }: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
+export function SelectField({
+  label,
+  hint,
+  error,
+  wide,
+  children,
+  ...select
+}: Labelled & SelectHTMLAttributes<HTMLSelectElement>) {
   return (
     <Field label={label} hint={hint} error={error ?? null} className={cx(wide && css.wide)}>
       {(wiring) => (

@@ -25,7 +25,17 @@ export function Menu({ trigger, children, align = "end", side = "bottom" }: Menu
   );
 }
 
-export function MenuItem({ icon: Icon, danger, onSelect, children }: { icon?: Icon; danger?: boolean; onSelect: () => void; children: ReactNode }) {
+export function MenuItem({
+  icon: Icon,
+  danger,
+  onSelect,
+  children,
+}: {
+  icon?: Icon;
+  danger?: boolean;
+  onSelect: () => void;
+  children: ReactNode;
+}) {
   return (
     <Base.Item className={cx(css.item, danger === true && css.danger)} onClick={onSelect}>
       {Icon && <Icon size={16} aria-hidden />}

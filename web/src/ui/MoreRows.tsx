@@ -7,7 +7,9 @@ export function MoreRows({ more, busy, onMore }: { more: boolean; busy: boolean;
   useEffect(() => {
     const element = end.current;
     if (!element || !more || busy) return;
-    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && onMore(), { rootMargin: "600px" });
+    const observer = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && onMore(), {
+      rootMargin: "600px",
+    });
     observer.observe(element);
     return () => observer.disconnect();
   }, [more, busy, onMore]);

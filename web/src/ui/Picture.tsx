@@ -23,7 +23,16 @@ export function Picture({ src, alt, className, none = "No picture", fit = "cover
       </div>
     );
   }
-  return <img className={cx(css.picture, css[fit], className)} src={src} alt={alt} loading="lazy" decoding="async" onError={() => setBroken(src)} />;
+  return (
+    <img
+      className={cx(css.picture, css[fit], className)}
+      src={src}
+      alt={alt}
+      loading="lazy"
+      decoding="async"
+      onError={() => setBroken(src)}
+    />
+  );
 }
 
 interface FaceProps {
@@ -39,7 +48,17 @@ export function Face({ src, name, size = 36, alt = "" }: FaceProps) {
   const [broken, setBroken] = useState<string | null>(null);
   const style = { width: size, height: size, fontSize: Math.max(10, size * 0.36) };
   if (src !== null && broken !== src) {
-    return <img className={css.face} style={style} src={src} alt={alt} loading="lazy" decoding="async" onError={() => setBroken(src)} />;
+    return (
+      <img
+        className={css.face}
+        style={style}
+        src={src}
+        alt={alt}
+        loading="lazy"
+        decoding="async"
+        onError={() => setBroken(src)}
+      />
+    );
   }
   const letters = initials(name);
   return (

@@ -12,7 +12,13 @@ export function Segmented<Value extends string>({ label, value, options, onChang
   return (
     <div className={css.group} role="group" aria-label={label}>
       {options.map((option) => (
-        <button key={option.value} type="button" aria-pressed={option.value === value} className={css.option} onClick={() => onChange(option.value)}>
+        <button
+          key={option.value}
+          type="button"
+          aria-pressed={option.value === value}
+          className={css.option}
+          onClick={() => onChange(option.value)}
+        >
           {option.label}
           {option.count !== undefined && <span className={css.count}>{option.count}</span>}
         </button>

@@ -5,7 +5,17 @@ import { cx } from "./cx";
 import css from "./States.module.css";
 
 /** What stands where nothing is yet: says what to do. */
-export function Empty({ icon: Icon, title, children, action }: { icon?: Icon; title: string; children?: ReactNode; action?: ReactNode }) {
+export function Empty({
+  icon: Icon,
+  title,
+  children,
+  action,
+}: {
+  icon?: Icon;
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   return (
     <div className={css.empty}>
       {Icon && (
@@ -35,7 +45,17 @@ export function Skeleton({ rows = 4, height = 20 }: { rows?: number; height?: nu
 const icons = { info: Info, warn: TriangleAlert, bad: CircleAlert, good: CircleCheck };
 
 /** A sentence somebody should read before going on. */
-export function Note({ tone = "info", title, children, action }: { tone?: keyof typeof icons; title?: ReactNode; children?: ReactNode; action?: ReactNode }) {
+export function Note({
+  tone = "info",
+  title,
+  children,
+  action,
+}: {
+  tone?: keyof typeof icons;
+  title?: ReactNode;
+  children?: ReactNode;
+  action?: ReactNode;
+}) {
   const Icon = icons[tone];
   return (
     <div className={cx(css.note, css[tone])} role={tone === "bad" ? "alert" : undefined}>

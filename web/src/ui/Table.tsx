@@ -40,12 +40,20 @@ export function Table<Row>({ label, rows, columns, rowKey, onRow, faded }: Table
           <tr
             key={rowKey(row)}
             className={cx(onRow && css.clickable, faded?.(row) === true && css.faded)}
-            onClick={onRow && ((event) => !(event.target instanceof Element && event.target.closest("a,button,input,select")) && onRow(row))}
+            onClick={
+              onRow &&
+              ((event) => !(event.target instanceof Element && event.target.closest("a,button,input,select")) && onRow(row))
+            }
           >
             {columns.map((column, i) => (
               <td
                 key={i}
-                className={cx(column.align && css.right, column.main === true && css.main, column.shrink === true && css.shrink, column.wideOnly === true && css.wideOnly)}
+                className={cx(
+                  column.align && css.right,
+                  column.main === true && css.main,
+                  column.shrink === true && css.shrink,
+                  column.wideOnly === true && css.wideOnly,
+                )}
                 data-head={typeof column.head === "string" ? column.head : undefined}
               >
                 {column.cell(row)}

@@ -13,7 +13,13 @@ export function said(title: string, description?: string): void {
 export function failed(error: unknown): void {
   const title = error instanceof Error ? error.message : "That did not work";
   const detail = typeof error === "object" && error !== null && "detail" in error ? error.detail : undefined;
-  manager.add({ title, description: typeof detail === "string" ? detail : undefined, type: "bad", timeout: 9000, priority: "high" });
+  manager.add({
+    title,
+    description: typeof detail === "string" ? detail : undefined,
+    type: "bad",
+    timeout: 9000,
+    priority: "high",
+  });
 }
 
 function List() {
@@ -21,7 +27,11 @@ function List() {
   return toasts.map((toast) => (
     <Toast.Root key={toast.id} toast={toast} className={css.toast} swipeDirection="right">
       <Toast.Content className={css.content}>
-        {toast.type === "bad" ? <CircleAlert className={css.bad} size={18} aria-hidden /> : <CircleCheck className={css.good} size={18} aria-hidden />}
+        {toast.type === "bad" ? (
+          <CircleAlert className={css.bad} size={18} aria-hidden />
+        ) : (
+          <CircleCheck className={css.good} size={18} aria-hidden />
+        )}
         <div className={css.text}>
           <Toast.Title className={css.title} render={<p />} />
           <Toast.Description className={css.description} />

@@ -6,10 +6,14 @@ export type CameraProblem = "insecure" | "unsupported" | "denied" | "missing" | 
 export const cameraAdvice: Record<CameraProblem, { title: string; detail: string }> = {
   insecure: {
     title: "This address may not use the camera",
-    detail: "Browsers open a camera only over HTTPS or on localhost. Open Gatebook by its https:// address, or on the machine itself as http://localhost.",
+    detail:
+      "Browsers open a camera only over HTTPS or on localhost. Open Gatebook by its https:// address, or on the machine itself as http://localhost.",
   },
   unsupported: { title: "This browser has no camera support", detail: "Use a current Chrome, Edge, Firefox or Safari." },
-  denied: { title: "The camera was denied", detail: "Allow the camera for this site in the address bar's permissions, then try again." },
+  denied: {
+    title: "The camera was denied",
+    detail: "Allow the camera for this site in the address bar's permissions, then try again.",
+  },
   missing: { title: "No camera found", detail: "Connect a camera, or enable it in the system's settings, then try again." },
   busy: { title: "The camera is busy", detail: "Another program or tab holds it. Close that one, then try again." },
   lost: { title: "The camera stopped", detail: "It was unplugged or taken by another program. Reconnect it, then try again." },

@@ -1,5 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { clock, clockAsMinutes, duration, instantToSiteTime, isoDay, minutesAsClock, relative, shiftDay, siteTimeToInstant, skew } from "./format";
+import {
+  clock,
+  clockAsMinutes,
+  duration,
+  instantToSiteTime,
+  isoDay,
+  minutesAsClock,
+  relative,
+  shiftDay,
+  siteTimeToInstant,
+  skew,
+} from "./format";
 
 describe("times in the site's zone", () => {
   it("shows an instant as the site's clock, not the browser's", () => {

@@ -21,7 +21,9 @@ export function clock(at: string, zone: string, seconds = true): string {
 
 /** `Fri 21 Nov 2026`. */
 export function day(at: string, zone: string): string {
-  return formatter(zone, "day", { weekday: "short", day: "numeric", month: "short", year: "numeric" }).format(new Date(at)).replace(",", "");
+  return formatter(zone, "day", { weekday: "short", day: "numeric", month: "short", year: "numeric" })
+    .format(new Date(at))
+    .replace(",", "");
 }
 
 /** The civil date at the site, `2026-11-21`. */
@@ -48,7 +50,14 @@ export function relative(at: string, now: number): string {
   const seconds = Math.round((now - Date.parse(at)) / 1000);
   const size = Math.abs(seconds);
   if (size < 10) return "just now";
-  const text = size < 60 ? `${size} s` : size < 3600 ? `${Math.floor(size / 60)} min` : size < 86_400 ? `${Math.floor(size / 3600)} h` : days(size);
+  const text =
+    size < 60
+      ? `${size} s`
+      : size < 3600
+        ? `${Math.floor(size / 60)} min`
+        : size < 86_400
+          ? `${Math.floor(size / 3600)} h`
+          : days(size);
   return seconds > 0 ? `${text} ago` : `in ${text}`;
 }
 
@@ -110,7 +119,14 @@ export function instantToSiteTime(at: string | number, zone: string): string {
 }
 
 function offset(ms: number, zone: string): number {
-  const parts = formatter(zone, "offset", { year: "numeric", month: "2-digit", day: "2-digit", hour: "2-digit", minute: "2-digit", second: "2-digit" }).formatToParts(ms);
+  const parts = formatter(zone, "offset", {
+    year: "numeric",
+    month: "2-digit",
+    day: "2-digit",
+    hour: "2-digit",
+    minute: "2-digit",
+    second: "2-digit",
+  }).formatToParts(ms);
   const part = (type: string) => Number(parts.find((p) => p.type === type)?.value ?? 0);
   const wall = Date.UTC(part("year"), part("month") - 1, part("day"), part("hour"), part("minute"), part("second"));
   return wall - Math.floor(ms / 1000) * 1000;

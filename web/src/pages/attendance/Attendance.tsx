@@ -26,7 +26,13 @@ const fits: Record<DayFilter, (row: Day) => boolean> = {
   early: (row) => row.left_early_min > 0,
 };
 
-const labels: Record<DayFilter, string> = { all: "Everybody", present: "Came", absent: "Not here", late: "Late", early: "Left early" };
+const labels: Record<DayFilter, string> = {
+  all: "Everybody",
+  present: "Came",
+  absent: "Not here",
+  late: "Late",
+  early: "Left early",
+};
 
 /** The day table: everybody, with arrival, departure, hours, late and left early. */
 export function Attendance() {
@@ -38,9 +44,19 @@ export function Attendance() {
   const show = search.show ?? "all";
   const table = useQuery(dayTableQuery(date));
   const rows = table.data?.rows ?? [];
-  const go = (to: string) => void navigate({ search: (before) => ({ ...(before.show ? { show: before.show } : {}), ...(to === today ? {} : { date: to }) }) });
-  const filter = (value: DayFilter) => void navigate({ search: (before) => ({ ...(before.date ? { date: before.date } : {}), ...(value === "all" ? {} : { show: value }) }) });
-  const options = (Object.keys(labels) as DayFilter[]).map((value) => ({ value, label: labels[value], count: rows.filter(fits[value]).length }));
+  const go = (to: string) =>
+    void navigate({
+      search: (before) => ({ ...(before.show ? { show: before.show } : {}), ...(to === today ? {} : { date: to }) }),
+    });
+  const filter = (value: DayFilter) =>
+    void navigate({
+      search: (before) => ({ ...(before.date ? { date: before.date } : {}), ...(value === "all" ? {} : { show: value }) }),
+    });
+  const options = (Object.keys(labels) as DayFilter[]).map((value) => ({
+    value,
+    label: labels[value],
+    count: rows.filter(fits[value]).length,
+  }));
   return (
     <Page
       title="Attendance"
@@ -54,8 +70,21 @@ export function Attendance() {
       <div className={css.bar}>
         <div className="row">
           <IconButton variant="secondary" icon={ChevronLeft} label="The day before" onClick={() => go(shiftDay(date, -1))} />
-          <input className={`${inputClass} ${css.date}`} type="date" aria-label="Date" value={date} max={today} onChange={(event) => event.target.value && go(event.target.value)} />
-          <IconButton variant="secondary" icon={ChevronRight} label="The day after" disabled={date >= today} onClick={() => go(shiftDay(date, 1))} />
+          <input
+            className={`${inputClass} ${css.date}`}
+            type="date"
+            aria-label="Date"
+            value={date}
+            max={today}
+            onChange={(event) => event.target.value && go(event.target.value)}
+          />
+          <IconButton
+            variant="secondary"
+            icon={ChevronRight}
+            label="The day after"
+            disabled={date >= today}
+            onClick={() => go(shiftDay(date, 1))}
+          />
           {date !== today && <Button onClick={() => go(today)}>Today</Button>}
         </div>
         <Segmented label="Show" value={show} options={options} onChange={filter} />
@@ -77,7 +106,9 @@ function Rows({ rows, nobody }: { rows: Day[]; nobody: boolean }) {
   if (rows.length === 0) {
     return (
       <Empty icon={CalendarClock} title={nobody ? "Nobody is registered yet" : "Nobody, with this filter"}>
-        {nobody ? "The day table lists everybody in the registry. Add people first." : "Choose “Everybody” to see the whole table."}
+        {nobody
+          ? "The day table lists everybody in the registry. Add people first."
+          : "Choose “Everybody” to see the whole table."}
       </Empty>
     );
   }

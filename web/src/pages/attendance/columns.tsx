@@ -57,9 +57,22 @@ export function dayColumns(lead: "person" | "date"): Column<Day>[] {
     },
     { head: "Arrival", align: "right", cell: (row) => (row.arrival ? <DayTime at={row.arrival} /> : none) },
     { head: "Departure", align: "right", cell: (row) => (row.departure ? <DayTime at={row.departure} /> : none) },
-    { head: "Hours", align: "right", cell: (row) => (row.minutes === null || row.minutes === undefined ? none : <span className="num">{duration(row.minutes)}</span>) },
-    { head: "Late", align: "right", cell: (row) => (row.late_min > 0 ? <Badge tone="warn">{duration(row.late_min)}</Badge> : none) },
-    { head: "Left early", align: "right", cell: (row) => (row.left_early_min > 0 ? <Badge tone="warn">{duration(row.left_early_min)}</Badge> : none) },
+    {
+      head: "Hours",
+      align: "right",
+      cell: (row) =>
+        row.minutes === null || row.minutes === undefined ? none : <span className="num">{duration(row.minutes)}</span>,
+    },
+    {
+      head: "Late",
+      align: "right",
+      cell: (row) => (row.late_min > 0 ? <Badge tone="warn">{duration(row.late_min)}</Badge> : none),
+    },
+    {
+      head: "Left early",
+      align: "right",
+      cell: (row) => (row.left_early_min > 0 ? <Badge tone="warn">{duration(row.left_early_min)}</Badge> : none),
+    },
   ];
 }
 

@@ -46,14 +46,37 @@ export function Devices() {
           <Skeleton rows={5} />
         ) : devices.data.length === 0 ? (
           <Empty icon={Plug} title="No device yet">
-            Add a camera station or a native device under Settings. Boards of classic gates come with their gate; an unknown board that connects is listed below, with <em>allow</em>.
+            Add a camera station or a native device under Settings. Boards of classic gates come with their gate; an unknown board
+            that connects is listed below, with <em>allow</em>.
           </Empty>
         ) : (
-          <Table label="Devices" rows={devices.data} rowKey={(device) => device.id} columns={columns} faded={(device) => device.disabled} />
+          <Table
+            label="Devices"
+            rows={devices.data}
+            rowKey={(device) => device.id}
+            columns={columns}
+            faded={(device) => device.disabled}
+          />
         )}
       </Panel>
-      <Panel flush title="Incidents" aside={incidents.data && <span className="small muted">{count(incidents.data.length, "kind of thing", "kinds of things")} refused or gone wrong</span>}>
-        {incidents.isError ? <Failed error={incidents.error} retry={() => void incidents.refetch()} /> : incidents.isPending ? <Skeleton rows={4} /> : <Incidents incidents={incidents.data} />}
+      <Panel
+        flush
+        title="Incidents"
+        aside={
+          incidents.data && (
+            <span className="small muted">
+              {count(incidents.data.length, "kind of thing", "kinds of things")} refused or gone wrong
+            </span>
+          )
+        }
+      >
+        {incidents.isError ? (
+          <Failed error={incidents.error} retry={() => void incidents.refetch()} />
+        ) : incidents.isPending ? (
+          <Skeleton rows={4} />
+        ) : (
+          <Incidents incidents={incidents.data} />
+        )}
       </Panel>
     </Page>
   );
@@ -66,11 +89,21 @@ const columns: Column<Device>[] = [
   { head: "Name", main: true, cell: (device) => device.name },
   { head: "State", cell: (device) => <State device={device} /> },
   { head: "Kind", cell: (device) => deviceKinds[device.kind] },
-  { head: "Access point", cell: (device) => [device.access_point.name, device.gate && `gate ${device.gate.name}`].filter(Boolean).join(" · ") },
-  { head: "Last seen", cell: (device) => (device.last_seen ? <Time at={device.last_seen} show="ago" /> : <span className="muted">never</span>) },
+  {
+    head: "Access point",
+    cell: (device) => [device.access_point.name, device.gate && `gate ${device.gate.name}`].filter(Boolean).join(" · "),
+  },
+  {
+    head: "Last seen",
+    cell: (device) => (device.last_seen ? <Time at={device.last_seen} show="ago" /> : <span className="muted">never</span>),
+  },
   { head: "Clock", align: "right", cell: (device) => <Skew ms={device.skew_ms ?? null} /> },
   { head: "Gaps", align: "right", cell: (device) => <Gaps device={device} /> },
-  { head: "Observations", align: "right", cell: (device) => <span className="num">{device.observations.toLocaleString("en-GB")}</span> },
+  {
+    head: "Observations",
+    align: "right",
+    cell: (device) => <span className="num">{device.observations.toLocaleString("en-GB")}</span>,
+  },
 ];
 
 function State({ device }: { device: Device }) {

@@ -1,5 +1,5 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { Check, ShieldCheck, X } from "lucide-react";
+import { Check, FileUp, ShieldCheck, X } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { client, data } from "../../api/client";
 import { accessPointsQuery, gatesQuery } from "../../api/places";
@@ -13,6 +13,7 @@ import { Empty, Note } from "../../ui/States";
 import { Time } from "../../ui/Time";
 import { said } from "../../ui/Toasts";
 import { incidentKinds } from "../../words";
+import { ImportLog } from "../log/ImportLog";
 import css from "./Incidents.module.css";
 
 /** What was refused at the edge, with what to do about it. */
@@ -39,6 +40,7 @@ function Row({ incident, onAllow }: { incident: Incident; onAllow: () => void })
   const queries = useQueryClient();
   const isAdmin = useMay("admin");
   const mayForget = useMay("operator");
+  const [importing, setImporting] = useState(false);
   const forget = useMutation({
     mutationFn: () => client.DELETE("/api/v1/incidents/{id}", { params: { path: { id: incident.id } } }),
     onSuccess: () => void queries.invalidateQueries({ queryKey: ["devices"] }),
@@ -59,12 +61,25 @@ function Row({ incident, onAllow }: { incident: Incident; onAllow: () => void })
         <p className={css.remedy}>{incident.remedy}</p>
       </div>
       <div className={css.actions}>
+        {mayForget && incident.kind === "outage" && (
+          <Button size="s" icon={FileUp} onClick={() => setImporting(true)}>
+            Import a card's log
+          </Button>
+        )}
+        {importing && <ImportLog onClose={() => setImporting(false)} />}
         {isAdmin && incident.can_allow && (
           <Button size="s" icon={Check} onClick={onAllow}>
             Allow
           </Button>
         )}
-        {mayForget && <IconButton size="s" icon={X} label="Forget this; it comes back when it happens again" onClick={() => forget.mutate()} />}
+        {mayForget && (
+          <IconButton
+            size="s"
+            icon={X}
+            label="Forget this; it comes back when it happens again"
+            onClick={() => forget.mutate()}
+          />
+        )}
       </div>
     </li>
   );
@@ -82,7 +97,8 @@ function Allow({ incident, onClose }: { incident: Incident; onClose: () => void 
   const [gate, setGate] = useState("");
   const [board, setBoard] = useState<"controller" | "camera">("camera");
   const allow = useMutation({
-    mutationFn: (body: AllowInput) => data(client.POST("/api/v1/incidents/{id}/allow", { params: { path: { id: incident.id } }, body })),
+    mutationFn: (body: AllowInput) =>
+      data(client.POST("/api/v1/incidents/{id}/allow", { params: { path: { id: incident.id } }, body })),
     onSuccess: (allowed) => {
       said(`${incident.address ?? "The address"} is allowed`, `As part of the gate ${allowed.name}, at once.`);
       for (const key of ["devices", "places"]) void queries.invalidateQueries({ queryKey: [key] });
@@ -91,7 +107,9 @@ function Allow({ incident, onClose }: { incident: Incident; onClose: () => void 
   });
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    allow.mutate(way === "new_gate" ? { allow: "new_gate", name: name.trim(), entry, exit } : { allow: "existing_gate", gate, board });
+    allow.mutate(
+      way === "new_gate" ? { allow: "new_gate", name: name.trim(), entry, exit } : { allow: "existing_gate", gate, board },
+    );
   };
   return (
     <Dialog
@@ -109,16 +127,42 @@ function Allow({ incident, onClose }: { incident: Incident; onClose: () => void 
       }
     >
       <form id="allow" className="stack" onSubmit={submit}>
-        <Note tone="warn">An address tells gates apart; it is not authentication. Whoever can take this address can speak for the board.</Note>
+        <Note tone="warn">
+          An address tells gates apart; it is not authentication. Whoever can take this address can speak for the board.
+        </Note>
         <div>
-          <Choice type="radio" name="way" label="It belongs to a new gate" hint="Both boards have this address until the other one is allowed." checked={way === "new_gate"} onChange={() => setWay("new_gate")} />
-          <Choice type="radio" name="way" label="It is a board of an existing gate" disabled={gates.length === 0} checked={way === "board"} onChange={() => setWay("board")} />
+          <Choice
+            type="radio"
+            name="way"
+            label="It belongs to a new gate"
+            hint="Both boards have this address until the other one is allowed."
+            checked={way === "new_gate"}
+            onChange={() => setWay("new_gate")}
+          />
+          <Choice
+            type="radio"
+            name="way"
+            label="It is a board of an existing gate"
+            disabled={gates.length === 0}
+            checked={way === "board"}
+            onChange={() => setWay("board")}
+          />
         </div>
         {way === "new_gate" ? (
           <FieldGrid>
             <TextField label="Name of the gate" required value={name} onChange={(event) => setName(event.target.value)} />
-            <PointSelect label="Entries happen at" value={entry} onChange={setEntry} points={points.filter((point) => point.direction !== "exit")} />
-            <PointSelect label="Exits happen at" value={exit} onChange={setExit} points={points.filter((point) => point.direction !== "entry")} />
+            <PointSelect
+              label="Entries happen at"
+              value={entry}
+              onChange={setEntry}
+              points={points.filter((point) => point.direction !== "exit")}
+            />
+            <PointSelect
+              label="Exits happen at"
+              value={exit}
+              onChange={setExit}
+              points={points.filter((point) => point.direction !== "entry")}
+            />
           </FieldGrid>
         ) : (
           <FieldGrid>
@@ -130,7 +174,11 @@ function Allow({ incident, onClose }: { incident: Incident; onClose: () => void 
                 </option>
               ))}
             </SelectField>
-            <SelectField label="Which board" value={board} onChange={(event) => setBoard(event.target.value as "controller" | "camera")}>
+            <SelectField
+              label="Which board"
+              value={board}
+              onChange={(event) => setBoard(event.target.value as "controller" | "camera")}
+            >
               <option value="controller">Controller</option>
               <option value="camera">Camera board</option>
             </SelectField>
@@ -151,7 +199,13 @@ interface PointSelectProps {
 /** Chooses an access point. */
 export function PointSelect({ label, value, onChange, points }: PointSelectProps) {
   return (
-    <SelectField label={label} required value={value} onChange={(event) => onChange(event.target.value)} hint={points.length === 0 ? "Add one under Settings first." : undefined}>
+    <SelectField
+      label={label}
+      required
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+      hint={points.length === 0 ? "Add one under Settings first." : undefined}
+    >
       <option value="">Choose one</option>
       {points.map((point) => (
         <option key={point.id} value={point.id}>

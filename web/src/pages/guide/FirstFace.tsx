@@ -24,7 +24,10 @@ export function FirstFace({ onDone }: { onDone: () => void }) {
   };
   return (
     <form className="stack" onSubmit={submit}>
-      <p className="muted">Take three pictures: straight, and turned a little to each side. They take effect at once, and are deleted with the person.</p>
+      <p className="muted">
+        Take three pictures: straight, and turned a little to each side. They take effect at once, and are deleted with the
+        person.
+      </p>
       <PersonFields draft={draft} onChange={setDraft} error={add.error} />
       <Enrol images={images} />
       <div className="row">

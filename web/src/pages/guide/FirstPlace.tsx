@@ -22,7 +22,9 @@ export function FirstPlace({ onDone }: { onDone: () => void }) {
       {points.length > 0 && (
         <Note
           tone="good"
-          title={points.length === 1 ? `There is an access point: ${points[0]?.name}` : `There are ${points.length} access points`}
+          title={
+            points.length === 1 ? `There is an access point: ${points[0]?.name}` : `There are ${points.length} access points`
+          }
           action={
             <Button size="s" onClick={onDone}>
               Go on

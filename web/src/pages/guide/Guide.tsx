@@ -19,7 +19,13 @@ export function Guide() {
   const { setup, station } = useSession();
   const navigate = useNavigate();
   const [chosen, setChosen] = useState<number | null>(null);
-  const done = [setup.has_access_point, setup.has_access_point, station !== null && station !== undefined, setup.has_person, false];
+  const done = [
+    setup.has_access_point,
+    setup.has_access_point,
+    station !== null && station !== undefined,
+    setup.has_person,
+    false,
+  ];
   const reached = done.findIndex((one) => !one);
   const step = chosen ?? reached;
   const next = () => setChosen(step + 1);
@@ -37,7 +43,12 @@ export function Guide() {
       <ol className={css.steps}>
         {steps.map((label, i) => (
           <li key={label}>
-            <button type="button" className={cx(css.step, i === step && css.current)} aria-current={i === step ? "step" : undefined} onClick={() => setChosen(i)}>
+            <button
+              type="button"
+              className={cx(css.step, i === step && css.current)}
+              aria-current={i === step ? "step" : undefined}
+              onClick={() => setChosen(i)}
+            >
               <span className={cx(css.mark, done[i] && css.done)}>{done[i] ? <Check size={14} aria-hidden /> : i + 1}</span>
               {label}
               {done[i] && <span className="visually-hidden"> (done)</span>}

@@ -14,9 +14,19 @@ export function Seen({ onDone }: { onDone: () => void }) {
   const known = feed.some((passage) => passage.person);
   return (
     <>
-      {known && <Note tone="good" title="That works">You were recognised, and it stands in the log. Leave this camera running on its own page: menu, “Camera station”.</Note>}
+      {known && (
+        <Note tone="good" title="That works">
+          You were recognised, and it stands in the log. Leave this camera running on its own page: menu, “Camera station”.
+        </Note>
+      )}
       <div className={css.seen}>
-        <div>{station ? <StationView /> : <Empty title="This browser is no camera station yet">Choose the step “This browser's camera”.</Empty>}</div>
+        <div>
+          {station ? (
+            <StationView />
+          ) : (
+            <Empty title="This browser is no camera station yet">Choose the step “This browser's camera”.</Empty>
+          )}
+        </div>
         <div className={css.feed}>
           {feed.length === 0 ? (
             <Empty icon={Radio} title="Look into the camera">

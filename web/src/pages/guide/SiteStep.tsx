@@ -18,8 +18,15 @@ export function SiteStep({ onDone }: { onDone: () => void }) {
 
 function Form({ settings, onDone }: { settings: SiteSettings; onDone: () => void }) {
   const [name, setName] = useState(settings.site_name);
-  const [zone, setZone] = useState(settings.time_zone === "UTC" ? Intl.DateTimeFormat().resolvedOptions().timeZone : settings.time_zone);
-  const save = useSettingsChange(["places", "session"], () => data(client.PUT("/api/v1/settings", { body: { ...settings, site_name: name.trim(), time_zone: zone.trim() } })), "Site saved", onDone);
+  const [zone, setZone] = useState(
+    settings.time_zone === "UTC" ? Intl.DateTimeFormat().resolvedOptions().timeZone : settings.time_zone,
+  );
+  const save = useSettingsChange(
+    ["places", "session"],
+    () => data(client.PUT("/api/v1/settings", { body: { ...settings, site_name: name.trim(), time_zone: zone.trim() } })),
+    "Site saved",
+    onDone,
+  );
   const wrong = (field: string) => (save.error instanceof Problem && save.error.field === field ? save.error.detail : null);
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -28,8 +35,21 @@ function Form({ settings, onDone }: { settings: SiteSettings; onDone: () => void
   return (
     <form className="stack" onSubmit={submit}>
       <FieldGrid>
-        <TextField label="Name of the site" required value={name} onChange={(event) => setName(event.target.value)} error={wrong("site_name")} />
-        <TextField label="Time zone" required hint="All times are shown in it." value={zone} onChange={(event) => setZone(event.target.value)} error={wrong("time_zone")} />
+        <TextField
+          label="Name of the site"
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+          error={wrong("site_name")}
+        />
+        <TextField
+          label="Time zone"
+          required
+          hint="All times are shown in it."
+          value={zone}
+          onChange={(event) => setZone(event.target.value)}
+          error={wrong("time_zone")}
+        />
       </FieldGrid>
       <div>
         <Button type="submit" variant="primary" busy={save.isPending}>

@@ -30,7 +30,13 @@ export function Integrity() {
         </a>
       }
     >
-      {integrity.isError ? <Failed error={integrity.error} retry={() => void integrity.refetch()} /> : integrity.isPending ? <Skeleton rows={6} /> : <Shown view={integrity.data} />}
+      {integrity.isError ? (
+        <Failed error={integrity.error} retry={() => void integrity.refetch()} />
+      ) : integrity.isPending ? (
+        <Skeleton rows={6} />
+      ) : (
+        <Shown view={integrity.data} />
+      )}
     </Page>
   );
 }
@@ -41,8 +47,20 @@ function Shown({ view }: { view: View }) {
   return (
     <>
       <div style={{ display: "grid", gap: "var(--gap)", gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 200px), 1fr))" }}>
-        <Stat label="Entries" value={view.size.toLocaleString("en-GB")} hint={covered >= view.size ? "all under a signed checkpoint" : `${count(view.size - covered, "entry waits", "entries wait")} for the next checkpoint`} />
-        <Stat label="Newest checkpoint" value={newest ? <Time at={newest.signed_at} show="ago" /> : "None"} hint={newest && <Time at={newest.signed_at} show="full" />} />
+        <Stat
+          label="Entries"
+          value={view.size.toLocaleString("en-GB")}
+          hint={
+            covered >= view.size
+              ? "all under a signed checkpoint"
+              : `${count(view.size - covered, "entry waits", "entries wait")} for the next checkpoint`
+          }
+        />
+        <Stat
+          label="Newest checkpoint"
+          value={newest ? <Time at={newest.signed_at} show="ago" /> : "None"}
+          hint={newest && <Time at={newest.signed_at} show="full" />}
+        />
         <LastVerification view={view} />
       </div>
       <Verify view={view} />
@@ -54,7 +72,8 @@ function Shown({ view }: { view: View }) {
             <Copy label="Verifier key" text={view.verifier_key} />
           </div>
           <p className="small muted">
-            Keep the key and a checkpoint somewhere else. <code>gatebook verify --checkpoint FILE</code> holds the store against it, so that even a log that was cut and signed anew is found out.
+            Keep the key and a checkpoint somewhere else. <code>gatebook verify --checkpoint FILE</code> holds the store against
+            it, so that even a log that was cut and signed anew is found out.
           </p>
         </div>
       </Panel>
@@ -70,7 +89,11 @@ function Shown({ view }: { view: View }) {
             rowKey={(checkpoint) => String(checkpoint.size)}
             columns={[
               { head: "Signed", main: true, cell: (checkpoint) => <Time at={checkpoint.signed_at} show="full" /> },
-              { head: "Entries", align: "right", cell: (checkpoint) => <span className="num">{checkpoint.size.toLocaleString("en-GB")}</span> },
+              {
+                head: "Entries",
+                align: "right",
+                cell: (checkpoint) => <span className="num">{checkpoint.size.toLocaleString("en-GB")}</span>,
+              },
               { head: "Root", cell: (checkpoint) => <code title={checkpoint.root}>{`${checkpoint.root.slice(0, 24)}…`}</code> },
             ]}
           />
@@ -82,13 +105,23 @@ function Shown({ view }: { view: View }) {
 
 function LastVerification({ view }: { view: View }) {
   const last = view.last_verification;
-  if (!last) return <Stat label="Last verification" value="None yet" hint="since the server started" icon={<ShieldQuestion size={15} aria-hidden />} />;
+  if (!last)
+    return (
+      <Stat
+        label="Last verification"
+        value="None yet"
+        hint="since the server started"
+        icon={<ShieldQuestion size={15} aria-hidden />}
+      />
+    );
   const Icon = last.intact ? ShieldCheck : ShieldAlert;
   return (
     <Stat
       label="Last verification"
       icon={<Icon size={15} aria-hidden />}
-      value={<span style={{ color: last.intact ? "var(--good)" : "var(--bad)" }}>{last.intact ? "Verifies" : "Does not verify"}</span>}
+      value={
+        <span style={{ color: last.intact ? "var(--good)" : "var(--bad)" }}>{last.intact ? "Verifies" : "Does not verify"}</span>
+      }
       hint={
         <>
           {count(last.entries, "entry", "entries")} · <Time at={last.at} show="ago" />
@@ -120,7 +153,9 @@ function Verify({ view }: { view: View }) {
       }
     >
       <div className="stack">
-        <p className="muted">Recomputes every leaf, every hash and every projection, and holds them against the newest checkpoint.</p>
+        <p className="muted">
+          Recomputes every leaf, every hash and every projection, and holds them against the newest checkpoint.
+        </p>
         {running && (
           <div role="status">
             <Progress label="Verification" value={progress.total === 0 ? null : progress.done / progress.total} />
@@ -131,12 +166,23 @@ function Verify({ view }: { view: View }) {
         )}
         {last && !running && (
           <Note tone={last.intact ? "good" : "bad"} title={last.intact ? "The log verifies" : "The log does not verify"}>
-            {last.intact ? `All ${count(last.entries, "entry is", "entries are")} what was committed.` : <Findings findings={last.findings} />}
+            {last.intact ? (
+              `All ${count(last.entries, "entry is", "entries are")} what was committed.`
+            ) : (
+              <Findings findings={last.findings} />
+            )}
           </Note>
         )}
         <details>
           <summary>Hold it against a checkpoint kept elsewhere</summary>
-          <AreaField label="Checkpoint" hint="The whole text of the file, signature included." rows={6} className="mono" value={kept} onChange={(event) => setKept(event.target.value)} />
+          <AreaField
+            label="Checkpoint"
+            hint="The whole text of the file, signature included."
+            rows={6}
+            className="mono"
+            value={kept}
+            onChange={(event) => setKept(event.target.value)}
+          />
         </details>
       </div>
     </Panel>

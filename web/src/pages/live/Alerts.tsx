@@ -59,7 +59,9 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
 
 function AlertText({ alert }: { alert: Alert }) {
   const mayRead = useMay("auditor");
-  const about = [alert.person && personName(alert.person), alert.access_point?.name, alert.device?.name].filter(Boolean).join(" · ");
+  const about = [alert.person && personName(alert.person), alert.access_point?.name, alert.device?.name]
+    .filter(Boolean)
+    .join(" · ");
   return (
     <div className={css.text}>
       <p className={css.kind}>
@@ -111,7 +113,12 @@ function Acknowledge({ alert, onClose }: { alert: Alert; onClose: () => void }) 
           acknowledge.mutate();
         }}
       >
-        <TextField label="Note" hint="Optional: what you found or did." value={note} onChange={(event) => setNote(event.target.value)} />
+        <TextField
+          label="Note"
+          hint="Optional: what you found or did."
+          value={note}
+          onChange={(event) => setNote(event.target.value)}
+        />
       </form>
     </Dialog>
   );

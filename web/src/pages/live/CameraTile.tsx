@@ -70,7 +70,11 @@ function Message({ silent, connected, seconds }: { silent: boolean; connected: b
     <span className={css.message}>
       <VideoOff size={26} aria-hidden />
       <strong>No frames for {seconds} s</strong>
-      <span>{connected ? "The camera station is connected and sends nothing: look at its page." : "The camera station is not connected. Open its page on the machine with the camera."}</span>
+      <span>
+        {connected
+          ? "The camera station is connected and sends nothing: look at its page."
+          : "The camera station is not connected. Open its page on the machine with the camera."}
+      </span>
     </span>
   );
 }

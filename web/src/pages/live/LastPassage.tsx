@@ -21,45 +21,53 @@ export function LastPassage({ passage }: { passage: Passage }) {
     <section className={cx(css.last, tone)} aria-label="Last passage">
       <div className={css.pictures}>
         <figure>
-          <Picture src={pictureUrl(person?.photo)} alt={person ? `Registered photograph of ${passageName(passage)}` : ""} none={person ? "No photograph registered" : "Nobody registered"} />
+          <Picture
+            src={pictureUrl(person?.photo)}
+            alt={person ? `Registered photograph of ${passageName(passage)}` : ""}
+            none={person ? "No photograph registered" : "Nobody registered"}
+          />
           <figcaption>Registered</figcaption>
         </figure>
         <figure key={passage.event}>
-          <Picture src={pictureUrl(passage.picture)} alt={`Picture taken at ${passage.access_point.name}`} none="No picture taken" />
+          <Picture
+            src={pictureUrl(passage.picture)}
+            alt={`Picture taken at ${passage.access_point.name}`}
+            none="No picture taken"
+          />
           <figcaption>At the access point</figcaption>
         </figure>
       </div>
       <div className={css.words}>
         <div className={css.who}>
-        <div className={css.badges}>
-          <OutcomeBadge passage={passage} size="l" />
-          <DirectionBadge direction={passage.access_point.direction} size="l" />
-          <Remarks passage={passage} />
-        </div>
-        <div>
-          <h2 className={css.name}>
-            {person && !person.deleted ? (
-              <Link to="/people/$id" params={{ id: person.id }}>
-                {passageName(passage)}
-              </Link>
-            ) : (
-              passageName(passage)
-            )}
-          </h2>
-          <p className={css.where}>
-            {passage.access_point.name} · <Time at={passage.at} /> · <Time at={passage.at} show="ago" />
-          </p>
-        </div>
-        {facts.length > 0 && (
-          <dl className={css.facts}>
-            {facts.map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>{value}</dd>
-              </div>
-            ))}
-          </dl>
-        )}
+          <div className={css.badges}>
+            <OutcomeBadge passage={passage} size="l" />
+            <DirectionBadge direction={passage.access_point.direction} size="l" />
+            <Remarks passage={passage} />
+          </div>
+          <div>
+            <h2 className={css.name}>
+              {person && !person.deleted ? (
+                <Link to="/people/$id" params={{ id: person.id }}>
+                  {passageName(passage)}
+                </Link>
+              ) : (
+                passageName(passage)
+              )}
+            </h2>
+            <p className={css.where}>
+              {passage.access_point.name} · <Time at={passage.at} /> · <Time at={passage.at} show="ago" />
+            </p>
+          </div>
+          {facts.length > 0 && (
+            <dl className={css.facts}>
+              {facts.map(([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>{value}</dd>
+                </div>
+              ))}
+            </dl>
+          )}
         </div>
         <div className={css.why}>
           <h3>Why</h3>

@@ -118,7 +118,9 @@ function NothingYet() {
           )
         }
       >
-        {unfinished ? "An access point, a camera or gate, and somebody enrolled are needed first." : "Everything is set up: the next person at an access point appears here, large."}
+        {unfinished
+          ? "An access point, a camera or gate, and somebody enrolled are needed first."
+          : "Everything is set up: the next person at an access point appears here, large."}
       </Empty>
     </Panel>
   );

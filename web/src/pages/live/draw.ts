@@ -47,7 +47,8 @@ function drawOverlay(context: CanvasRenderingContext2D, width: number, height: n
   const labelWidth = context.measureText(label).width + 14 * unit;
   const labelHeight = 24 * unit;
   const left = Math.max(0, Math.min(box.x, width - labelWidth));
-  const top = box.y > labelHeight + 4 * unit ? box.y - labelHeight - 3 * unit : Math.min(height - labelHeight, box.y + box.h + 3 * unit);
+  const top =
+    box.y > labelHeight + 4 * unit ? box.y - labelHeight - 3 * unit : Math.min(height - labelHeight, box.y + box.h + 3 * unit);
   context.fillStyle = colour;
   context.beginPath();
   context.roundRect(left, top, labelWidth, labelHeight, 5 * unit);

@@ -25,10 +25,18 @@ export function AddMissed({ onClose }: { onClose: () => void }) {
   const instant = siteTimeToInstant(at, zone);
   const ready = person !== null && point !== undefined && instant !== null && reason.trim() !== "";
   const submit = () => {
-    if (person !== null && point && instant !== null) correct.mutate({ correction: "add_missed", person, access_point: point.id, direction, at: instant, reason: reason.trim() });
+    if (person !== null && point && instant !== null)
+      correct.mutate({ correction: "add_missed", person, access_point: point.id, direction, at: instant, reason: reason.trim() });
   };
   return (
-    <CorrectionDialog title="Add a missed entry or exit" about="For a passage that no device saw." ready={ready} busy={correct.isPending} onSubmit={submit} onClose={onClose}>
+    <CorrectionDialog
+      title="Add a missed entry or exit"
+      about="For a passage that no device saw."
+      ready={ready}
+      busy={correct.isPending}
+      onSubmit={submit}
+      onClose={onClose}
+    >
       <PersonPicker label="Person" value={person} onChange={setPerson} />
       <FieldGrid>
         <SelectField label="Access point" required value={chosen} onChange={(event) => setChosen(event.target.value)}>
@@ -39,11 +47,23 @@ export function AddMissed({ onClose }: { onClose: () => void }) {
             </option>
           ))}
         </SelectField>
-        <SelectField label="Direction" value={direction} disabled={point !== undefined && point.direction !== "both"} onChange={(event) => setWay(event.target.value as Direction)}>
+        <SelectField
+          label="Direction"
+          value={direction}
+          disabled={point !== undefined && point.direction !== "both"}
+          onChange={(event) => setWay(event.target.value as Direction)}
+        >
           <option value="entry">{directions.entry}</option>
           <option value="exit">{directions.exit}</option>
         </SelectField>
-        <TextField label="When" type="datetime-local" required hint={`Site time, ${zone}`} value={at} onChange={(event) => setAt(event.target.value)} />
+        <TextField
+          label="When"
+          type="datetime-local"
+          required
+          hint={`Site time, ${zone}`}
+          value={at}
+          onChange={(event) => setAt(event.target.value)}
+        />
       </FieldGrid>
       <TextField label="Reason" required value={reason} onChange={(event) => setReason(event.target.value)} />
     </CorrectionDialog>

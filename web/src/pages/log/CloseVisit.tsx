@@ -27,7 +27,15 @@ export function CloseVisit({ visit, onClose }: { visit: Visit; onClose: () => vo
       onSubmit={submit}
       onClose={onClose}
     >
-      <TextField label="Left at" type="datetime-local" required hint={`Site time, ${zone}`} error={early ? "That is before the entry." : null} value={at} onChange={(event) => setAt(event.target.value)} />
+      <TextField
+        label="Left at"
+        type="datetime-local"
+        required
+        hint={`Site time, ${zone}`}
+        error={early ? "That is before the entry." : null}
+        value={at}
+        onChange={(event) => setAt(event.target.value)}
+      />
       <TextField label="Reason" required value={reason} onChange={(event) => setReason(event.target.value)} />
     </CorrectionDialog>
   );

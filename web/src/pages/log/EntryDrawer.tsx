@@ -20,8 +20,20 @@ interface DrawerProps {
 export function EntryDrawer({ event, onOpen, onClose }: DrawerProps) {
   const entry = useQuery(entryQuery(event));
   return (
-    <Dialog open onClose={onClose} kind="side" title={entry.data ? describe(entry.data).title : "Entry"} about={entry.data && <>Entry {entry.data.index} of the log</>}>
-      {entry.isError ? <Failed error={entry.error} retry={() => void entry.refetch()} /> : entry.data ? <Body entry={entry.data} onOpen={onOpen} /> : <Skeleton rows={8} />}
+    <Dialog
+      open
+      onClose={onClose}
+      kind="side"
+      title={entry.data ? describe(entry.data).title : "Entry"}
+      about={entry.data && <>Entry {entry.data.index} of the log</>}
+    >
+      {entry.isError ? (
+        <Failed error={entry.error} retry={() => void entry.refetch()} />
+      ) : entry.data ? (
+        <Body entry={entry.data} onOpen={onOpen} />
+      ) : (
+        <Skeleton rows={8} />
+      )}
     </Dialog>
   );
 }
@@ -60,7 +72,8 @@ function CorrectionLink({ event, onOpen }: { event: string; onOpen: (event: stri
         {title}
       </a>{" "}
       <span className="muted">
-        {about} · {authorName(correction.author)}, <Time at={correction.written_at} show="full" seconds={false} />: “{correction.record.correction.reason}”
+        {about} · {authorName(correction.author)}, <Time at={correction.written_at} show="full" seconds={false} />: “
+        {correction.record.correction.reason}”
       </span>
     </p>
   );
@@ -73,7 +86,8 @@ function Written({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => v
   const items: [string, React.ReactNode][] = [["What", title]];
   if (about) items.push(["About", about]);
   if (record.kind === "correction") items.push(["Reason", record.correction.reason]);
-  if (record.kind === "correction" && "at" in record.correction) items.push(["When it happened", <Time key="at" at={record.correction.at} show="full" />]);
+  if (record.kind === "correction" && "at" in record.correction)
+    items.push(["When it happened", <Time key="at" at={record.correction.at} show="full" />]);
   if (record.kind === "correction" && record.correction.correction === "not_this_person") {
     const { event } = record.correction;
     items.push([

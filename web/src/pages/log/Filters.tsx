@@ -22,44 +22,72 @@ export function Filters({ search, onChange }: { search: LogSearch; onChange: (se
   const [open, setOpen] = useState(false);
   return (
     <>
-    <Button className={css.toggle} icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>
-      {active === 0 ? "Filters" : `Filters (${active})`}
-    </Button>
-    <div className={cx(css.filters, !open && css.closed)} role="search" aria-label="Filter the log">
-      <TextField label="From" type="datetime-local" value={search.from ?? ""} onChange={(event) => set("from", event.target.value)} />
-      <TextField label="Until" type="datetime-local" value={search.until ?? ""} onChange={(event) => set("until", event.target.value)} />
-      <SelectField label="Access point" value={search.access_point ?? ""} onChange={(event) => set("access_point", event.target.value)}>
-        <option value="">All</option>
-        {points.map((point) => (
-          <option key={point.id} value={point.id}>
-            {point.name}
-          </option>
-        ))}
-      </SelectField>
-      <PersonPicker label="Person" value={search.person ?? null} onChange={(id) => set("person", id ?? "")} />
-      <SelectField label="Kind" value={search.kind ?? ""} onChange={(event) => set("kind", event.target.value as EntryKind | "")}>
-        <option value="">All</option>
-        {Object.entries(entryKinds).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </SelectField>
-      <SelectField label="Outcome" value={search.outcome ?? ""} onChange={(event) => set("outcome", event.target.value as Outcome | "")}>
-        <option value="">All</option>
-        {Object.entries(outcomes).map(([value, label]) => (
-          <option key={value} value={value}>
-            {label}
-          </option>
-        ))}
-      </SelectField>
-      <TextField label="Tag" placeholder="e.g. 4AB3" autoComplete="off" value={search.tag ?? ""} onChange={(event) => set("tag", event.target.value.replaceAll(/\s/gu, ""))} />
-      {active > 0 && (
-        <Button className={css.clear} variant="ghost" icon={FilterX} onClick={() => onChange({})}>
-          Clear filters
-        </Button>
-      )}
-    </div>
+      <Button className={css.toggle} icon={SlidersHorizontal} aria-expanded={open} onClick={() => setOpen(!open)}>
+        {active === 0 ? "Filters" : `Filters (${active})`}
+      </Button>
+      <div className={cx(css.filters, !open && css.closed)} role="search" aria-label="Filter the log">
+        <TextField
+          label="From"
+          type="datetime-local"
+          value={search.from ?? ""}
+          onChange={(event) => set("from", event.target.value)}
+        />
+        <TextField
+          label="Until"
+          type="datetime-local"
+          value={search.until ?? ""}
+          onChange={(event) => set("until", event.target.value)}
+        />
+        <SelectField
+          label="Access point"
+          value={search.access_point ?? ""}
+          onChange={(event) => set("access_point", event.target.value)}
+        >
+          <option value="">All</option>
+          {points.map((point) => (
+            <option key={point.id} value={point.id}>
+              {point.name}
+            </option>
+          ))}
+        </SelectField>
+        <PersonPicker label="Person" value={search.person ?? null} onChange={(id) => set("person", id ?? "")} />
+        <SelectField
+          label="Kind"
+          value={search.kind ?? ""}
+          onChange={(event) => set("kind", event.target.value as EntryKind | "")}
+        >
+          <option value="">All</option>
+          {Object.entries(entryKinds).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+        <SelectField
+          label="Outcome"
+          value={search.outcome ?? ""}
+          onChange={(event) => set("outcome", event.target.value as Outcome | "")}
+        >
+          <option value="">All</option>
+          {Object.entries(outcomes).map(([value, label]) => (
+            <option key={value} value={value}>
+              {label}
+            </option>
+          ))}
+        </SelectField>
+        <TextField
+          label="Tag"
+          placeholder="e.g. 4AB3"
+          autoComplete="off"
+          value={search.tag ?? ""}
+          onChange={(event) => set("tag", event.target.value.replaceAll(/\s/gu, ""))}
+        />
+        {active > 0 && (
+          <Button className={css.clear} variant="ghost" icon={FilterX} onClick={() => onChange({})}>
+            Clear filters
+          </Button>
+        )}
+      </div>
     </>
   );
 }

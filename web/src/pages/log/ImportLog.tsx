@@ -57,8 +57,15 @@ export function ImportLog({ onClose }: { onClose: () => void }) {
         <ImportReport report={run.data} />
       ) : (
         <form id="import-log" className="stack" onSubmit={submit}>
-          {gates.length === 0 && <Note tone="warn">There is no gate yet. Add it under Settings first: the log belongs to one.</Note>}
-          <SelectField label="Gate whose controller wrote it" required value={gate} onChange={(event) => setGate(event.target.value)}>
+          {gates.length === 0 && (
+            <Note tone="warn">There is no gate yet. Add it under Settings first: the log belongs to one.</Note>
+          )}
+          <SelectField
+            label="Gate whose controller wrote it"
+            required
+            value={gate}
+            onChange={(event) => setGate(event.target.value)}
+          >
             <option value="">Choose one</option>
             {gates.map((one) => (
               <option key={one.id} value={one.id}>
@@ -66,8 +73,21 @@ export function ImportLog({ onClose }: { onClose: () => void }) {
               </option>
             ))}
           </SelectField>
-          <TextField label="Log (log.csv)" type="file" accept=".csv,text/csv" required onChange={(event) => setCsv(event.target.files?.[0] ?? null)} />
-          <TextField label="Pictures" type="file" accept="image/jpeg" multiple hint="Optional; found by the file names in the log." onChange={(event) => setPictures([...(event.target.files ?? [])])} />
+          <TextField
+            label="Log (log.csv)"
+            type="file"
+            accept=".csv,text/csv"
+            required
+            onChange={(event) => setCsv(event.target.files?.[0] ?? null)}
+          />
+          <TextField
+            label="Pictures"
+            type="file"
+            accept="image/jpeg"
+            multiple
+            hint="Optional; found by the file names in the log."
+            onChange={(event) => setPictures([...(event.target.files ?? [])])}
+          />
         </form>
       )}
     </Dialog>

@@ -28,11 +28,23 @@ export function Log() {
   const unresolved = useInfiniteQuery(unresolvedQuery);
   const waiting = unresolved.data?.pages.flat().filter((group) => !group.dismissed).length;
   const size = log.data?.pages[0]?.size;
-  const open = useCallback((event: string | null) => void navigate({ search: ({ event: _before, ...rest }) => (event === null ? rest : { ...rest, event }) }), [navigate]);
+  const open = useCallback(
+    (event: string | null) =>
+      void navigate({ search: ({ event: _before, ...rest }) => (event === null ? rest : { ...rest, event }) }),
+    [navigate],
+  );
   const setFilters = (next: LogSearch) => void navigate({ search: next, replace: true });
   const setView = (view: "log" | "unresolved") => void navigate({ search: view === "unresolved" ? { view } : {} });
   return (
-    <Page title="Log" about={size === undefined ? undefined : `${count(size, "entry", "entries")}, append-only: corrections are added, nothing is changed`} actions={<Actions csv={csvUrl(filter)} />}>
+    <Page
+      title="Log"
+      about={
+        size === undefined
+          ? undefined
+          : `${count(size, "entry", "entries")}, append-only: corrections are added, nothing is changed`
+      }
+      actions={<Actions csv={csvUrl(filter)} />}
+    >
       <div className={css.bar}>
         <Segmented
           label="What to show"

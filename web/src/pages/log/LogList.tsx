@@ -32,11 +32,21 @@ export function LogList({ log, onOpen, filtered, onClear }: LogListProps) {
       {log.isPending ? (
         <Skeleton rows={10} height={34} />
       ) : entries.length === 0 ? (
-        <Empty icon={BookOpenText} title={filtered ? "No entry fits these filters" : "The log is empty"} action={filtered && <Button onClick={onClear}>Clear filters</Button>}>
+        <Empty
+          icon={BookOpenText}
+          title={filtered ? "No entry fits these filters" : "The log is empty"}
+          action={filtered && <Button onClick={onClear}>Clear filters</Button>}
+        >
           {filtered ? "Take one away, or widen the time." : "Passages and what users do appear here."}
         </Empty>
       ) : (
-        <Rows entries={entries} more={log.hasNextPage} busy={log.isFetchingNextPage} onMore={() => void log.fetchNextPage()} onOpen={onOpen} />
+        <Rows
+          entries={entries}
+          more={log.hasNextPage}
+          busy={log.isFetchingNextPage}
+          onMore={() => void log.fetchNextPage()}
+          onOpen={onOpen}
+        />
       )}
     </Panel>
   );
@@ -66,7 +76,12 @@ function Rows({ entries, more, busy, onMore, onOpen }: RowsProps) {
         const entry = entries[row.index];
         return (
           entry && (
-            <div key={entry.event} role="listitem" className={css.slot} style={{ height: row.size, transform: `translateY(${row.start - top}px)` }}>
+            <div
+              key={entry.event}
+              role="listitem"
+              className={css.slot}
+              style={{ height: row.size, transform: `translateY(${row.start - top}px)` }}
+            >
               <EntryRow entry={entry} onOpen={onOpen} />
             </div>
           )
@@ -84,14 +99,24 @@ function EntryRow({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => 
   const Icon = record.kind === "access" ? null : icons[record.kind];
   return (
     <button type="button" className={css.row} onClick={() => onOpen(entry.event)}>
-      <span className={css.shot}>{Icon ? <Icon size={18} aria-hidden /> : record.kind === "access" && record.passage.picture ? <Picture src={pictureUrl(record.passage.picture)} alt="" /> : <span className="small">–</span>}</span>
+      <span className={css.shot}>
+        {Icon ? (
+          <Icon size={18} aria-hidden />
+        ) : record.kind === "access" && record.passage.picture ? (
+          <Picture src={pictureUrl(record.passage.picture)} alt="" />
+        ) : (
+          <span className="small">–</span>
+        )}
+      </span>
       <span className={css.what}>
         <span className={css.title}>{title}</span>
         <span className={css.sub}>
           {about || authorName(entry.author)} · <Time at={entry.occurred_at} show="ago" />
         </span>
       </span>
-      <span className={`${css.where} ${css.sub}`}>{record.kind === "access" ? record.passage.devices.map((device) => device.name).join(", ") : authorName(entry.author)}</span>
+      <span className={`${css.where} ${css.sub}`}>
+        {record.kind === "access" ? record.passage.devices.map((device) => device.name).join(", ") : authorName(entry.author)}
+      </span>
       <span className={css.badges}>
         {record.kind === "access" ? (
           <>

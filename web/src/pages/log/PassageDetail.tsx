@@ -25,7 +25,11 @@ export function PassageDetail({ passage }: { passage: Passage }) {
     <>
       <div className={css.pictures}>
         <figure>
-          <Picture src={pictureUrl(person?.photo)} alt={person ? `Registered photograph of ${passageName(passage)}` : ""} none="Nothing registered" />
+          <Picture
+            src={pictureUrl(person?.photo)}
+            alt={person ? `Registered photograph of ${passageName(passage)}` : ""}
+            none="Nothing registered"
+          />
           <figcaption>Registered</figcaption>
         </figure>
         <figure>
@@ -71,22 +75,38 @@ function facts(passage: Passage): [string, ReactNode][] {
     ]);
     items.push(["Number", person.number]);
   }
-  items.push(["Access point", passage.access_point.name || "Removed since"], ["When", <Time key="at" at={passage.at} show="full" />], ["Passed", takens[passage.taken]]);
+  items.push(
+    ["Access point", passage.access_point.name || "Removed since"],
+    ["When", <Time key="at" at={passage.at} show="full" />],
+    ["Passed", takens[passage.taken]],
+  );
   if (passage.reported) items.push(["Reported", "The device had opened the door already"]);
   if (passage.finger) items.push(["Finger", `Number ${passage.finger}, matched by the device`]);
-  if (passage.tag) items.push(["Tag", <code key="tag">{`${passage.tag.tag}${passage.tag.issued ? " (issued here)" : ""}`}</code>]);
+  if (passage.tag)
+    items.push(["Tag", <code key="tag">{`${passage.tag.tag}${passage.tag.issued ? " (issued here)" : ""}`}</code>]);
   if (passage.name_on_card && passage.name_on_card !== person?.name) items.push(["Name on the card", passage.name_on_card]);
-  items.push(["Devices", passage.devices.map((device) => device.name || "Removed since").join(", ") || "None"], ["ONVIF topic", <code key="topic">{passage.topic}</code>]);
+  items.push(
+    ["Devices", passage.devices.map((device) => device.name || "Removed since").join(", ") || "None"],
+    ["ONVIF topic", <code key="topic">{passage.topic}</code>],
+  );
   return items;
 }
 
 function provenance({ time }: Passage): [string, ReactNode][] {
   const items: [string, ReactNode][] = [
-    ["Counted", time.source === "server" ? "The server's time of receipt" : "The device's time: stored offline and delivered later"],
+    [
+      "Counted",
+      time.source === "server" ? "The server's time of receipt" : "The device's time: stored offline and delivered later",
+    ],
     ["Received", <Time key="received" at={time.received_at} show="full" />],
   ];
-  if (time.device.state === "claimed") items.push(["Device said", <Time key="device" at={time.device.at} show="full" />], ["Device's clock", time.device.synced ? "Set from a trusted source" : "Not known to be set"]);
-  else if (time.device.state === "impossible") items.push(["Device said", <code key="text">{`${time.device.text || "(empty)"}: impossible, set aside`}</code>]);
+  if (time.device.state === "claimed")
+    items.push(
+      ["Device said", <Time key="device" at={time.device.at} show="full" />],
+      ["Device's clock", time.device.synced ? "Set from a trusted source" : "Not known to be set"],
+    );
+  else if (time.device.state === "impossible")
+    items.push(["Device said", <code key="text">{`${time.device.text || "(empty)"}: impossible, set aside`}</code>]);
   else items.push(["Device said", "No time"]);
   if (time.skew_ms !== null && time.skew_ms !== undefined) items.push(["Skew", skew(time.skew_ms)]);
   return items;

@@ -67,7 +67,21 @@ function Group({ group }: { group: Unresolved }) {
   const mayDismiss = useMay("operator");
   const [asking, setAsking] = useState(false);
   return (
-    <Panel className={cx(group.dismissed && css.dismissed)} title={<span className="num">No. {group.number}</span>} aside={group.dismissed ? <Badge>Set aside</Badge> : mayDismiss && <Button size="s" onClick={() => setAsking(true)}>Set aside</Button>}>
+    <Panel
+      className={cx(group.dismissed && css.dismissed)}
+      title={<span className="num">No. {group.number}</span>}
+      aside={
+        group.dismissed ? (
+          <Badge>Set aside</Badge>
+        ) : (
+          mayDismiss && (
+            <Button size="s" onClick={() => setAsking(true)}>
+              Set aside
+            </Button>
+          )
+        )
+      }
+    >
       <div className={css.group}>
         {group.picture && (
           <div className={css.groupPicture}>
@@ -95,7 +109,11 @@ function SetAside({ group, onClose }: { group: Unresolved; onClose: () => void }
   const queries = useQueryClient();
   const [note, setNote] = useState("");
   const dismiss = useMutation({
-    mutationFn: () => client.POST("/api/v1/unresolved/{number}/dismiss", { params: { path: { number: group.number } }, body: { note: note.trim() } }),
+    mutationFn: () =>
+      client.POST("/api/v1/unresolved/{number}/dismiss", {
+        params: { path: { number: group.number } },
+        body: { note: note.trim() },
+      }),
     onSuccess: () => {
       void queries.invalidateQueries({ queryKey: ["unresolved"] });
       onClose();

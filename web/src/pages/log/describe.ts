@@ -45,7 +45,10 @@ type NoticeRecord = Extract<Entry["record"], { kind: "notice" }>["notice"];
 function correction(record: CorrectionRecord): { title: string; about: string } {
   switch (record.correction) {
     case "not_this_person":
-      return { title: "Not this person", about: record.instead ? `It was ${personName(record.instead)}` : "Who it was is not known" };
+      return {
+        title: "Not this person",
+        about: record.instead ? `It was ${personName(record.instead)}` : "Who it was is not known",
+      };
     case "add_missed":
       return { title: `${directions[record.direction]} added: ${personName(record.person)}`, about: record.access_point.name };
     case "close_visit":

@@ -22,7 +22,12 @@ export async function addWithFaces({ input, images }: { input: PersonInput; imag
       images.candidates.map((candidate) => candidate.blob),
     );
     const enrolled = findings.filter((finding) => finding.credential).length;
-    said(`${person.name} is registered`, enrolled > 0 ? `${count(enrolled, "picture", "pictures")} enrolled; recognised from now on.` : "No picture was good enough to enrol.");
+    said(
+      `${person.name} is registered`,
+      enrolled > 0
+        ? `${count(enrolled, "picture", "pictures")} enrolled; recognised from now on.`
+        : "No picture was good enough to enrol.",
+    );
   } catch (error) {
     failed(error);
   }
@@ -37,7 +42,10 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
   const add = usePeopleChange(addWithFaces);
   const submit = (event: FormEvent) => {
     event.preventDefault();
-    add.mutate({ input: inputOf(draft), images }, { onSuccess: (person) => void navigate({ to: "/people/$id", params: { id: person.id } }) });
+    add.mutate(
+      { input: inputOf(draft), images },
+      { onSuccess: (person) => void navigate({ to: "/people/$id", params: { id: person.id } }) },
+    );
   };
   const unusable = images.candidates.length > 0 && !images.looking && images.good === 0;
   return (
@@ -60,7 +68,9 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
       </form>
       <h3>Face</h3>
       <Enrol images={images} />
-      {unusable && <Note tone="warn">None of these pictures can be enrolled. Take others, or add the person without a face.</Note>}
+      {unusable && (
+        <Note tone="warn">None of these pictures can be enrolled. Take others, or add the person without a face.</Note>
+      )}
       {add.error instanceof Problem && add.error.field === null && (
         <Note tone="bad" title={add.error.message}>
           {add.error.detail}

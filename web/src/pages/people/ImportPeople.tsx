@@ -50,8 +50,21 @@ export function ImportPeople({ onClose }: { onClose: () => void }) {
         <ImportReport report={run.data} />
       ) : (
         <form id="import-people" className="stack" onSubmit={submit}>
-          <TextField label="Registry (a_d.csv)" type="file" accept=".csv,text/csv" required onChange={(event) => setCsv(event.target.files?.[0] ?? null)} />
-          <TextField label="Photographs" type="file" accept="image/jpeg,image/png" multiple hint="Optional; found by the file names in the registry." onChange={(event) => setPhotos([...(event.target.files ?? [])])} />
+          <TextField
+            label="Registry (a_d.csv)"
+            type="file"
+            accept=".csv,text/csv"
+            required
+            onChange={(event) => setCsv(event.target.files?.[0] ?? null)}
+          />
+          <TextField
+            label="Photographs"
+            type="file"
+            accept="image/jpeg,image/png"
+            multiple
+            hint="Optional; found by the file names in the registry."
+            onChange={(event) => setPhotos([...(event.target.files ?? [])])}
+          />
         </form>
       )}
     </Dialog>

@@ -7,7 +7,10 @@ import { Table } from "../../ui/Table";
 export function ImportReport({ report }: { report: Import }) {
   return (
     <div className="stack" role="status">
-      <Note tone={report.refused.length === 0 ? "good" : "warn"} title={report.refused.length === 0 ? "Imported" : `${report.refused.length} rows were refused`} />
+      <Note
+        tone={report.refused.length === 0 ? "good" : "warn"}
+        title={report.refused.length === 0 ? "Imported" : `${report.refused.length} rows were refused`}
+      />
       <Facts
         columns
         items={[

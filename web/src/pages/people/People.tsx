@@ -13,6 +13,7 @@ import { count } from "../../ui/format";
 import { MoreRows } from "../../ui/MoreRows";
 import { Page, Panel } from "../../ui/Panel";
 import { Face } from "../../ui/Picture";
+import { Segmented } from "../../ui/Segmented";
 import { SearchField } from "../../ui/SearchField";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { Table, type Column } from "../../ui/Table";
@@ -20,39 +21,80 @@ import { useDelayed } from "../../ui/useDelayed";
 import { AddPerson } from "./AddPerson";
 import { ImportPeople } from "./ImportPeople";
 import { StatusBadge } from "./StatusBadge";
+import { TagsOut } from "./TagsOut";
 import css from "./People.module.css";
 
 /** Everybody the site knows, found as one types. */
 export function People() {
-  const { q = "", add } = useSearch({ from: "/house/people" });
+  const { q = "", add, view } = useSearch({ from: "/house/people" });
   const navigate = useNavigate({ from: "/people" });
   const [text, setText] = useState(q);
   const settled = useDelayed(text.trim());
   const [importing, setImporting] = useState(false);
   useEffect(() => {
-    if (settled !== q) void navigate({ search: (before) => ({ ...before, q: settled === "" ? undefined : settled }) as typeof before, replace: true });
-  }, [settled, q, navigate]);
+    if (view === undefined && settled !== q)
+      void navigate({
+        search: (before) => ({ ...before, q: settled === "" ? undefined : settled }) as typeof before,
+        replace: true,
+      });
+  }, [settled, q, view, navigate]);
   const people = useInfiniteQuery(peopleQuery(settled));
   const rows = people.data?.pages.flatMap((page) => page.people) ?? [];
   const total = people.data?.pages[0]?.total;
-  const setAdd = (open: boolean) => void navigate({ search: (before) => (open ? { ...before, add: 1 as const } : before.q === undefined ? {} : { q: before.q }) });
+  const setAdd = (open: boolean) =>
+    void navigate({
+      search: (before) => (open ? { ...before, add: 1 as const } : before.q === undefined ? {} : { q: before.q }),
+    });
   return (
-    <Page title="People" about={total === undefined ? undefined : count(total, "person in the registry", "people in the registry")} actions={<Actions onAdd={() => setAdd(true)} onImport={() => setImporting(true)} />}>
-      <div className={css.find}>
-        <SearchField label="Search by name, number or tag" value={text} onChange={setText} autoFocus={matchMedia("(pointer: fine)").matches} />
-      </div>
-      <Panel flush>
-        {people.isError ? (
-          <Failed error={people.error} retry={() => void people.refetch()} />
-        ) : people.isPending ? (
-          <Skeleton rows={8} height={28} />
-        ) : rows.length === 0 ? (
-          <Nobody text={settled} onAdd={() => setAdd(true)} />
-        ) : (
-          <Table label="People" rows={rows} columns={columns} rowKey={(person) => person.id} faded={(person) => person.status === "suspended"} onRow={(person) => void navigate({ to: "/people/$id", params: { id: person.id } })} />
-        )}
-        <MoreRows more={people.hasNextPage} busy={people.isFetchingNextPage} onMore={() => void people.fetchNextPage()} />
-      </Panel>
+    <Page
+      title="People"
+      about={total === undefined ? undefined : count(total, "person in the registry", "people in the registry")}
+      actions={<Actions onAdd={() => setAdd(true)} onImport={() => setImporting(true)} />}
+    >
+      <Segmented
+        label="What to show"
+        value={view ?? "people"}
+        onChange={(next) => void navigate({ search: next === "tags" ? { view: next } : {} })}
+        options={[
+          { value: "people", label: "People" },
+          { value: "tags", label: "Tags out" },
+        ]}
+      />
+      {view === "tags" ? (
+        <Panel flush>
+          <TagsOut />
+        </Panel>
+      ) : (
+        <>
+          <div className={css.find}>
+            <SearchField
+              label="Search by name, number or tag"
+              value={text}
+              onChange={setText}
+              autoFocus={matchMedia("(pointer: fine)").matches}
+            />
+          </div>
+          <Panel flush>
+            {people.isError ? (
+              <Failed error={people.error} retry={() => void people.refetch()} />
+            ) : people.isPending ? (
+              <Skeleton rows={8} height={28} />
+            ) : rows.length === 0 ? (
+              <Nobody text={settled} onAdd={() => setAdd(true)} />
+            ) : (
+              <Table
+                label="People"
+                rows={rows}
+                columns={columns}
+                rowKey={(person) => person.id}
+                faded={(person) => person.status === "suspended"}
+                onRow={(person) => void navigate({ to: "/people/$id", params: { id: person.id } })}
+              />
+            )}
+            <MoreRows more={people.hasNextPage} busy={people.isFetchingNextPage} onMore={() => void people.fetchNextPage()} />
+          </Panel>
+        </>
+      )}
       {add === 1 && <AddPerson onClose={() => setAdd(false)} />}
       {importing && <ImportPeople onClose={() => setImporting(false)} />}
     </Page>
@@ -120,5 +162,14 @@ const columns: Column<Person>[] = [
   { head: "Number", cell: (person) => <span className="num">{person.number}</span> },
   { head: "Department", cell: (person) => person.department },
   { head: "Status", cell: (person) => <StatusBadge person={person} /> },
-  { head: "May pass", cell: (person) => (person.places.allowed === "everywhere" ? "Everywhere" : <Badge>{count(person.places.access_points.length, "access point", "access points")}</Badge>), wideOnly: true },
+  {
+    head: "May pass",
+    cell: (person) =>
+      person.places.allowed === "everywhere" ? (
+        "Everywhere"
+      ) : (
+        <Badge>{count(person.places.access_points.length, "access point", "access points")}</Badge>
+      ),
+    wideOnly: true,
+  },
 ];

@@ -18,7 +18,15 @@ export interface Draft {
   details: PersonDetails;
 }
 
-const noDetails: PersonDetails = { age: "", gender: "", birth_date: "", identity_number: "", photo_file: "", phone: "", address: "" };
+const noDetails: PersonDetails = {
+  age: "",
+  gender: "",
+  birth_date: "",
+  identity_number: "",
+  photo_file: "",
+  phone: "",
+  address: "",
+};
 
 export function draftOf(person?: Person): Draft {
   return {
@@ -51,9 +59,30 @@ export function PersonFields({ draft, onChange, error, full }: FieldsProps) {
   return (
     <div className="stack">
       <FieldGrid>
-        <TextField label="Name" required autoComplete="off" value={draft.name} onChange={(event) => set({ name: event.target.value })} error={wrong("name")} />
-        <TextField label="Person number" required autoComplete="off" hint="On classic gates: the finger slot." value={draft.number} onChange={(event) => set({ number: event.target.value })} error={wrong("number")} />
-        <TextField label="Department or class" autoComplete="off" value={draft.department} onChange={(event) => set({ department: event.target.value })} error={wrong("department")} />
+        <TextField
+          label="Name"
+          required
+          autoComplete="off"
+          value={draft.name}
+          onChange={(event) => set({ name: event.target.value })}
+          error={wrong("name")}
+        />
+        <TextField
+          label="Person number"
+          required
+          autoComplete="off"
+          hint="On classic gates: the finger slot."
+          value={draft.number}
+          onChange={(event) => set({ number: event.target.value })}
+          error={wrong("number")}
+        />
+        <TextField
+          label="Department or class"
+          autoComplete="off"
+          value={draft.department}
+          onChange={(event) => set({ department: event.target.value })}
+          error={wrong("department")}
+        />
       </FieldGrid>
       <details className={css.more} open={full === true}>
         <summary>Validity, access points and personal fields</summary>
@@ -79,8 +108,22 @@ function Validity({ draft, set, wrong }: Part) {
   const read = (text: string) => (text === "" ? null : siteTimeToInstant(text, zone));
   return (
     <FieldGrid>
-      <TextField label="Valid from" type="datetime-local" hint={`Empty: from now on. Times in ${zone}.`} value={shown(draft.valid_from)} onChange={(event) => set({ valid_from: read(event.target.value) })} error={wrong("valid_from")} />
-      <TextField label="Valid until" type="datetime-local" hint="Empty: without end." value={shown(draft.valid_until)} onChange={(event) => set({ valid_until: read(event.target.value) })} error={wrong("valid_until")} />
+      <TextField
+        label="Valid from"
+        type="datetime-local"
+        hint={`Empty: from now on. Times in ${zone}.`}
+        value={shown(draft.valid_from)}
+        onChange={(event) => set({ valid_from: read(event.target.value) })}
+        error={wrong("valid_from")}
+      />
+      <TextField
+        label="Valid until"
+        type="datetime-local"
+        hint="Empty: without end."
+        value={shown(draft.valid_until)}
+        onChange={(event) => set({ valid_until: read(event.target.value) })}
+        error={wrong("valid_until")}
+      />
     </FieldGrid>
   );
 }
@@ -88,17 +131,35 @@ function Validity({ draft, set, wrong }: Part) {
 function Allowed({ places, onChange }: { places: AllowedPlaces; onChange: (places: AllowedPlaces) => void }) {
   const points = useQuery(accessPointsQuery).data ?? [];
   const only = places.allowed === "only" ? places.access_points : null;
-  const toggle = (id: string, on: boolean) => onChange({ allowed: "only", access_points: on ? [...(only ?? []), id] : (only ?? []).filter((one) => one !== id) });
+  const toggle = (id: string, on: boolean) =>
+    onChange({ allowed: "only", access_points: on ? [...(only ?? []), id] : (only ?? []).filter((one) => one !== id) });
   return (
     <fieldset className={css.group}>
       <legend>May pass</legend>
-      <Check type="radio" name="allowed" label="At every access point" checked={only === null} onChange={() => onChange({ allowed: "everywhere" })} />
-      <Check type="radio" name="allowed" label="Only at these" checked={only !== null} onChange={() => onChange({ allowed: "only", access_points: [] })} />
+      <Check
+        type="radio"
+        name="allowed"
+        label="At every access point"
+        checked={only === null}
+        onChange={() => onChange({ allowed: "everywhere" })}
+      />
+      <Check
+        type="radio"
+        name="allowed"
+        label="Only at these"
+        checked={only !== null}
+        onChange={() => onChange({ allowed: "only", access_points: [] })}
+      />
       {only !== null && (
         <div className={css.points}>
           {points.length === 0 && <p className="small muted">There is no access point yet.</p>}
           {points.map((point) => (
-            <Check key={point.id} label={point.name} checked={only.includes(point.id)} onChange={(event) => toggle(point.id, event.target.checked)} />
+            <Check
+              key={point.id}
+              label={point.name}
+              checked={only.includes(point.id)}
+              onChange={(event) => toggle(point.id, event.target.checked)}
+            />
           ))}
         </div>
       )}
@@ -106,14 +167,36 @@ function Allowed({ places, onChange }: { places: AllowedPlaces; onChange: (place
   );
 }
 
-function Details({ details, onChange, wrong }: { details: PersonDetails; onChange: (details: PersonDetails) => void; wrong: (field: string) => string | null }) {
+function Details({
+  details,
+  onChange,
+  wrong,
+}: {
+  details: PersonDetails;
+  onChange: (details: PersonDetails) => void;
+  wrong: (field: string) => string | null;
+}) {
   const fields = (Object.keys(detailLabels) as (keyof PersonDetails)[]).filter((field) => field !== "address");
   return (
     <FieldGrid>
       {fields.map((field) => (
-        <TextField key={field} label={detailLabels[field]} autoComplete="off" value={details[field] ?? ""} onChange={(event) => onChange({ ...details, [field]: event.target.value })} error={wrong(field)} />
+        <TextField
+          key={field}
+          label={detailLabels[field]}
+          autoComplete="off"
+          value={details[field] ?? ""}
+          onChange={(event) => onChange({ ...details, [field]: event.target.value })}
+          error={wrong(field)}
+        />
       ))}
-      <AreaField label={detailLabels.address} wide rows={2} value={details.address ?? ""} onChange={(event) => onChange({ ...details, address: event.target.value })} error={wrong("address")} />
+      <AreaField
+        label={detailLabels.address}
+        wide
+        rows={2}
+        value={details.address ?? ""}
+        onChange={(event) => onChange({ ...details, address: event.target.value })}
+        error={wrong("address")}
+      />
     </FieldGrid>
   );
 }

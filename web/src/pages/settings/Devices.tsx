@@ -26,7 +26,11 @@ export function DevicesSection() {
   const devices = useQuery(devicesQuery);
   const [open, setOpen] = useState<Open>(null);
   const close = () => setOpen(null);
-  const remove = useSettingsChange(["devices"], (id: string) => client.DELETE("/api/v1/devices/{id}", { params: { path: { id } } }), "Device removed");
+  const remove = useSettingsChange(
+    ["devices"],
+    (id: string) => client.DELETE("/api/v1/devices/{id}", { params: { path: { id } } }),
+    "Device removed",
+  );
   if (devices.isError) return <Failed error={devices.error} retry={() => void devices.refetch()} />;
   if (!devices.data) return <Skeleton rows={5} />;
   return (
@@ -53,16 +57,35 @@ export function DevicesSection() {
             { head: "Name", main: true, cell: (device) => device.name },
             { head: "Kind", cell: (device) => deviceKinds[device.kind] },
             { head: "Access point", cell: (device) => device.access_point.name },
-            { head: "Alerts when silent for", cell: (device) => (device.silent_after_s === 0 ? "Never" : silence(device.silent_after_s)) },
+            {
+              head: "Alerts when silent for",
+              cell: (device) => (device.silent_after_s === 0 ? "Never" : silence(device.silent_after_s)),
+            },
             { head: "State", cell: (device) => (device.disabled ? <Badge>Disabled</Badge> : <Badge tone="good">Enabled</Badge>) },
-            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (device) => <DeviceMenu device={device} onOpen={(what) => setOpen({ what, device })} /> },
+            {
+              head: <span className="visually-hidden">Actions</span>,
+              shrink: true,
+              cell: (device) => <DeviceMenu device={device} onOpen={(what) => setOpen({ what, device })} />,
+            },
           ]}
         />
       )}
-      {open?.what === "add" && <AddDevice onClose={close} onAdded={(device) => setOpen(device.kind === "native" ? { what: "password", device } : null)} />}
+      {open?.what === "add" && (
+        <AddDevice
+          onClose={close}
+          onAdded={(device) => setOpen(device.kind === "native" ? { what: "password", device } : null)}
+        />
+      )}
       {open?.what === "edit" && <EditDevice device={open.device} onClose={close} />}
       {open?.what === "password" && <PasswordDialog device={open.device} onClose={close} />}
-      <Confirm open={open?.what === "remove"} onClose={close} title={`Remove ${open?.what === "remove" ? open.device.name : ""}?`} confirm="Remove" danger onConfirm={() => remove.mutateAsync(open?.what === "remove" ? open.device.id : "")}>
+      <Confirm
+        open={open?.what === "remove"}
+        onClose={close}
+        title={`Remove ${open?.what === "remove" ? open.device.name : ""}?`}
+        confirm="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(open?.what === "remove" ? open.device.id : "")}
+      >
         <p>Its messages are refused from now on. What it observed stays in the log.</p>
       </Confirm>
     </Panel>
@@ -106,8 +129,23 @@ function DeviceFields({ draft, onChange, ofGate }: { draft: Draft; onChange: (dr
   return (
     <FieldGrid>
       <TextField label="Name" required value={draft.name} onChange={(event) => set({ name: event.target.value })} />
-      {ofGate !== true && <PointSelect label="Access point" value={draft.access_point} onChange={(access_point) => set({ access_point })} points={points} />}
-      <TextField label="Alert when silent for, seconds" type="number" min={0} required hint="0: never." value={draft.silent_after_s} onChange={(event) => set({ silent_after_s: event.target.valueAsNumber || 0 })} />
+      {ofGate !== true && (
+        <PointSelect
+          label="Access point"
+          value={draft.access_point}
+          onChange={(access_point) => set({ access_point })}
+          points={points}
+        />
+      )}
+      <TextField
+        label="Alert when silent for, seconds"
+        type="number"
+        min={0}
+        required
+        hint="0: never."
+        value={draft.silent_after_s}
+        onChange={(event) => set({ silent_after_s: event.target.valueAsNumber || 0 })}
+      />
     </FieldGrid>
   );
 }
@@ -115,10 +153,33 @@ function DeviceFields({ draft, onChange, ofGate }: { draft: Draft; onChange: (dr
 function AddDevice({ onClose, onAdded }: { onClose: () => void; onAdded: (device: Device) => void }) {
   const [kind, setKind] = useState<"camera_station" | "native">("camera_station");
   const [draft, setDraft] = useState<Draft>({ name: "", access_point: "", silent_after_s: 60, disabled: false });
-  const add = useSettingsChange(["devices", "session"], () => data(client.POST("/api/v1/devices", { body: { kind, ...draft } })), "Device added", onAdded);
+  const add = useSettingsChange(
+    ["devices", "session"],
+    () => data(client.POST("/api/v1/devices", { body: { kind, ...draft } })),
+    "Device added",
+    onAdded,
+  );
   return (
-    <FormDialog title="Add a device" about="Boards of classic gates come with their gate." save="Add" busy={add.isPending} error={add.error} ready={draft.name !== "" && draft.access_point !== ""} onSave={() => add.mutate(undefined)} onClose={onClose}>
-      <SelectField label="Kind" value={kind} onChange={(event) => setKind(event.target.value as typeof kind)} hint={kind === "native" ? "Speaks MQTT with a user name and password; the password is shown next, once." : "A browser with a webcam. Open “Camera station” on that machine afterwards."}>
+    <FormDialog
+      title="Add a device"
+      about="Boards of classic gates come with their gate."
+      save="Add"
+      busy={add.isPending}
+      error={add.error}
+      ready={draft.name !== "" && draft.access_point !== ""}
+      onSave={() => add.mutate(undefined)}
+      onClose={onClose}
+    >
+      <SelectField
+        label="Kind"
+        value={kind}
+        onChange={(event) => setKind(event.target.value as typeof kind)}
+        hint={
+          kind === "native"
+            ? "Speaks MQTT with a user name and password; the password is shown next, once."
+            : "A browser with a webcam. Open “Camera station” on that machine afterwards."
+        }
+      >
         <option value="camera_station">Camera station</option>
         <option value="native">Native device</option>
       </SelectField>
@@ -128,18 +189,42 @@ function AddDevice({ onClose, onAdded }: { onClose: () => void; onAdded: (device
 }
 
 function EditDevice({ device, onClose }: { device: Device; onClose: () => void }) {
-  const [draft, setDraft] = useState<Draft>({ name: device.name, access_point: device.access_point.id, silent_after_s: device.silent_after_s, disabled: device.disabled });
-  const save = useSettingsChange(["devices"], () => data(client.PUT("/api/v1/devices/{id}", { params: { path: { id: device.id } }, body: draft })), "Device saved", onClose);
+  const [draft, setDraft] = useState<Draft>({
+    name: device.name,
+    access_point: device.access_point.id,
+    silent_after_s: device.silent_after_s,
+    disabled: device.disabled,
+  });
+  const save = useSettingsChange(
+    ["devices"],
+    () => data(client.PUT("/api/v1/devices/{id}", { params: { path: { id: device.id } }, body: draft })),
+    "Device saved",
+    onClose,
+  );
   return (
-    <FormDialog title={`Edit ${device.name}`} save="Save" busy={save.isPending} error={save.error} onSave={() => save.mutate(undefined)} onClose={onClose}>
+    <FormDialog
+      title={`Edit ${device.name}`}
+      save="Save"
+      busy={save.isPending}
+      error={save.error}
+      onSave={() => save.mutate(undefined)}
+      onClose={onClose}
+    >
       <DeviceFields draft={draft} onChange={setDraft} ofGate={Boolean(device.gate)} />
-      <Check label="Disabled" hint="Its messages are refused." checked={draft.disabled} onChange={(event) => setDraft({ ...draft, disabled: event.target.checked })} />
+      <Check
+        label="Disabled"
+        hint="Its messages are refused."
+        checked={draft.disabled}
+        onChange={(event) => setDraft({ ...draft, disabled: event.target.checked })}
+      />
     </FormDialog>
   );
 }
 
 function PasswordDialog({ device, onClose }: { device: Device; onClose: () => void }) {
-  const make = useMutation({ mutationFn: () => data(client.POST("/api/v1/devices/{id}/password", { params: { path: { id: device.id } } })) });
+  const make = useMutation({
+    mutationFn: () => data(client.POST("/api/v1/devices/{id}/password", { params: { path: { id: device.id } } })),
+  });
   return (
     <Dialog
       open

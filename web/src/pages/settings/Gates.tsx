@@ -20,14 +20,19 @@ export function GatesSection() {
   const points = useQuery(accessPointsQuery).data ?? [];
   const [editing, setEditing] = useState<Gate | "new" | null>(null);
   const [removing, setRemoving] = useState<Gate | null>(null);
-  const remove = useSettingsChange(["places", "devices"], (id: string) => client.DELETE("/api/v1/gates/{id}", { params: { path: { id } } }), "Gate removed");
+  const remove = useSettingsChange(
+    ["places", "devices"],
+    (id: string) => client.DELETE("/api/v1/gates/{id}", { params: { path: { id } } }),
+    "Gate removed",
+  );
   if (gates.isError) return <Failed error={gates.error} retry={() => void gates.refetch()} />;
   if (!gates.data) return <Skeleton rows={4} />;
   const nameOf = (id: string) => points.find((point) => point.id === id)?.name ?? "";
   return (
     <>
       <Note>
-        A classic gate is a controller and its camera board, told apart by their addresses. An address is not authentication: keep these boards in a network of their own. Gatebook listens for them only when the configuration says so.
+        A classic gate is a controller and its camera board, told apart by their addresses. An address is not authentication: keep
+        these boards in a network of their own. Gatebook listens for them only when the configuration says so.
       </Note>
       <Panel
         flush
@@ -53,12 +58,25 @@ export function GatesSection() {
               { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
               { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
               { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
-              { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (gate) => <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} /> },
+              {
+                head: <span className="visually-hidden">Actions</span>,
+                shrink: true,
+                cell: (gate) => (
+                  <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} />
+                ),
+              },
             ]}
           />
         )}
         {editing && <GateDialog gate={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
-        <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} confirm="Remove" danger onConfirm={() => remove.mutateAsync(removing?.id ?? "")}>
+        <Confirm
+          open={removing !== null}
+          onClose={() => setRemoving(null)}
+          title={`Remove ${removing?.name ?? ""}?`}
+          confirm="Remove"
+          danger
+          onConfirm={() => remove.mutateAsync(removing?.id ?? "")}
+        >
           <p>Its two boards are refused from now on. Past passages stay in the log.</p>
         </Confirm>
       </Panel>
@@ -78,19 +96,53 @@ function GateDialog({ gate, onClose }: { gate: Gate | null; onClose: () => void 
   const set = (change: Partial<typeof draft>) => setDraft({ ...draft, ...change });
   const save = useSettingsChange(
     ["places", "devices", "session"],
-    () => (gate ? data(client.PUT("/api/v1/gates/{id}", { params: { path: { id: gate.id } }, body: draft })) : data(client.POST("/api/v1/gates", { body: draft }))),
+    () =>
+      gate
+        ? data(client.PUT("/api/v1/gates/{id}", { params: { path: { id: gate.id } }, body: draft }))
+        : data(client.POST("/api/v1/gates", { body: draft })),
     "Gate saved",
     onClose,
   );
   const ready = Object.values(draft).every((value) => value.trim() !== "");
   return (
-    <FormDialog title={gate ? `Edit ${gate.name}` : "Add a classic gate"} save="Save" busy={save.isPending} error={save.error} ready={ready} onSave={() => save.mutate(undefined)} onClose={onClose}>
+    <FormDialog
+      title={gate ? `Edit ${gate.name}` : "Add a classic gate"}
+      save="Save"
+      busy={save.isPending}
+      error={save.error}
+      ready={ready}
+      onSave={() => save.mutate(undefined)}
+      onClose={onClose}
+    >
       <TextField label="Name" required value={draft.name} onChange={(event) => set({ name: event.target.value })} />
       <FieldGrid>
-        <TextField label="Address of the controller" required placeholder="192.168.10.11" value={draft.controller_address} onChange={(event) => set({ controller_address: event.target.value.trim() })} />
-        <TextField label="Address of the camera board" required hint="May be the same." placeholder="192.168.10.12" value={draft.camera_address} onChange={(event) => set({ camera_address: event.target.value.trim() })} />
-        <PointSelect label="Entries happen at" value={draft.entry} onChange={(entry) => set({ entry })} points={points.filter((point) => point.direction !== "exit")} />
-        <PointSelect label="Exits happen at" value={draft.exit} onChange={(exit) => set({ exit })} points={points.filter((point) => point.direction !== "entry")} />
+        <TextField
+          label="Address of the controller"
+          required
+          placeholder="192.168.10.11"
+          value={draft.controller_address}
+          onChange={(event) => set({ controller_address: event.target.value.trim() })}
+        />
+        <TextField
+          label="Address of the camera board"
+          required
+          hint="May be the same."
+          placeholder="192.168.10.12"
+          value={draft.camera_address}
+          onChange={(event) => set({ camera_address: event.target.value.trim() })}
+        />
+        <PointSelect
+          label="Entries happen at"
+          value={draft.entry}
+          onChange={(entry) => set({ entry })}
+          points={points.filter((point) => point.direction !== "exit")}
+        />
+        <PointSelect
+          label="Exits happen at"
+          value={draft.exit}
+          onChange={(exit) => set({ exit })}
+          points={points.filter((point) => point.direction !== "entry")}
+        />
       </FieldGrid>
     </FormDialog>
   );

@@ -22,7 +22,8 @@ const factorShort = { tag: "Tag", finger: "Finger", face_match: "Face 1:1", face
 export function PlacesSection() {
   const areas = useQuery(areasQuery);
   const points = useQuery(accessPointsQuery);
-  if (areas.isError || points.isError) return <Failed error={areas.error ?? points.error} retry={() => void Promise.all([areas.refetch(), points.refetch()])} />;
+  if (areas.isError || points.isError)
+    return <Failed error={areas.error ?? points.error} retry={() => void Promise.all([areas.refetch(), points.refetch()])} />;
   if (!areas.data || !points.data) return <Skeleton rows={6} />;
   return (
     <>
@@ -35,7 +36,11 @@ export function PlacesSection() {
 function AccessPoints({ areas, points }: { areas: Area[]; points: AccessPoint[] }) {
   const [editing, setEditing] = useState<AccessPoint | "new" | null>(null);
   const [removing, setRemoving] = useState<AccessPoint | null>(null);
-  const remove = useSettingsChange(["places"], (id: string) => client.DELETE("/api/v1/access-points/{id}", { params: { path: { id } } }), "Access point removed");
+  const remove = useSettingsChange(
+    ["places"],
+    (id: string) => client.DELETE("/api/v1/access-points/{id}", { params: { path: { id } } }),
+    "Access point removed",
+  );
   const nameOf = (id: string) => areas.find((area) => area.id === id)?.name ?? "";
   return (
     <Panel
@@ -60,13 +65,37 @@ function AccessPoints({ areas, points }: { areas: Area[]; points: AccessPoint[] 
             { head: "Name", main: true, cell: (point) => point.name },
             { head: "Direction", cell: (point) => <DirectionBadge direction={point.direction} /> },
             { head: "Area", cell: (point) => nameOf(point.area) },
-            { head: "Requires", cell: (point) => <span className="row">{point.factors.length === 0 ? <Badge>Any one factor</Badge> : point.factors.map((factor) => <Badge key={factor}>{factorShort[factor]}</Badge>)}</span> },
-            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (point) => <RowActions what={point.name} onEdit={() => setEditing(point)} onRemove={() => setRemoving(point)} /> },
+            {
+              head: "Requires",
+              cell: (point) => (
+                <span className="row">
+                  {point.factors.length === 0 ? (
+                    <Badge>Any one factor</Badge>
+                  ) : (
+                    point.factors.map((factor) => <Badge key={factor}>{factorShort[factor]}</Badge>)
+                  )}
+                </span>
+              ),
+            },
+            {
+              head: <span className="visually-hidden">Actions</span>,
+              shrink: true,
+              cell: (point) => (
+                <RowActions what={point.name} onEdit={() => setEditing(point)} onRemove={() => setRemoving(point)} />
+              ),
+            },
           ]}
         />
       )}
       {editing && <AccessPointDialog point={editing === "new" ? null : editing} areas={areas} onClose={() => setEditing(null)} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} confirm="Remove" danger onConfirm={() => remove.mutateAsync(removing?.id ?? "")}>
+      <Confirm
+        open={removing !== null}
+        onClose={() => setRemoving(null)}
+        title={`Remove ${removing?.name ?? ""}?`}
+        confirm="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(removing?.id ?? "")}
+      >
         <p>Past passages stay in the log. Devices and gates that refer to it have to be changed first.</p>
       </Confirm>
     </Panel>
@@ -86,7 +115,11 @@ export function RowActions({ what, onEdit, onRemove }: { what: string; onEdit: (
 function Areas({ areas }: { areas: Area[] }) {
   const [editing, setEditing] = useState<Area | "new" | null>(null);
   const [removing, setRemoving] = useState<Area | null>(null);
-  const remove = useSettingsChange(["places"], (id: string) => client.DELETE("/api/v1/areas/{id}", { params: { path: { id } } }), "Area removed");
+  const remove = useSettingsChange(
+    ["places"],
+    (id: string) => client.DELETE("/api/v1/areas/{id}", { params: { path: { id } } }),
+    "Area removed",
+  );
   return (
     <Panel
       flush
@@ -106,12 +139,23 @@ function Areas({ areas }: { areas: Area[] }) {
           rowKey={(area) => area.id}
           columns={[
             { head: "Name", main: true, cell: (area) => area.name },
-            { head: <span className="visually-hidden">Actions</span>, shrink: true, cell: (area) => <RowActions what={area.name} onEdit={() => setEditing(area)} onRemove={() => setRemoving(area)} /> },
+            {
+              head: <span className="visually-hidden">Actions</span>,
+              shrink: true,
+              cell: (area) => <RowActions what={area.name} onEdit={() => setEditing(area)} onRemove={() => setRemoving(area)} />,
+            },
           ]}
         />
       )}
       {editing && <AreaDialog area={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
-      <Confirm open={removing !== null} onClose={() => setRemoving(null)} title={`Remove ${removing?.name ?? ""}?`} confirm="Remove" danger onConfirm={() => remove.mutateAsync(removing?.id ?? "")}>
+      <Confirm
+        open={removing !== null}
+        onClose={() => setRemoving(null)}
+        title={`Remove ${removing?.name ?? ""}?`}
+        confirm="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(removing?.id ?? "")}
+      >
         <p>Past visits stay in the log.</p>
       </Confirm>
     </Panel>
@@ -122,12 +166,23 @@ function AreaDialog({ area, onClose }: { area: Area | null; onClose: () => void 
   const [name, setName] = useState(area?.name ?? "");
   const save = useSettingsChange(
     ["places"],
-    () => (area ? data(client.PUT("/api/v1/areas/{id}", { params: { path: { id: area.id } }, body: { name } })) : data(client.POST("/api/v1/areas", { body: { name } }))),
+    () =>
+      area
+        ? data(client.PUT("/api/v1/areas/{id}", { params: { path: { id: area.id } }, body: { name } }))
+        : data(client.POST("/api/v1/areas", { body: { name } })),
     "Area saved",
     onClose,
   );
   return (
-    <FormDialog title={area ? `Edit ${area.name}` : "Add an area"} save="Save" busy={save.isPending} error={save.error} ready={name.trim() !== ""} onSave={() => save.mutate(undefined)} onClose={onClose}>
+    <FormDialog
+      title={area ? `Edit ${area.name}` : "Add an area"}
+      save="Save"
+      busy={save.isPending}
+      error={save.error}
+      ready={name.trim() !== ""}
+      onSave={() => save.mutate(undefined)}
+      onClose={onClose}
+    >
       <TextField label="Name" required autoFocus value={name} onChange={(event) => setName(event.target.value)} />
     </FormDialog>
   );

@@ -8,33 +8,65 @@ import { FieldGrid, TextField } from "../../ui/Field";
 import { clockAsMinutes, minutesAsClock } from "../../ui/format";
 import { Panel } from "../../ui/Panel";
 import { Failed, Skeleton } from "../../ui/States";
+import { Authority } from "./Authority";
 import { useSettingsChange } from "./change";
 
 export function SiteSection() {
   const settings = useQuery(settingsQuery);
   if (settings.isError) return <Failed error={settings.error} retry={() => void settings.refetch()} />;
   if (!settings.data) return <Skeleton rows={5} />;
-  return <SiteForm key={JSON.stringify(settings.data)} settings={settings.data} />;
+  return (
+    <>
+      <SiteForm key={JSON.stringify(settings.data)} settings={settings.data} />
+      <Authority />
+    </>
+  );
 }
 
 function SiteForm({ settings }: { settings: SiteSettings }) {
   const [draft, setDraft] = useState(settings);
-  const save = useSettingsChange(["places", "session", "attendance"], (body: SiteSettings) => data(client.PUT("/api/v1/settings", { body })), "Settings saved");
+  const save = useSettingsChange(
+    ["places", "session", "attendance"],
+    (body: SiteSettings) => data(client.PUT("/api/v1/settings", { body })),
+    "Settings saved",
+  );
   const set = (change: Partial<SiteSettings>) => setDraft((before) => ({ ...before, ...change }));
-  const wrong = (field: keyof SiteSettings) => (save.error instanceof Problem && save.error.field === field ? save.error.detail : null);
+  const wrong = (field: keyof SiteSettings) =>
+    save.error instanceof Problem && save.error.field === field ? save.error.detail : null;
   const submit = (event: FormEvent) => {
     event.preventDefault();
     save.mutate(draft);
   };
   const time = (field: "work_start_min" | "work_end_min", label: string) => (
-    <TextField label={label} type="time" required value={minutesAsClock(draft[field])} onChange={(event) => set({ [field]: clockAsMinutes(event.target.value) ?? draft[field] })} error={wrong(field)} />
+    <TextField
+      label={label}
+      type="time"
+      required
+      value={minutesAsClock(draft[field])}
+      onChange={(event) => set({ [field]: clockAsMinutes(event.target.value) ?? draft[field] })}
+      error={wrong(field)}
+    />
   );
   return (
     <Panel title="Site">
       <form className="stack" onSubmit={submit}>
         <FieldGrid>
-          <TextField label="Name of the site" required value={draft.site_name} onChange={(event) => set({ site_name: event.target.value })} error={wrong("site_name")} />
-          <TextField label="Time zone" required list="time-zones" hint="All times on the page are in this zone." value={draft.time_zone} onChange={(event) => set({ time_zone: event.target.value })} error={wrong("time_zone")} />
+          <TextField
+            label="Name of the site"
+            required
+            value={draft.site_name}
+            onChange={(event) => set({ site_name: event.target.value })}
+            error={wrong("site_name")}
+          />
+          <TextField
+            label="Time zone"
+            required
+            list="time-zones"
+            hint="All times on the page are in this zone."
+            value={draft.time_zone}
+            onChange={(event) => set({ time_zone: event.target.value })}
+            error={wrong("time_zone")}
+          />
           <datalist id="time-zones">
             {Intl.supportedValuesOf("timeZone").map((zone) => (
               <option key={zone} value={zone} />
@@ -44,7 +76,17 @@ function SiteForm({ settings }: { settings: SiteSettings }) {
         <FieldGrid>
           {time("work_start_min", "Work starts")}
           {time("work_end_min", "Work ends")}
-          <TextField label="Grace, minutes" type="number" min={0} max={720} required hint="Not yet late, not yet early." value={draft.grace_min} onChange={(event) => set({ grace_min: event.target.valueAsNumber || 0 })} error={wrong("grace_min")} />
+          <TextField
+            label="Grace, minutes"
+            type="number"
+            min={0}
+            max={720}
+            required
+            hint="Not yet late, not yet early."
+            value={draft.grace_min}
+            onChange={(event) => set({ grace_min: event.target.valueAsNumber || 0 })}
+            error={wrong("grace_min")}
+          />
           <TextField
             label="Missing exit after, hours"
             type="number"

@@ -25,7 +25,11 @@ export function TokensSection() {
   const [adding, setAdding] = useState(false);
   const [made, setMade] = useState<Made | null>(null);
   const [revoking, setRevoking] = useState<Token | null>(null);
-  const revoke = useSettingsChange(["users"], (id: string) => client.DELETE("/api/v1/tokens/{id}", { params: { path: { id } } }), "Token revoked");
+  const revoke = useSettingsChange(
+    ["users"],
+    (id: string) => client.DELETE("/api/v1/tokens/{id}", { params: { path: { id } } }),
+    "Token revoked",
+  );
   if (tokens.isError) return <Failed error={tokens.error} retry={() => void tokens.refetch()} />;
   if (!tokens.data) return <Skeleton rows={4} />;
   return (
@@ -74,7 +78,14 @@ export function TokensSection() {
       )}
       {adding && <MakeToken onClose={() => setAdding(false)} onMade={(one) => (setAdding(false), setMade(one))} />}
       {made && <SecretDialog made={made} onClose={() => setMade(null)} />}
-      <Confirm open={revoking !== null} onClose={() => setRevoking(null)} title={`Revoke ${revoking?.name ?? ""}?`} confirm="Revoke" danger onConfirm={() => revoke.mutateAsync(revoking?.id ?? "")}>
+      <Confirm
+        open={revoking !== null}
+        onClose={() => setRevoking(null)}
+        title={`Revoke ${revoking?.name ?? ""}?`}
+        confirm="Revoke"
+        danger
+        onConfirm={() => revoke.mutateAsync(revoking?.id ?? "")}
+      >
         <p>Programs that use it are refused from now on.</p>
       </Confirm>
     </Panel>
@@ -84,10 +95,30 @@ export function TokensSection() {
 function MakeToken({ onClose, onMade }: { onClose: () => void; onMade: (made: Made) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("auditor");
-  const make = useSettingsChange(["users"], () => data(client.POST("/api/v1/tokens", { body: { name: name.trim(), role } })), "Token made", onMade);
+  const make = useSettingsChange(
+    ["users"],
+    () => data(client.POST("/api/v1/tokens", { body: { name: name.trim(), role } })),
+    "Token made",
+    onMade,
+  );
   return (
-    <FormDialog title="Make an API token" save="Make the token" busy={make.isPending} error={make.error} ready={name.trim() !== ""} onSave={() => make.mutate(undefined)} onClose={onClose}>
-      <TextField label="What it is for" required autoFocus placeholder="e.g. Payroll export" value={name} onChange={(event) => setName(event.target.value)} />
+    <FormDialog
+      title="Make an API token"
+      save="Make the token"
+      busy={make.isPending}
+      error={make.error}
+      ready={name.trim() !== ""}
+      onSave={() => make.mutate(undefined)}
+      onClose={onClose}
+    >
+      <TextField
+        label="What it is for"
+        required
+        autoFocus
+        placeholder="e.g. Payroll export"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
       <RoleSelect value={role} onChange={setRole} />
     </FormDialog>
   );

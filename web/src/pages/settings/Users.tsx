@@ -56,8 +56,12 @@ export function UsersSection() {
           },
         ]}
       />
-      {editing === "new" && <InviteUser onClose={() => setEditing(null)} onInvited={(link) => (setEditing(null), setInvited(link))} />}
-      {editing && editing !== "new" && <ChangeUser user={editing} onClose={() => setEditing(null)} onInvited={(link) => (setEditing(null), setInvited(link))} />}
+      {editing === "new" && (
+        <InviteUser onClose={() => setEditing(null)} onInvited={(link) => (setEditing(null), setInvited(link))} />
+      )}
+      {editing && editing !== "new" && (
+        <ChangeUser user={editing} onClose={() => setEditing(null)} onInvited={(link) => (setEditing(null), setInvited(link))} />
+      )}
       {invited && <LinkDialog invited={invited} onClose={() => setInvited(null)} />}
     </Panel>
   );
@@ -70,7 +74,13 @@ function State({ user }: { user: User }) {
 
 export function RoleSelect({ value, onChange, disabled }: { value: Role; onChange: (role: Role) => void; disabled?: boolean }) {
   return (
-    <SelectField label="Role" value={value} disabled={disabled} hint={roles[value].about} onChange={(event) => onChange(event.target.value as Role)}>
+    <SelectField
+      label="Role"
+      value={value}
+      disabled={disabled}
+      hint={roles[value].about}
+      onChange={(event) => onChange(event.target.value as Role)}
+    >
       {(Object.keys(roles) as Role[]).map((role) => (
         <option key={role} value={role}>
           {roles[role].label}
@@ -83,10 +93,32 @@ export function RoleSelect({ value, onChange, disabled }: { value: Role; onChang
 function InviteUser({ onClose, onInvited }: { onClose: () => void; onInvited: (link: Invited) => void }) {
   const [name, setName] = useState("");
   const [role, setRole] = useState<Role>("operator");
-  const invite = useSettingsChange(["users"], () => data(client.POST("/api/v1/users", { body: { name: name.trim(), role } })), "User invited", onInvited);
+  const invite = useSettingsChange(
+    ["users"],
+    () => data(client.POST("/api/v1/users", { body: { name: name.trim(), role } })),
+    "User invited",
+    onInvited,
+  );
   return (
-    <FormDialog title="Invite a user" about="You get a one-time link to hand over; the user chooses the password." save="Make the link" busy={invite.isPending} error={invite.error} ready={name.trim() !== ""} onSave={() => invite.mutate(undefined)} onClose={onClose}>
-      <TextField label="Sign-in name" required autoFocus autoCapitalize="none" autoComplete="off" value={name} onChange={(event) => setName(event.target.value)} />
+    <FormDialog
+      title="Invite a user"
+      about="You get a one-time link to hand over; the user chooses the password."
+      save="Make the link"
+      busy={invite.isPending}
+      error={invite.error}
+      ready={name.trim() !== ""}
+      onSave={() => invite.mutate(undefined)}
+      onClose={onClose}
+    >
+      <TextField
+        label="Sign-in name"
+        required
+        autoFocus
+        autoCapitalize="none"
+        autoComplete="off"
+        value={name}
+        onChange={(event) => setName(event.target.value)}
+      />
       <RoleSelect value={role} onChange={setRole} />
     </FormDialog>
   );
@@ -96,12 +128,34 @@ function ChangeUser({ user, onClose, onInvited }: { user: User; onClose: () => v
   const [role, setRole] = useState(user.role);
   const [disabled, setDisabled] = useState(user.disabled);
   const of = { params: { path: { id: user.id } } };
-  const save = useSettingsChange(["users", "session"], () => data(client.PUT("/api/v1/users/{id}", { ...of, body: { role, disabled } })), "User changed", onClose);
-  const invite = useSettingsChange(["users"], () => data(client.POST("/api/v1/users/{id}/invite", of)), "New link made", onInvited);
+  const save = useSettingsChange(
+    ["users", "session"],
+    () => data(client.PUT("/api/v1/users/{id}", { ...of, body: { role, disabled } })),
+    "User changed",
+    onClose,
+  );
+  const invite = useSettingsChange(
+    ["users"],
+    () => data(client.POST("/api/v1/users/{id}/invite", of)),
+    "New link made",
+    onInvited,
+  );
   return (
-    <FormDialog title={`Change ${user.name}`} save="Save" busy={save.isPending} error={save.error} onSave={() => save.mutate(undefined)} onClose={onClose}>
+    <FormDialog
+      title={`Change ${user.name}`}
+      save="Save"
+      busy={save.isPending}
+      error={save.error}
+      onSave={() => save.mutate(undefined)}
+      onClose={onClose}
+    >
       <RoleSelect value={role} onChange={setRole} />
-      <Check label="Disabled" hint="Cannot sign in; sessions end at once." checked={disabled} onChange={(event) => setDisabled(event.target.checked)} />
+      <Check
+        label="Disabled"
+        hint="Cannot sign in; sessions end at once."
+        checked={disabled}
+        onChange={(event) => setDisabled(event.target.checked)}
+      />
       <div>
         <Button icon={RotateCcwKey} size="s" busy={invite.isPending} onClick={() => invite.mutate(undefined)}>
           Make a new one-time link

@@ -22,11 +22,28 @@ export function SignIn() {
   return (
     <Doorway title="Sign in" about={session ? session.site_name : undefined}>
       {session?.setup.has_admin === false && (
-        <Note title="Nobody has signed in here yet">Open the one-time link that Gatebook printed when it started. It sets up the first administrator.</Note>
+        <Note title="Nobody has signed in here yet">
+          Open the one-time link that Gatebook printed when it started. It sets up the first administrator.
+        </Note>
       )}
       <form onSubmit={submit}>
-        <TextField label="Name" autoComplete="username" autoCapitalize="none" required value={name} onChange={(event) => setName(event.target.value)} />
-        <TextField label="Password" type="password" autoComplete="current-password" required value={password} onChange={(event) => setPassword(event.target.value)} error={signIn.error?.message} />
+        <TextField
+          label="Name"
+          autoComplete="username"
+          autoCapitalize="none"
+          required
+          value={name}
+          onChange={(event) => setName(event.target.value)}
+        />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="current-password"
+          required
+          value={password}
+          onChange={(event) => setPassword(event.target.value)}
+          error={signIn.error?.message}
+        />
         {signIn.error && "detail" in signIn.error && <p className="small muted">{String(signIn.error.detail)}</p>}
         <Button type="submit" variant="primary" size="l" busy={signIn.isPending}>
           Sign in

@@ -30,7 +30,11 @@ export function Choose() {
                 <strong>{station.name}</strong>
                 <span className="small muted"> {station.access_point.name}</span>
               </span>
-              <Button variant="primary" busy={become.isPending && become.variables === station.id} onClick={() => become.mutate(station.id)}>
+              <Button
+                variant="primary"
+                busy={become.isPending && become.variables === station.id}
+                onClick={() => become.mutate(station.id)}
+              >
                 This browser is it
               </Button>
             </li>

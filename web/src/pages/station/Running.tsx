@@ -24,7 +24,11 @@ export function Running({ station }: { station: { device: string; name: string }
       <header className={css.head}>
         <h1>{station.name}</h1>
         <div className="row">
-          <Button size="s" icon={Maximize} onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : root.current?.requestFullscreen())}>
+          <Button
+            size="s"
+            icon={Maximize}
+            onClick={() => void (document.fullscreenElement ? document.exitFullscreen() : root.current?.requestFullscreen())}
+          >
             Full screen
           </Button>
           {reaches(me?.role, "operator") && (
@@ -109,8 +113,14 @@ function Trouble({ station }: { station: StationState }) {
       </Note>
     );
   }
-  if (station.refused === "unknown_camera") return <Note tone="bad" title="This camera was removed or disabled">Ask an administrator, then reload this page.</Note>;
-  if (station.refused === "too_large" || station.refused === "unreadable") return <Note tone="warn">The server cannot read this camera's pictures. Try another camera or browser.</Note>;
+  if (station.refused === "unknown_camera")
+    return (
+      <Note tone="bad" title="This camera was removed or disabled">
+        Ask an administrator, then reload this page.
+      </Note>
+    );
+  if (station.refused === "too_large" || station.refused === "unreadable")
+    return <Note tone="warn">The server cannot read this camera's pictures. Try another camera or browser.</Note>;
   if (station.refused === "busy") return <Note>Recognition is busy; frames are skipped and the newest is tried again.</Note>;
   return null;
 }

@@ -13,7 +13,11 @@ export function Station() {
   const session = useQuery(sessionQuery);
   if (session.data?.station) return <Running station={session.data.station} />;
   return (
-    <Doorway title="Camera station" about="This browser's camera becomes a camera of the site: its faces are recognised and logged at an access point." wide>
+    <Doorway
+      title="Camera station"
+      about="This browser's camera becomes a camera of the site: its faces are recognised and logged at an access point."
+      wide
+    >
       {session.isError ? (
         <Failed error={session.error} retry={() => void session.refetch()} />
       ) : session.isPending ? (

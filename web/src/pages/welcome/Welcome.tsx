@@ -71,7 +71,11 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
   return (
     <Doorway
       title={invitation.first ? "Welcome to Gatebook" : `Welcome, ${invitation.name}`}
-      about={invitation.first ? "You are the first here: you become the administrator." : `Choose a password to sign in as ${invitation.role}.`}
+      about={
+        invitation.first
+          ? "You are the first here: you become the administrator."
+          : `Choose a password to sign in as ${invitation.role}.`
+      }
     >
       <form onSubmit={submit}>
         {invitation.first && (

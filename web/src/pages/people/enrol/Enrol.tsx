@@ -32,7 +32,9 @@ export function Enrol({ images, startCamera }: { images: Images; startCamera?: b
           <Button icon={ImagePlus} disabled={full} onClick={() => files.current?.click()}>
             Choose photographs
           </Button>
-          <p className="small muted">Or drop them here. 1 to {mostImages} pictures; three or more from slightly different angles recognise best.</p>
+          <p className="small muted">
+            Or drop them here. 1 to {mostImages} pictures; three or more from slightly different angles recognise best.
+          </p>
         </div>
       )}
       <input
@@ -64,7 +66,14 @@ function Candidates({ images }: { images: Images }) {
           <li key={candidate.key} className={cx(css.candidate, bad && css.bad, finding && !bad && css.good)}>
             <div className={css.shot}>
               <img src={candidate.url} alt={`Picture ${i + 1}`} />
-              <IconButton className={css.remove} size="s" variant="secondary" icon={Trash2} label={`Remove picture ${i + 1}`} onClick={() => images.remove(candidate.key)} />
+              <IconButton
+                className={css.remove}
+                size="s"
+                variant="secondary"
+                icon={Trash2}
+                label={`Remove picture ${i + 1}`}
+                onClick={() => images.remove(candidate.key)}
+              />
             </div>
             <div className={css.finding}>
               {finding === undefined ? (

@@ -25,7 +25,11 @@ export interface Images {
 /** Images chosen for enrolment; each change has the server look at all of them, because they are held against one another. */
 export function useImages(): Images {
   const [candidates, setCandidates] = useState<Candidate[]>([]);
-  const [result, setResult] = useState<{ of: Candidate[]; findings: Finding[] | null; error: unknown }>({ of: [], findings: null, error: null });
+  const [result, setResult] = useState<{ of: Candidate[]; findings: Finding[] | null; error: unknown }>({
+    of: [],
+    findings: null,
+    error: null,
+  });
   const next = useRef(1);
 
   useEffect(() => {
@@ -49,7 +53,9 @@ export function useImages(): Images {
 
   const add = (blobs: Blob[]) =>
     setCandidates((before) => {
-      const fresh = blobs.slice(0, mostImages - before.length).map((blob) => ({ key: next.current++, blob, url: URL.createObjectURL(blob) }));
+      const fresh = blobs
+        .slice(0, mostImages - before.length)
+        .map((blob) => ({ key: next.current++, blob, url: URL.createObjectURL(blob) }));
       return fresh.length === 0 ? before : [...before, ...fresh];
     });
   const remove = (key: number) => setCandidates((before) => before.filter((candidate) => candidate.key !== key));

@@ -67,15 +67,33 @@ export function Credentials({ person }: { person: Person }) {
 function FaceItem({ face, person }: { face: FaceCredential; person: Person }) {
   const mayEdit = useMay("operator");
   const [asking, setAsking] = useState(false);
-  const remove = usePeopleChange(() => client.DELETE("/api/v1/people/{id}/credentials/{credential}", { params: { path: { id: person.id, credential: face.id } } }));
+  const remove = usePeopleChange(() =>
+    client.DELETE("/api/v1/people/{id}/credentials/{credential}", { params: { path: { id: person.id, credential: face.id } } }),
+  );
   return (
     <li className={css.face}>
       <Picture src={pictureUrl(face.picture)} alt={`Picture a template of ${person.name} was made from`} />
-      {mayEdit && <IconButton className={css.faceRemove} size="s" variant="secondary" icon={Trash2} label="Remove this face" onClick={() => setAsking(true)} />}
+      {mayEdit && (
+        <IconButton
+          className={css.faceRemove}
+          size="s"
+          variant="secondary"
+          icon={Trash2}
+          label="Remove this face"
+          onClick={() => setAsking(true)}
+        />
+      )}
       <p className="small muted">
         <Time at={face.enrolled_at} show="ago" />
       </p>
-      <Confirm open={asking} onClose={() => setAsking(false)} title="Remove this face?" confirm="Remove" danger onConfirm={() => remove.mutateAsync(undefined)}>
+      <Confirm
+        open={asking}
+        onClose={() => setAsking(false)}
+        title="Remove this face?"
+        confirm="Remove"
+        danger
+        onConfirm={() => remove.mutateAsync(undefined)}
+      >
         <p>The template and its photograph are removed at once. The others stay.</p>
       </Confirm>
     </li>
@@ -94,7 +112,10 @@ function EnrolDialog({ person, onClose }: { person: Person; onClose: () => void 
   const submit = () =>
     enrol.mutate(undefined, {
       onSuccess: (enrolled) => {
-        said(`${count(enrolled, "picture", "pictures")} enrolled`, enrolled > 0 ? "Recognised from now on." : "None was good enough.");
+        said(
+          `${count(enrolled, "picture", "pictures")} enrolled`,
+          enrolled > 0 ? "Recognised from now on." : "None was good enough.",
+        );
         if (enrolled > 0) onClose();
       },
     });

@@ -20,7 +20,18 @@ export function Days({ id }: { id: string }) {
   const days = useQuery(personDaysQuery(id, shiftDay(today, 1 - Number(span)), today));
   const rows = (days.data?.rows ?? []).filter((row) => row.arrival).reverse();
   return (
-    <Panel title="Attendance days" flush aside={<Segmented label="How far back" value={span} options={Object.entries(spans).map(([value, label]) => ({ value: value as keyof typeof spans, label }))} onChange={setSpan} />}>
+    <Panel
+      title="Attendance days"
+      flush
+      aside={
+        <Segmented
+          label="How far back"
+          value={span}
+          options={Object.entries(spans).map(([value, label]) => ({ value: value as keyof typeof spans, label }))}
+          onChange={setSpan}
+        />
+      }
+    >
       {days.isError ? (
         <Failed error={days.error} retry={() => void days.refetch()} />
       ) : days.isPending ? (

@@ -18,6 +18,7 @@ import { StatusBadge } from "../StatusBadge";
 import { Credentials } from "./Credentials";
 import { Days } from "./Days";
 import { EditPerson } from "./EditPerson";
+import { Passages } from "./Passages";
 import { Visits } from "./Visits";
 import css from "./Person.module.css";
 
@@ -64,6 +65,7 @@ function Shown({ person }: { person: PersonData }) {
           {mayRead ? (
             <>
               <Credentials person={person} />
+              <Passages id={person.id} />
               <Visits id={person.id} />
               <Days id={person.id} />
             </>
@@ -127,10 +129,27 @@ function Actions({ person }: { person: PersonData }) {
         </Button>
       )}
       {open === "edit" && <EditPerson person={person} onClose={close} />}
-      <Confirm open={open === "suspend"} onClose={close} title={`Suspend ${person.name}?`} confirm="Suspend now" danger onConfirm={() => suspend.mutateAsync(person.id)}>
-        <p>From this moment on every passage is denied, at all access points, until somebody activates the person again. Classic gates open by themselves: there, an alert is raised instead.</p>
+      <Confirm
+        open={open === "suspend"}
+        onClose={close}
+        title={`Suspend ${person.name}?`}
+        confirm="Suspend now"
+        danger
+        onConfirm={() => suspend.mutateAsync(person.id)}
+      >
+        <p>
+          From this moment on every passage is denied, at all access points, until somebody activates the person again. Classic
+          gates open by themselves: there, an alert is raised instead.
+        </p>
       </Confirm>
-      <Confirm open={open === "delete"} onClose={close} title={`Delete ${person.name}?`} confirm="Delete the person" danger onConfirm={removeNow}>
+      <Confirm
+        open={open === "delete"}
+        onClose={close}
+        title={`Delete ${person.name}?`}
+        confirm="Delete the person"
+        danger
+        onConfirm={removeNow}
+      >
         <DeleteWarning />
       </Confirm>
     </>
@@ -151,7 +170,10 @@ function DeleteWarning() {
       <div>
         <h3>Stays, and why</h3>
         <ul className={css.list}>
-          <li>past entries of the log, under an identity without a name: the log is proved by what stands in it, so nothing in it is ever removed</li>
+          <li>
+            past entries of the log, under an identity without a name: the log is proved by what stands in it, so nothing in it is
+            ever removed
+          </li>
           <li>pictures taken at access points, as evidence of those entries</li>
           <li>an entry that says who deleted the person, and when</li>
         </ul>

@@ -1,23 +1,18 @@
-import { Ban, MoreHorizontal, Plus, Tag as TagIcon, TriangleAlert, Undo2 } from "lucide-react";
+import { Plus, Tag as TagIcon } from "lucide-react";
 import { useState, type FormEvent } from "react";
 import { client } from "../../../api/client";
 import { usePeopleChange } from "../../../api/people";
 import { useMay } from "../../../api/session";
 import type { Custody, Person } from "../../../api/types";
 import type { components } from "../../../api/schema";
-import { Badge, type Tone } from "../../../ui/Badge";
-import { Button, IconButton } from "../../../ui/Button";
+import { Button } from "../../../ui/Button";
 import { Dialog } from "../../../ui/Dialog";
 import { TextField } from "../../../ui/Field";
-import { Menu, MenuItem } from "../../../ui/Menu";
 import { Panel } from "../../../ui/Panel";
 import { Empty } from "../../../ui/States";
 import { Time } from "../../../ui/Time";
-import { said } from "../../../ui/Toasts";
-import { custodyStates } from "../../../words";
+import { CustodyBadge, TagMenu } from "../TagMenu";
 import css from "./Person.module.css";
-
-const tones: Record<Custody["state"], Tone> = { issued: "info", assigned: "good", returned: "neutral", lost: "bad", revoked: "bad" };
 
 interface Held {
   tag: string;
@@ -28,7 +23,8 @@ interface Held {
 /** Tags assigned for good and tags in the person's hands now. */
 function held(credentials: components["schemas"]["PersonCredentials"]): Held[] {
   const tags = new Map<string, Held>();
-  for (const one of credentials.credentials) if (one.kind === "tag") tags.set(one.tag, { tag: one.tag, state: "assigned", since: one.enrolled_at });
+  for (const one of credentials.credentials)
+    if (one.kind === "tag") tags.set(one.tag, { tag: one.tag, state: "assigned", since: one.enrolled_at });
   for (const custody of credentials.tags) tags.set(custody.tag, custody);
   return [...tags.values()];
 }
@@ -57,9 +53,7 @@ export function Tags({ person, credentials }: { person: Person; credentials: com
           {tags.map((tag) => (
             <li key={tag.tag} className={css.tag}>
               <code>{tag.tag}</code>
-              <Badge tone={tones[tag.state]} icon={TagIcon}>
-                {custodyStates[tag.state]}
-              </Badge>
+              <CustodyBadge state={tag.state} />
               <span className="small muted">
                 since <Time at={tag.since} show="full" seconds={false} />
               </span>
@@ -77,33 +71,11 @@ export function Tags({ person, credentials }: { person: Person; credentials: com
   );
 }
 
-const of = (tag: string) => ({ params: { path: { tag } } });
-
-function TagMenu({ tag }: { tag: Held }) {
-  const mayRevoke = useMay("admin");
-  const giveBack = usePeopleChange(() => client.POST("/api/v1/tags/{tag}/return", of(tag.tag)));
-  const lost = usePeopleChange(() => client.POST("/api/v1/tags/{tag}/lost", of(tag.tag)));
-  const revoke = usePeopleChange(() => client.POST("/api/v1/tags/{tag}/revoke", of(tag.tag)));
-  return (
-    <Menu trigger={<IconButton size="s" icon={MoreHorizontal} label={`What to do with tag ${tag.tag}`} />}>
-      <MenuItem icon={Undo2} onSelect={() => giveBack.mutate(undefined, { onSuccess: () => said(`Tag ${tag.tag} returned`) })}>
-        {tag.state === "assigned" ? "End the assignment" : "Returned"}
-      </MenuItem>
-      <MenuItem icon={TriangleAlert} onSelect={() => lost.mutate(undefined, { onSuccess: () => said(`Tag ${tag.tag} is lost`, "A passage with it is denied from now on.") })}>
-        Lost
-      </MenuItem>
-      {mayRevoke && (
-        <MenuItem icon={Ban} danger onSelect={() => revoke.mutate(undefined, { onSuccess: () => said(`Tag ${tag.tag} is revoked`) })}>
-          Revoke
-        </MenuItem>
-      )}
-    </Menu>
-  );
-}
-
 function Assign({ person, onClose }: { person: Person; onClose: () => void }) {
   const [tag, setTag] = useState("");
-  const assign = usePeopleChange(() => client.POST("/api/v1/tags/{tag}/assign", { ...of(tag.trim()), body: { person: person.id } }));
+  const assign = usePeopleChange(() =>
+    client.POST("/api/v1/tags/{tag}/assign", { params: { path: { tag: tag.trim() } }, body: { person: person.id } }),
+  );
   const submit = (event: FormEvent) => {
     event.preventDefault();
     assign.mutate(undefined, { onSuccess: onClose });
@@ -125,7 +97,16 @@ function Assign({ person, onClose }: { person: Person; onClose: () => void }) {
       }
     >
       <form id="assign-tag" onSubmit={submit}>
-        <TextField label="Tag" hint="As the reader prints it, e.g. 4AB3." required autoFocus autoComplete="off" className="mono" value={tag} onChange={(event) => setTag(event.target.value)} />
+        <TextField
+          label="Tag"
+          hint="As the reader prints it, e.g. 4AB3."
+          required
+          autoFocus
+          autoComplete="off"
+          className="mono"
+          value={tag}
+          onChange={(event) => setTag(event.target.value)}
+        />
       </form>
     </Dialog>
   );

@@ -18,7 +18,13 @@ import { visitStates } from "../../../words";
 import { CloseVisit } from "../../log/CloseVisit";
 import css from "./Person.module.css";
 
-const tones: Record<Visit["state"], Tone> = { open: "good", closed: "neutral", exit_missing: "warn", closed_by_operator: "info", withdrawn: "neutral" };
+const tones: Record<Visit["state"], Tone> = {
+  open: "good",
+  closed: "neutral",
+  exit_missing: "warn",
+  closed_by_operator: "info",
+  withdrawn: "neutral",
+};
 
 /** Visits, newest first, each with the pictures of its entry and exit. */
 export function Visits({ id }: { id: string }) {
@@ -62,14 +68,26 @@ function VisitRow({ visit }: { visit: Visit }) {
             <Time at={visit.entered_at} show="full" seconds={false} />
           </Link>
           {" – "}
-          {visit.left_at ? visit.exit ? <Link to="/log" search={{ event: visit.exit }}><Time at={visit.left_at} show="full" seconds={false} /></Link> : <Time at={visit.left_at} show="full" seconds={false} /> : "now"}
+          {visit.left_at ? (
+            visit.exit ? (
+              <Link to="/log" search={{ event: visit.exit }}>
+                <Time at={visit.left_at} show="full" seconds={false} />
+              </Link>
+            ) : (
+              <Time at={visit.left_at} show="full" seconds={false} />
+            )
+          ) : (
+            "now"
+          )}
         </p>
         <p className="small muted">
           {visit.area.name || "Removed area"}
           {minutes !== null && ` · ${duration(minutes)}`}
         </p>
       </div>
-      <Badge tone={tones[visit.state]}>{visit.state === "open" && !visit.inside ? "Day not closed" : visitStates[visit.state]}</Badge>
+      <Badge tone={tones[visit.state]}>
+        {visit.state === "open" && !visit.inside ? "Day not closed" : visitStates[visit.state]}
+      </Badge>
       {mayCorrect && (visit.state === "open" || visit.state === "exit_missing") && (
         <Button size="s" onClick={() => setClosing(true)}>
           Close visit
