@@ -31,6 +31,7 @@ pub const MORNING: &str = "2026-03-02T05:00:00Z";
 /// A site and its API.
 pub struct Site {
     pub store: SqliteStore,
+    pub pictures: PictureFiles,
     pub played: Arc<Played>,
     app: Router,
     _dir: TempDir,
@@ -93,7 +94,7 @@ impl Site {
         let played = Arc::new(Played::at(MORNING.parse().unwrap()));
         let house = House {
             store: Arc::new(store.clone()),
-            pictures: Arc::new(pictures),
+            pictures: Arc::new(pictures.clone()),
             recognition: played.clone(),
             cameras: played.clone(),
             cards: played.clone(),
@@ -108,6 +109,7 @@ impl Site {
         };
         let site = Self {
             store,
+            pictures,
             played,
             app: api::router(house),
             _dir: dir,
