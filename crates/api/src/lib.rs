@@ -29,7 +29,6 @@ mod verifying;
 mod words;
 
 pub use error::{ApiError, Problem};
-pub use headers::secured;
-pub use router::{openapi, router};
+pub use router::{mounted, openapi, router};
 pub use routes::invitations::one_time_link;
 pub use state::{ApiConfig, House};

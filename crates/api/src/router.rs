@@ -23,14 +23,21 @@ pub fn openapi() -> utoipa::openapi::OpenApi {
     document::finished(api().into_openapi())
 }
 
-/// The API over `house`, to be mounted beside the pages: `/api` and `/socket.io`. Must be called
-/// within a Tokio runtime; what it began ends when the router and its connections are dropped.
+/// The API over `house` alone; see [`mounted`].
 pub fn router(house: House) -> axum::Router {
+    mounted(house, axum::Router::new())
+}
+
+/// The API over `house` (`/api` and `/socket.io`) beside everything else that the server serves,
+/// its fallback included: Socket.IO has to stand before a fallback. Must be called within a Tokio
+/// runtime; what it began ends when the router and its connections are dropped.
+pub fn mounted(house: House, rest: axum::Router) -> axum::Router {
     let (router, _) = api().split_for_parts();
     let (sockets, live) = live::open(&house);
     let router = router
         .with_state(Api::new(house, live))
-        .merge(docs::router());
+        .merge(docs::router())
+        .merge(rest);
     secured(router.layer(sockets))
 }
 

@@ -57,6 +57,8 @@ pub struct Running {
     edges: JoinSet<Result<()>>,
     /// The pipeline; ends when the edges are gone.
     pipeline: JoinSet<()>,
+    /// Ends the pipeline once nothing more is delivered.
+    closing: CancellationToken,
     /// What looks after the log; ends last.
     keepers: JoinSet<()>,
     last: CancellationToken,
@@ -85,7 +87,7 @@ impl Running {
         let first = founding::found(&*store, SystemClock.now()).await?;
         outage::report(&*store, SystemClock.now()).await?;
         let recogniser = Arc::new(Recogniser::load(store.clone(), config.vision.threads).await?);
-        let (stop, last) = (CancellationToken::new(), CancellationToken::new());
+        let [stop, closing, last] = std::array::from_fn(|_| CancellationToken::new());
 
         let (deliver, deliveries) = mpsc::channel(DELIVERIES);
         let (report, reports) = mpsc::channel(ASIDE);
@@ -95,13 +97,14 @@ impl Running {
             deliveries: deliver,
             pictures: Arc::new(Sealing(pictures.clone())),
             directory,
-            authenticate: Arc::new(DevicePasswords::new(store.clone())),
+            authenticate: Arc::new(DevicePasswords::new(store.clone())?),
             incidents: report,
             heard: hear,
         };
 
         let mut keepers = JoinSet::new();
-        keepers.spawn(watchdog::keep_incidents(store.clone(), reports));
+        keepers.spawn(site.sweep(last.clone()));
+        keepers.spawn(watchdog::keep_incidents(store.clone(), reports, last.clone()));
         keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
         keepers.spawn(directory::follow(store.clone(), tell, last.clone()));
         let signer = integrity::open_signer(
@@ -115,7 +118,7 @@ impl Running {
         let (committed, observations) = mpsc::channel(COMMITTED);
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
         let books = bookkeeper::Bookkeeper::open(store.clone(), comparer).await?;
-        pipeline.spawn(intake::run(store.clone(), deliveries, committed));
+        pipeline.spawn(intake::run(store.clone(), deliveries, committed, closing.clone()));
         pipeline.spawn(books.run(observations));
 
         let parts = Parts { config, store: store.clone(), pictures, recogniser, house, stop };
@@ -136,6 +139,7 @@ impl Running {
             edges,
             pipeline,
             keepers,
+            closing,
             last,
         })
     }
@@ -152,6 +156,7 @@ impl Running {
             ended = ended.and(edge.context("a part of Gatebook broke down").and_then(|e| e));
         }
         drop(self.cards);
+        self.closing.cancel();
         while self.pipeline.join_next().await.is_some() {}
         self.last.cancel();
         while self.keepers.join_next().await.is_some() {}
@@ -220,13 +225,11 @@ impl Parts {
         };
         let metrics = PrometheusBuilder::new().install_recorder()?;
         let health = health::Health { store: self.store.clone(), metrics };
-        let mut router = api::router(house)
-            .merge(device_router(self.house.clone()))
-            .merge(health::router(health));
+        let mut rest = device_router(self.house.clone()).merge(health::router(health));
         if let Some(pem) = certificate {
-            router = router.merge(offered(pem));
+            rest = rest.merge(offered(pem));
         }
-        let router = api::secured(router.fallback(pages::serve));
+        let router = api::mounted(house, rest.fallback(pages::serve));
         edges.spawn(serve::serve(port, router, tls, self.stop.clone()));
         Ok(())
     }

@@ -11,10 +11,12 @@ use std::time::Duration;
 use store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use vision::enrolment::{judge, Candidate, Finding};
-use vision::{Engine, Frame, Gallery, Limits, Template};
+use vision::{Engine, Face, Frame, Gallery, Limits, Template, Verification};
 
 /// How long an enrolment or comparison waits for a recognition thread.
 const PATIENCE: Duration = Duration::from_secs(20);
+/// A face counts as in front when it is at least so high in relation to the tallest.
+const IN_FRONT: f32 = 0.6;
 /// JPEG quality of registered photographs, 1..=100.
 const PHOTO_QUALITY: u8 = 92;
 
@@ -111,7 +113,7 @@ impl Recogniser {
         metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
     }
 
-    /// Compares the largest face of a picture with one person (1:1).
+    /// Compares the faces in front of a picture with one person (1:1).
     pub async fn compare(self: &Arc<Self>, jpeg: Vec<u8>, person: PersonId) -> Comparison {
         let compared = self.soon(move |engine, gallery| compare(engine, gallery, &jpeg, person));
         compared.await.unwrap_or(Comparison::NotCompared)
@@ -129,22 +131,26 @@ fn compare(engine: &Engine, gallery: &Gallery, jpeg: &[u8], person: PersonId) ->
         tracing::error!(%error, "a picture could not be compared");
         Vec::new()
     });
-    // The largest face stands at the gate; others are behind.
-    let Some(face) = faces.first() else {
+    let Some(verified) = best_in_front(&faces, gallery, person) else {
         return Comparison::NoFace;
     };
-    match gallery.verify(person, &face.template) {
-        None => Comparison::NotCompared,
-        Some(verified) => {
-            let score = Score::from_cosine(verified.score);
-            let threshold = Score::from_cosine(verified.threshold);
-            if verified.agrees() {
-                Comparison::Agrees { score, threshold }
-            } else {
-                Comparison::Disagrees { score, threshold }
-            }
-        }
+    let score = Score::from_cosine(verified.score);
+    let threshold = Score::from_cosine(verified.threshold);
+    if verified.agrees() {
+        Comparison::Agrees { score, threshold }
+    } else {
+        Comparison::Disagrees { score, threshold }
     }
+}
+
+/// The likeness of whoever stands in front and is most like the person. Two people may stand side by
+/// side before a gate; people further behind do not count.
+fn best_in_front(faces: &[Face], gallery: &Gallery, person: PersonId) -> Option<Verification> {
+    let tallest = faces.iter().map(|face| face.bounds.height).fold(0.0, f32::max);
+    let in_front = faces.iter().filter(|face| face.bounds.height >= tallest * IN_FRONT);
+    in_front
+        .filter_map(|face| gallery.verify(person, &face.template))
+        .max_by(|a, b| a.score.total_cmp(&b.score))
 }
 
 /// Exact up to 2^53 people.

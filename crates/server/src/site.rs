@@ -2,10 +2,12 @@
 
 use anyhow::{Context, Result};
 use std::fs::{self, OpenOptions};
+use std::future::Future;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use tokio_util::sync::CancellationToken;
 
 /// A data directory held by this process, with its database and pictures open.
 pub struct Site {
@@ -33,6 +35,23 @@ impl Site {
         let store = SqliteStore::open(&dir, Options::default()).await?;
         let pictures = PictureFiles::open(&dir)?;
         Ok(Self { store, pictures, keys })
+    }
+
+    /// Removes, once, the pictures that an interrupted run left without a row that names them.
+    /// Gives up at `stop`; the next start goes on.
+    pub fn sweep(&self, stop: CancellationToken) -> impl Future<Output = ()> + use<> {
+        let (store, pictures) = (self.store.clone(), self.pictures.clone());
+        async move {
+            let swept = tokio::select! {
+                swept = pictures.sweep(&store) => swept,
+                () = stop.cancelled() => return,
+            };
+            match swept {
+                Ok(0) => {}
+                Ok(removed) => tracing::info!(removed, "pictures that nothing names were removed"),
+                Err(error) => tracing::warn!(%error, "pictures could not be swept"),
+            }
+        }
     }
 }
 

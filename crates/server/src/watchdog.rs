@@ -20,8 +20,12 @@ const EVERY: Duration = Duration::from_secs(2);
 const BATCH: usize = 4_096;
 
 /// Writes incidents as they come, until the edges are gone.
-pub async fn keep_incidents(store: Arc<dyn Store>, mut reports: mpsc::Receiver<IncidentReport>) {
-    while let Some(report) = reports.recv().await {
+pub async fn keep_incidents(
+    store: Arc<dyn Store>,
+    mut reports: mpsc::Receiver<IncidentReport>,
+    stop: CancellationToken,
+) {
+    while let Some(Some(report)) = stop.run_until_cancelled(reports.recv()).await {
         metrics::counter!("gatebook_incidents_total").increment(1);
         let IncidentReport { kind, address, device, reason, remedy, at } = report;
         let report = store::IncidentReport { kind, address, device, reason, remedy, at };

@@ -2,13 +2,14 @@
 
 use crate::cli::Verify;
 use crate::config::Config;
-use crate::exit::NOT_VERIFIED;
+use crate::exit::{Failure, NOT_VERIFIED, TRY_AGAIN};
 use crate::integrity::{open_signer, origin};
 use crate::site::{signing_seed, Site};
 use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use store::verify::{verify, Report};
+use store::StoreError;
 
 pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
     let kept = match &args.checkpoint {
@@ -18,12 +19,25 @@ pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
         ),
         None => None,
     };
-    let site = Site::open(&config.data_dir).await?;
+    let site = Site::open(&config.data_dir).await.map_err(in_use)?;
     let signer = open_signer(&signing_seed(&site.keys)?, &origin(&site.store).await?)?;
     let verifier = ledger::Verifier::new(signer.vkey())?;
     let report = verify(&site.store, &verifier, kept.as_deref(), &progress).await?;
     site.store.close().await?;
     Ok(tell(&report))
+}
+
+/// A log that grows under the verifier would differ from its projections.
+fn in_use(error: anyhow::Error) -> anyhow::Error {
+    match error.downcast_ref::<StoreError>() {
+        Some(StoreError::InUseElsewhere) => Failure::new(
+            TRY_AGAIN,
+            "another Gatebook is running on this data directory: verify on its Integrity page, or \
+             stop the service first",
+        )
+        .into(),
+        _ => error,
+    }
 }
 
 fn tell(report: &Report) -> ExitCode {

@@ -19,9 +19,9 @@ const NAMES: [&str; 10] = [
     "Keiko Arai", "Paula Brandt", "Rosa Lindqvist", "Tara Quinn",
 ];
 /// The registered photograph shows this many times the face.
-const PORTRAIT: f32 = 2.2;
+const PORTRAIT: f32 = 1.9;
 /// The picture taken at the gate shows more of what is around.
-const AT_THE_GATE: f32 = 3.4;
+const AT_THE_GATE: f32 = 2.7;
 
 /// Somebody of the demo.
 pub struct DemoPerson {

@@ -6,21 +6,25 @@ use model::{Observation, Receipt, Refusal};
 use std::sync::Arc;
 use store::{Store, StoreError};
 use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
 
 /// Commits under way at once: what one group commit can take together.
 const UNDER_WAY: usize = 512;
 
 /// Commits deliveries in their order, answers each, and hands the new ones on. Ends when all senders
-/// are gone. Where the bookkeeper is behind, this waits, and so do the devices.
+/// are gone, or at `closing` with what was delivered until then: a library may keep a sender for
+/// as long as the process lives. Where the bookkeeper is behind, this waits, and so do the devices.
 pub async fn run(
     store: Arc<dyn Store>,
     mut deliveries: mpsc::Receiver<Delivery>,
     committed: mpsc::Sender<Observation>,
+    closing: CancellationToken,
 ) {
     let mut under_way = FuturesOrdered::new();
     let mut open = true;
     while open || !under_way.is_empty() {
         tokio::select! {
+            () = closing.cancelled(), if !deliveries.is_closed() => deliveries.close(),
             delivery = deliveries.recv(), if open && under_way.len() < UNDER_WAY => match delivery {
                 Some(delivery) => under_way.push_back(commit(store.clone(), delivery)),
                 None => open = false,

@@ -1,0 +1,100 @@
+//! The API as a program uses it, by `curl`: signed in with a session.
+
+use crate::process::Serving;
+use serde_json::{json, Value};
+use std::path::PathBuf;
+use std::process::Command;
+use tempfile::TempDir;
+
+pub const PASSWORD: &str = "a long pass phrase";
+
+/// Somebody who is signed in.
+pub struct Api {
+    address: String,
+    jar: TempDir,
+    csrf: String,
+}
+
+impl Api {
+    /// Becomes the first administrator.
+    pub fn first(serving: &mut Serving) -> Self {
+        let token = serving.secret();
+        let body = json!({ "token": token, "name": "warden", "password": PASSWORD });
+        Self::enter(&serving.address, "invitations/accept", &body).unwrap()
+    }
+
+    /// Signs in; the status code where that is refused.
+    pub fn sign_in(serving: &Serving, name: &str, password: &str) -> Result<Self, u16> {
+        let body = json!({ "name": name, "password": password });
+        Self::enter(&serving.address, "session", &body)
+    }
+
+    pub fn enter(address: &str, path: &str, body: &Value) -> Result<Self, u16> {
+        let jar = tempfile::tempdir().unwrap();
+        let mut api = Self { address: address.to_owned(), jar, csrf: String::new() };
+        let (status, session) = api.call("POST", path, Some(body));
+        if status != 200 {
+            return Err(status);
+        }
+        api.csrf = session["me"]["csrf"].as_str().unwrap().to_owned();
+        Ok(api)
+    }
+
+    /// One request: status and body, null where it is not JSON.
+    pub fn call(&self, method: &str, path: &str, body: Option<&Value>) -> (u16, Value) {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-X", method, "-w", "\n%{http_code}"]);
+        curl.arg("-b").arg(self.jar()).arg("-c").arg(self.jar());
+        curl.args(["-H", &format!("origin: {}", self.address)]);
+        curl.args(["-H", &format!("x-gatebook-csrf: {}", self.csrf)]);
+        if let Some(body) = body {
+            curl.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
+        }
+        answer(curl.arg(format!("{}/api/v1/{path}", self.address)))
+    }
+
+    #[track_caller]
+    pub fn get(&self, path: &str) -> Value {
+        let (status, found) = self.call("GET", path, None);
+        assert_eq!(status, 200, "{path}: {found}");
+        found
+    }
+
+    /// Makes something and gives it back.
+    #[track_caller]
+    pub fn make(&self, path: &str, body: &Value) -> Value {
+        let (status, made) = self.call("POST", path, Some(body));
+        assert!((200..300).contains(&status), "{path}: {status} {made}");
+        made
+    }
+
+    /// An access point in an area of its own.
+    pub fn access_point(&self, name: &str, direction: &str) -> Value {
+        let area = self.make("areas", &json!({ "name": format!("behind {name}") }));
+        self.make(
+            "access-points",
+            &json!({ "name": name, "direction": direction, "area": area["id"] }),
+        )
+    }
+
+    fn jar(&self) -> PathBuf {
+        self.jar.path().join("cookies")
+    }
+}
+
+/// Status and body of a prepared `curl -w '\n%{http_code}'`.
+pub fn answer(curl: &mut Command) -> (u16, Value) {
+    let output = curl.output().expect("curl is needed for this test");
+    let text = String::from_utf8(output.stdout).unwrap();
+    let (body, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
+    (status.trim().parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+}
+
+/// Entries of the log, by `/readyz`.
+pub fn entries(address: &str) -> u64 {
+    let (status, ready) = answer(
+        Command::new("curl").args(["-s", "-w", "\n%{http_code}", &format!("{address}/readyz")]),
+    );
+    assert_eq!(status, 200, "{ready}");
+    ready["log_entries"].as_u64().unwrap()
+}
