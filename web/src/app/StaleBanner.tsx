@@ -12,12 +12,12 @@ export function StaleBanner() {
       <RefreshCw size={15} aria-hidden className={css.turning} />
       <span>
         {stale === "disconnected"
-          ? "Not connected: what is shown may be out of date. Reconnecting by itself."
+          ? "No live connection: what is shown may be old. Reconnecting by itself."
           : "Catching up with what happened meanwhile."}
         {freshAt !== null && stale === "disconnected" && (
           <>
             {" "}
-            Up to date until <Time at={new Date(freshAt).toISOString()} />.
+            It was right at <Time at={new Date(freshAt).toISOString()} />.
           </>
         )}
       </span>

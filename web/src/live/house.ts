@@ -16,6 +16,9 @@ export interface LiveState {
 /** Changes of names, photographs and cameras, which the snapshot holds in many places: it is fetched again. */
 const renames = new Set<Changed>(["people", "places", "devices", "settings", "corrections"]);
 
+/** How often the snapshot is fetched while there is no live connection, in milliseconds. */
+const pollEvery = 10_000;
+
 type Topic = (pushed: Committed) => void;
 
 /** The house as pushed: a snapshot with a sequence number, and what was committed since. */
@@ -47,7 +50,10 @@ class HouseState {
     const socket = liveSocket();
     const connected = () => void this.refetch();
     const disconnected = () =>
-      this.set({ stale: "disconnected", freshAt: this.state.stale === null ? Date.now() : this.state.freshAt });
+      this.set({
+        stale: "disconnected",
+        freshAt: this.state.stale === null && this.state.snapshot !== null ? Date.now() : this.state.freshAt,
+      });
     const dismissed = (reason: string) => {
       disconnected();
       // The server closed it (a session that ended, a restart): the client library does not come back by itself then.
@@ -65,7 +71,11 @@ class HouseState {
       .on("resync", resync)
       .on("device", device);
     socket.connect();
+    void this.refetch();
+    // Where pushes cannot come through, such as behind a proxy that knows no WebSocket, the page still moves.
+    const polling = setInterval(() => socket.connected || void this.refetch(), pollEvery);
     return () => {
+      clearInterval(polling);
       socket
         .off("connect", connected)
         .off("disconnect", dismissed)
@@ -84,13 +94,13 @@ class HouseState {
     if (this.waiting !== null) return;
     this.waiting = [];
     // After a reconnect what is shown may be old; a refetch that nobody would notice says nothing.
-    if (this.state.stale !== null) this.set({ stale: "catching-up" });
+    if (this.state.stale !== null && liveSocket().connected) this.set({ stale: "catching-up" });
     try {
       const snapshot = await data(client.GET("/api/v1/live"));
       this.next = snapshot.sequence;
       const waiting = this.waiting;
       this.waiting = null;
-      this.set({ snapshot, stale: liveSocket().connected ? null : "disconnected", freshAt: Date.now() });
+      this.set({ snapshot, stale: liveSocket().connected ? null : this.state.stale, freshAt: Date.now() });
       this.apply(waiting);
       if (this.again) void this.refetch();
     } catch {

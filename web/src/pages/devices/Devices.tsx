@@ -63,7 +63,8 @@ export function Devices() {
         flush
         title="Incidents"
         aside={
-          incidents.data && (
+          incidents.data &&
+          incidents.data.length > 0 && (
             <span className="small muted">
               {count(incidents.data.length, "kind of thing", "kinds of things")} refused or gone wrong
             </span>
