@@ -1,76 +1,111 @@
-//! Durable ingest under load: N native devices publish at QoS 1 with a window each; reports
+//! Durable ingest under load: native devices publish at QoS 1 with a window each; reports
 //! acknowledged observations a second and how long an acknowledgement takes.
 //!
-//! `ingest-load <address:port> <seconds> <clients> <window> <name-prefix> <password>`
+//! `ingest-load <address:port> <seconds> <window> <devices-file>`
 //!
-//! The devices `<prefix>0` to `<prefix>N-1` must exist with that password.
+//! Each line of the file is a device's name and its password, with a space between.
 
 use anyhow::{Context, bail};
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 use testkit::mqtt::{Client, Event, Identity, QoS};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, timeout};
 
-#[derive(Clone)]
+/// Tags that each device reads in turn.
+const TAGS: u64 = 200;
+/// How long the last acknowledgements may take before they count as lost.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 struct Load {
     server: SocketAddr,
     time: Duration,
-    clients: usize,
     window: usize,
-    prefix: String,
-    password: String,
+    devices: Vec<(String, String)>,
 }
 
 impl Load {
     fn read(arguments: &[String]) -> anyhow::Result<Self> {
-        let [server, seconds, clients, window, prefix, password] = arguments else {
-            bail!(
-                "usage: ingest-load <address:port> <seconds> <clients> <window> <name-prefix> <password>"
-            );
+        let [server, seconds, window, file] = arguments else {
+            bail!("usage: ingest-load <address:port> <seconds> <window> <devices-file>");
         };
+        let lines = std::fs::read_to_string(file).with_context(|| format!("cannot read {file}"))?;
+        let devices = lines.lines().map(|line| {
+            let (name, password) = line.split_once(' ').context("a line is `name password`")?;
+            Ok((name.to_owned(), password.to_owned()))
+        });
         Ok(Self {
             server: server.parse().context("the address")?,
             time: Duration::from_secs(seconds.parse().context("the seconds")?),
-            clients: clients.parse().context("the clients")?,
             window: window.parse().context("the window")?,
-            prefix: prefix.clone(),
-            password: password.clone(),
+            devices: devices.collect::<anyhow::Result<_>>()?,
+        })
+    }
+}
+
+/// One device under load.
+struct Device {
+    client: Client,
+    topic: String,
+    boot_id: String,
+    number: usize,
+    sequence: u64,
+    waiting: HashMap<u16, Instant>,
+    taken: Vec<Duration>,
+}
+
+impl Device {
+    async fn connect(
+        server: SocketAddr,
+        number: usize,
+        name: &str,
+        password: &str,
+    ) -> anyhow::Result<Self> {
+        let identity = Identity::native(name, password);
+        let client =
+            Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), server, &identity).await?;
+        Ok(Self {
+            client,
+            topic: format!("gatebook/v1/{name}/observation"),
+            boot_id: format!("load-{}", jiff::Timestamp::now().as_millisecond()),
+            number,
+            sequence: 0,
+            waiting: HashMap::new(),
+            taken: Vec::new(),
         })
     }
 
-    /// One device; how long each acknowledgement took.
-    async fn device(self, n: usize) -> anyhow::Result<Vec<Duration>> {
-        let name = format!("{}{n}", self.prefix);
-        let identity = Identity::native(&name, &self.password);
-        let mut client =
-            Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), self.server, &identity).await?;
-        let topic = format!("gatebook/v1/{name}/observation");
-        let boot_id = format!("load-{}", jiff::Timestamp::now().as_millisecond());
-        let end = Instant::now() + self.time;
-        let (mut taken, mut waiting, mut sequence) = (Vec::new(), HashMap::new(), 0_u64);
+    /// Keeps the window full until `end`, then waits for what is still unacknowledged.
+    async fn run(mut self, window: usize, end: Instant) -> anyhow::Result<Vec<Duration>> {
         while Instant::now() < end {
-            while waiting.len() < self.window {
-                sequence += 1;
-                let report = format!(
-                    r#"{{"boot_id":"{boot_id}","sequence":{sequence},"saw":"tag","tag":"AB{n:02X}"}}"#
-                );
-                let id = client
-                    .publish(&topic, report, QoS::AtLeastOnce)
-                    .await?
-                    .unwrap_or_default();
-                waiting.insert(id, Instant::now());
+            while self.waiting.len() < window {
+                self.publish().await?;
             }
-            match timeout_at(end, client.next()).await {
-                Ok(Ok(Event::Acknowledged(id))) => {
-                    taken.extend(waiting.remove(&id).map(|sent| sent.elapsed()));
-                }
-                Ok(Ok(_)) => {}
-                Ok(Err(error)) => return Err(error),
-                Err(_) => break,
-            }
+            self.hear().await?;
         }
-        Ok(taken)
+        while !self.waiting.is_empty() {
+            self.hear().await?;
+        }
+        Ok(self.taken)
+    }
+
+    async fn publish(&mut self) -> anyhow::Result<()> {
+        self.sequence += 1;
+        let (boot, sequence) = (&self.boot_id, self.sequence);
+        let tag = format!("AB{:02X}{:04X}", self.number, sequence % TAGS);
+        let report =
+            format!(r#"{{"boot_id":"{boot}","sequence":{sequence},"saw":"tag","tag":"{tag}"}}"#);
+        let id = self.client.publish(&self.topic, report, QoS::AtLeastOnce).await?;
+        self.waiting.insert(id.unwrap_or_default(), Instant::now());
+        Ok(())
+    }
+
+    async fn hear(&mut self) -> anyhow::Result<()> {
+        let event = timeout(PATIENCE, self.client.next()).await;
+        if let Event::Acknowledged(id) = event.context("an acknowledgement is missing")?? {
+            self.taken.extend(self.waiting.remove(&id).map(|sent| sent.elapsed()));
+        }
+        Ok(())
     }
 }
 
@@ -83,19 +118,26 @@ fn percentile(sorted: &[Duration], hundredths: usize) -> Duration {
 async fn main() -> anyhow::Result<()> {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let load = Load::read(&arguments)?;
-    let devices: Vec<_> = (0..load.clients)
-        .map(|n| tokio::spawn(load.clone().device(n)))
+    let mut connected = Vec::new();
+    for (number, (name, password)) in load.devices.iter().enumerate() {
+        connected.push(Device::connect(load.server, number, name, password).await?);
+    }
+    let began = Instant::now();
+    let devices: Vec<_> = connected
+        .into_iter()
+        .map(|device| tokio::spawn(device.run(load.window, began + load.time)))
         .collect();
     let mut taken = Vec::new();
     for device in devices {
         taken.extend(device.await??);
     }
+    let took = began.elapsed();
     taken.sort_unstable();
     #[allow(clippy::cast_precision_loss)]
-    let a_second = taken.len() as f64 / load.time.as_secs_f64();
+    let a_second = taken.len() as f64 / took.as_secs_f64();
     println!(
         "{} clients, window {}: {} acknowledged, {a_second:.0}/s, p50 {:.1?}, p99 {:.1?}",
-        load.clients,
+        load.devices.len(),
         load.window,
         taken.len(),
         percentile(&taken, 50),
