@@ -1,0 +1,43 @@
+//! What a start makes of the time in which nothing ran.
+
+use crate::api::{Api, PASSWORD};
+use crate::process::{eventually, free_port, Serving};
+use crate::verifying::change;
+use serde_json::json;
+use std::net::{IpAddr, Ipv4Addr};
+use tempfile::tempdir;
+use testkit::classic::Controller;
+
+const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_outage_is_told_after_the_restart_with_what_to_do() {
+    let data = tempdir().unwrap();
+    let mqtt = format!("127.0.0.1:{}", free_port());
+    let mut serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
+    let api = Api::first(&mut serving);
+    let (entry, exit) = (api.access_point("In", "entry"), api.access_point("Out", "exit"));
+    let gate = json!({
+        "name": "North gate", "controller_address": "127.0.0.1", "camera_address": "127.0.0.1",
+        "entry": entry["id"], "exit": exit["id"],
+    });
+    api.make("gates", &gate);
+    let mut board = Controller::connect(HERE, mqtt.parse().unwrap()).await.unwrap();
+    board.ping().await.unwrap();
+    eventually("the board was heard", || {
+        let devices = api.get("devices").to_string();
+        devices.contains("last_seen\":\"").then_some(())
+    });
+    drop(board);
+    serving.stop().with(0);
+    let hour = 3_600_000_000_000_u64;
+    let earlier = format!("UPDATE devices SET last_seen = last_seen - {hour} WHERE last_seen > 0");
+    change(data.path(), &earlier);
+
+    let serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
+    let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
+    let incidents = api.get("incidents").to_string();
+    assert!(incidents.contains("\"outage\""), "{incidents}");
+    assert!(incidents.contains("log.csv"), "{incidents}");
+    serving.stop().with(0);
+}
