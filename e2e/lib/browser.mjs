@@ -24,7 +24,7 @@ export async function openPage(chrome, options = {}) {
   const context = await chrome.newContext({ viewport: { width: 1360, height: 900 }, ...options });
   const page = await context.newPage();
   page.complaints = [];
-  page.on("console", (message) => message.type() === "error" && page.complaints.push(message.text()));
+  page.on("console", (message) => message.type() === "error" && page.complaints.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => page.complaints.push(String(error)));
   page.setDefaultTimeout(20_000);
   return page;
