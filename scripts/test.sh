@@ -37,7 +37,7 @@ count() {
       ;;
     node)
       good=$(sum_after pass "$2")
-      bad=$(sum_after fail "$2")
+      bad=$(($(sum_after fail "$2") + $(sum_after cancelled "$2")))
       ;;
     one) good=1 ;;
     # Getting ready is no test; only its failure counts.

@@ -26,7 +26,7 @@ export async function openPage(chrome, options = {}) {
   page.complaints = [];
   page.on("console", (message) => message.type() === "error" && page.complaints.push(`${message.text()} ${message.location().url}`));
   page.on("pageerror", (error) => page.complaints.push(String(error)));
-  page.setDefaultTimeout(20_000);
+  page.setDefaultTimeout(40_000);
   return page;
 }
 

@@ -6,7 +6,7 @@ import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { binary } from "./paths.mjs";
-import { eventually, freePorts } from "./wait.mjs";
+import { Ended, eventually, freePorts } from "./wait.mjs";
 
 export class Gatebook {
   /** A new site on a fresh data directory; `stop` removes it. */
@@ -43,7 +43,8 @@ export class Gatebook {
     const classic = ["--classic-mqtt", `127.0.0.1:${classicMqtt}`, "--classic-http", `127.0.0.1:${classicHttp}`];
     this.process = spawn(binary, [...this.words, "--data-dir", this.dataDir, ...listen, ...classic], {
       stdio: ["ignore", "pipe", "pipe"],
-      env: { ...process.env, NO_COLOR: "1" },
+      env: surroundings(),
+      cwd: this.dataDir,
     });
     for (const stream of [this.process.stdout, this.process.stderr]) {
       stream.setEncoding("utf8").on("data", (text) => (this.output += text));
@@ -52,7 +53,7 @@ export class Gatebook {
   }
 
   async #ready() {
-    if (this.process.exitCode !== null) throw new Error(`it ended with ${this.process.exitCode}:\n${this.output}`);
+    if (this.process.exitCode !== null) throw new Ended(`it ended with ${this.process.exitCode}:\n${this.output}`);
     return (await fetch(`http://127.0.0.1:${this.ports.http}/readyz`)).ok;
   }
 
@@ -85,7 +86,11 @@ export class Gatebook {
 
   /** Runs another command of the binary on the same data: its exit code and what it printed. */
   async command(...words) {
-    const child = spawn(binary, [...words, "--data-dir", this.dataDir], { stdio: ["ignore", "pipe", "pipe"] });
+    const child = spawn(binary, [...words, "--data-dir", this.dataDir], {
+      stdio: ["ignore", "pipe", "pipe"],
+      env: surroundings(),
+      cwd: this.dataDir,
+    });
     let output = "";
     for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
     const [code] = await once(child, "close");
@@ -96,4 +101,10 @@ export class Gatebook {
   journal() {
     return this.output.split("\n").slice(-40).join("\n");
   }
+}
+
+/** The environment without settings of a Gatebook that somebody runs on this machine. */
+function surroundings() {
+  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("GATEBOOK_"));
+  return { ...Object.fromEntries(kept), NO_COLOR: "1" };
 }

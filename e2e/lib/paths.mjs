@@ -6,12 +6,12 @@ import { fileURLToPath } from "node:url";
 export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "../..");
 const target = process.env.CARGO_TARGET_DIR ?? path.join(root, "target");
 
-export const binary = process.env.GATEBOOK_BINARY ?? path.join(target, "release/gatebook");
+export const binary = process.env.E2E_BINARY ?? path.join(target, "release/gatebook");
 export const modelCache = process.env.GATEBOOK_MODEL_CACHE ?? path.join(root, "target/models");
 export const screenshots = path.join(root, "e2e/screenshots");
 
 export function chromium() {
-  const known = [process.env.GATEBOOK_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
+  const known = [process.env.E2E_CHROMIUM, "/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
   const found = known.find((file) => file && existsSync(file));
   if (!found) throw new Error("Chromium is missing: scripts/setup-test.sh installs it");
   return found;

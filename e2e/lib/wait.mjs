@@ -4,6 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 export { sleep };
 
+/** What was waited for can no longer happen. */
+export class Ended extends Error {}
+
 /** Asks `probe` until it gives something; what it throws counts as nothing yet. */
 export async function eventually(what, probe, { within = 20_000, every = 150 } = {}) {
   const end = Date.now() + within;
@@ -14,6 +17,7 @@ export async function eventually(what, probe, { within = 20_000, every = 150 } =
       if (found) return found;
       last = undefined;
     } catch (error) {
+      if (error instanceof Ended) throw error;
       last = error;
     }
     if (Date.now() > end) {

@@ -15,7 +15,7 @@ const name = "Victor Example";
 const enrolledFrom = [{ column: 1 }, { column: 3 }, { column: 5 }, { column: 11 }];
 const onCamera = [{ column: 4 }, { row: 1, column: 6 }, { row: 2, column: 11 }];
 
-describe("a webcam", { timeout: 300_000 }, () => {
+describe("a webcam", { timeout: 600_000 }, () => {
   let gatebook, api, booth, desk, boothPage, deskPage, photographs;
 
   before(async () => {
@@ -88,6 +88,12 @@ describe("a webcam", { timeout: 300_000 }, () => {
     await deskPage.getByText("Front door").first().waitFor();
   });
 
+  it("nothing was complained about in either console until somebody is deleted, but that the deleted photographs are gone", () => {
+    const gone = /404 \(Not Found\) \S+\/api\/v1\/(pictures|people)\//;
+    const rest = [...boothPage.complaints, ...deskPage.complaints].filter((complaint) => !gone.test(complaint));
+    assert.deepEqual(rest, []);
+  });
+
   it("is a stranger again as soon as the person is deleted", async () => {
     await deskPage.getByRole("button", { name: "Delete", exact: true }).click();
     await deskPage.getByRole("button", { name: "Delete the person" }).click();
@@ -98,16 +104,10 @@ describe("a webcam", { timeout: 300_000 }, () => {
     assert.equal((await api.get("/people")).total, 0);
   });
 
-  it("nothing was complained about in either console, but that the deleted photographs are gone", () => {
-    const gone = /404 \(Not Found\) \S+\/api\/v1\/(pictures|people)\//;
-    const rest = [...boothPage.complaints, ...deskPage.complaints].filter((complaint) => !gone.test(complaint));
-    assert.deepEqual(rest, []);
-  });
-
   /** What is drawn over the video holds on the camera station and on the other browser's live page. */
   async function everywhere(what, holds) {
     for (const page of [boothPage, deskPage]) {
-      await eventually(`${what} on ${new URL(page.url()).pathname}`, async () => holds(await labels(page)), { within: 30_000 }).catch(async (error) => {
+      await eventually(`${what} on ${new URL(page.url()).pathname}`, async () => holds(await labels(page)), { within: 60_000 }).catch(async (error) => {
         const last = [...new Set((await labels(page, { seconds: 3 })).map((label) => `${thirdOf(label)}: ${label.text}`))];
         throw new Error(`${error.message}; last seen: ${last.join(", ")}`);
       });
