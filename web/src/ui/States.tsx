@@ -4,23 +4,22 @@ import { Button, type Icon } from "./Button";
 import { cx } from "./cx";
 import css from "./States.module.css";
 
-/** What stands where nothing is yet: says what to do. */
-export function Empty({
-  icon: Icon,
-  title,
-  children,
-  action,
-}: {
+interface EmptyProps {
   icon?: Icon;
   title: string;
   children?: ReactNode;
   action?: ReactNode;
-}) {
+  /** One line, where room is short. */
+  compact?: boolean;
+}
+
+/** What stands where nothing is yet: says what to do. */
+export function Empty({ icon: Icon, title, children, action, compact }: EmptyProps) {
   return (
-    <div className={css.empty}>
+    <div className={compact === true ? css.emptyCompact : css.empty}>
       {Icon && (
         <span className={css.emptyIcon}>
-          <Icon size={22} aria-hidden />
+          <Icon size={compact === true ? 17 : 22} aria-hidden />
         </span>
       )}
       <p className={css.emptyTitle}>{title}</p>

@@ -36,7 +36,7 @@ export function Alerts({ alerts }: { alerts: Alert[] }) {
       }
     >
       {alerts.length === 0 ? (
-        <Empty icon={ShieldCheck} title="No open alerts" />
+        <Empty compact icon={ShieldCheck} title="No open alerts" />
       ) : (
         <ul className={css.alerts}>
           {alerts.slice(0, shown).map((alert) => (

@@ -16,7 +16,7 @@ export function Inside({ inside }: { inside: Presence }) {
   return (
     <Panel title="Inside now" flush aside={<Badge>{inside.total}</Badge>}>
       {areas.length === 0 ? (
-        <Empty icon={DoorClosed} title="Nobody is inside" />
+        <Empty compact icon={DoorClosed} title="Nobody is inside" />
       ) : (
         <div className={css.areas}>
           {areas.map((area) => (

@@ -77,7 +77,7 @@ function Console({ snapshot }: { snapshot: LiveSnapshot }) {
         </div>
         <Panel title="Last arrivals" flush className={css.arrivalsPanel}>
           {snapshot.arrivals.length === 0 ? (
-            <Empty icon={UserCheck} title="Nobody has arrived yet today" />
+            <Empty compact icon={UserCheck} title="Nobody has arrived yet" />
           ) : (
             <ul className={css.arrivals}>
               {snapshot.arrivals.slice(0, 8).map((passage) => (
