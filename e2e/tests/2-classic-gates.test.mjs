@@ -112,8 +112,8 @@ describe("two classic gates", { timeout: 240_000 }, () => {
   it("the log page finds the person's passages", async () => {
     await page.goto(`${gatebook.address}/log`);
     const log = page.getByRole("main");
-    await log.getByText(asha.name).first().waitFor();
-    await log.getByText(site.north.exit.name).first().waitFor();
+    await log.getByText(asha.name).filter({ visible: true }).first().waitFor();
+    await log.getByText(site.north.exit.name).filter({ visible: true }).first().waitFor();
   });
 
   it("an address that is no gate's is refused and named on the devices page", async () => {
