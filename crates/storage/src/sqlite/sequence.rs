@@ -20,11 +20,12 @@ pub(super) async fn advance(
     let device = draft.device.0.as_bytes().as_slice();
     let row = sqlx::query(
         "INSERT INTO runs (device, boot_id, highest, before, observations, skew_ms, last_at) \
-         VALUES (?, ?, ?, 0, 1, ?, ?) \
+         VALUES (?1, ?2, ?3, 0, 1, ?4, ?5) \
          ON CONFLICT (device, boot_id) DO UPDATE SET before = highest, \
              highest = max(highest, excluded.highest), observations = observations + 1, \
              skew_ms = coalesce(excluded.skew_ms, skew_ms), last_at = max(last_at, excluded.last_at) \
-         RETURNING before",
+         RETURNING before, coalesce((SELECT min(first) - 1 FROM gaps \
+             WHERE device = ?1 AND boot_id = ?2), highest) AS reached",
     )
     .bind(device)
     .bind(boot)
@@ -38,9 +39,12 @@ pub(super) async fn advance(
         return Ok(None);
     }
     let before: i64 = row.col("before")?;
+    if sequence == before + 1 {
+        return Ok(Some(row.count("reached")?));
+    }
     if sequence > before + 1 {
         open_gap(db, device, boot, before + 1, sequence - 1).await?;
-    } else if sequence <= before {
+    } else {
         fill_gap(db, device, boot, sequence).await?;
     }
     contiguous(db, device, boot).await
