@@ -13,7 +13,7 @@ import { Api } from "../e2e/lib/api.mjs";
 import { Gatebook } from "../e2e/lib/gatebook.mjs";
 import { eventually } from "../e2e/lib/wait.mjs";
 
-const [seconds = "10", clients = "16", window = "64"] = process.argv.slice(2);
+const [seconds = "10", clients = "16", window = "8"] = process.argv.slice(2);
 const load = path.join(import.meta.dirname, "../target/release/ingest-load");
 if (!existsSync(load)) throw new Error(`${load} is missing: cargo build --release -p gatebook-testkit --bins`);
 

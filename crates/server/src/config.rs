@@ -234,7 +234,11 @@ fn parsed(text: &str) -> figment::value::Value {
 }
 
 fn explain(error: &figment::Error) -> String {
-    let all: Vec<String> = error.clone().into_iter().map(|e| e.to_string()).collect();
+    let one = |e: figment::Error| match e.path.join(".") {
+        place if place.is_empty() => e.kind.to_string(),
+        place => format!("{place}: {}", e.kind),
+    };
+    let all: Vec<String> = error.clone().into_iter().map(one).collect();
     format!("the configuration is not right: {}", all.join("; "))
 }
 

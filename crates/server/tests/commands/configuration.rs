@@ -34,7 +34,7 @@ fn a_configuration_file_that_is_missing_is_named() {
 #[test]
 fn a_value_of_the_wrong_kind_stops_the_start_and_is_named() {
     let data = tempdir().unwrap();
-    run(data.path(), &["serve", "--set", "vision.threads=many"]).with(78).saying("threads");
+    run(data.path(), &["serve", "--set", "vision.threads=many"]).with(78).saying("vision.threads: ");
 }
 
 #[test]

@@ -29,7 +29,8 @@ fn a_port_in_use_is_named_with_what_to_do() {
     let pages = format!("127.0.0.1:{}", free_port());
     for setting in ["mqtt.listen", "classic.mqtt", "classic.http"] {
         let set = format!("{setting}={listen}");
-        run(data.path(), &["serve", "--listen", &pages, "--mqtt", "127.0.0.1:0", "--set", &set])
+        let others = "mqtt.listen=127.0.0.1:0";
+        run(data.path(), &["serve", "--listen", &pages, "--set", others, "--set", &set])
             .with(75)
             .saying(&format!("({setting}): {listen} is in use"));
     }
