@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::PictureFiles;
 use store::Pictures;
-use tokio::sync::{watch, Mutex as AsyncMutex};
+use tokio::sync::{Mutex as AsyncMutex, watch};
 use uuid::Uuid;
 use vision::{Decided, Engine, Frame, Gallery, Identity, Limits, TrackUpdate, Tracker};
 
@@ -61,7 +61,10 @@ impl LiveCameras {
 
     fn camera(&self, id: DeviceId) -> Arc<Camera> {
         let mut cameras = self.cameras.lock().unwrap_or_else(PoisonError::into_inner);
-        cameras.entry(id).or_insert_with(|| Arc::new(Camera::new())).clone()
+        cameras
+            .entry(id)
+            .or_insert_with(|| Arc::new(Camera::new()))
+            .clone()
     }
 
     fn station(&self, id: DeviceId) -> Option<Device> {
@@ -74,15 +77,23 @@ impl LiveCameras {
     /// Hands in what was decided; a picture is durable before the observation that names it.
     async fn deliver(&self, station: &Device, sequence: u64, decided: Decided, at: Timestamp) {
         let kept = self.pictures.put(&decided.picture).await;
-        let picture = kept.inspect_err(|error| tracing::warn!(%error, "a picture is lost")).ok();
+        let picture = kept
+            .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
+            .ok();
         let draft = ObservationDraft {
             device: station.id,
             access_point: station.access_point,
-            key: SourceKey::Sequence { boot_id: self.boot_id.clone(), sequence },
+            key: SourceKey::Sequence {
+                boot_id: self.boot_id.clone(),
+                sequence,
+            },
             device_time: DeviceTime::Absent,
             received_at: at,
             deferred: false,
-            sighting: Sighting::Face(FaceSighting { picture, ..sighting(&decided) }),
+            sighting: Sighting::Face(FaceSighting {
+                picture,
+                ..sighting(&decided)
+            }),
             raw: Vec::new(),
         };
         if !matches!(self.house.deliver(draft).await, Receipt::Committed { .. }) {
@@ -93,8 +104,14 @@ impl LiveCameras {
 
 impl Camera {
     fn new() -> Self {
-        let following = AsyncMutex::new(Following { tracker: None, sequence: 0 });
-        Self { newest: watch::Sender::new(None), following }
+        let following = AsyncMutex::new(Following {
+            tracker: None,
+            sequence: 0,
+        });
+        Self {
+            newest: watch::Sender::new(None),
+            following,
+        }
     }
 }
 
@@ -117,21 +134,32 @@ impl Cameras for LiveCameras {
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
         let overlays = overlays(&seen.update, seen.size);
-        let frame = Arc::new(LiveFrame { jpeg, overlays, at, size: seen.size });
+        let frame = Arc::new(LiveFrame {
+            jpeg,
+            overlays,
+            at,
+            size: seen.size,
+        });
         state.newest.send_replace(Some(frame.clone()));
         for decided in seen.update.decided {
             following.sequence += 1;
-            self.deliver(&station, following.sequence, decided, at).await;
+            self.deliver(&station, following.sequence, decided, at)
+                .await;
         }
         Ok(frame)
     }
 
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
-        self.station(camera).map(|_| self.camera(camera).newest.subscribe())
+        self.station(camera)
+            .map(|_| self.camera(camera).newest.subscribe())
     }
 
     fn presence(&self, camera: DeviceId, connected: bool) {
-        let kind = if connected { HeardKind::Connected } else { HeardKind::Disconnected };
+        let kind = if connected {
+            HeardKind::Connected
+        } else {
+            HeardKind::Disconnected
+        };
         self.house.heard(camera, kind);
     }
 }

@@ -7,7 +7,7 @@ use api::ports::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use devices::card::{self, read_people, registry_line_of, write_people, PersonRow};
+use devices::card::{self, PersonRow, read_people, registry_line_of, write_people};
 use model::{
     Act, Author, Credential, CredentialId, CredentialKind, Entry, EventId, GateId, Person,
     PersonDetails, PersonId, PersonStatus, Places, Record,
@@ -59,11 +59,13 @@ impl Cards {
         } else if known.is_some() {
             report.changed += 1;
             let act = Act::PersonChanged { person: person.id };
-            self.append(act, vec![Write::Person(person.clone())], author).await?;
+            self.append(act, vec![Write::Person(person.clone())], author)
+                .await?;
         } else {
             report.added += 1;
             let act = Act::PersonAdded { person: person.id };
-            self.append(act, vec![Write::Person(person.clone())], author).await?;
+            self.append(act, vec![Write::Person(person.clone())], author)
+                .await?;
         }
         match photo {
             Some(photo) if person.photo.is_none() => {
@@ -82,7 +84,10 @@ impl Cards {
         author: Author,
         report: &mut ImportReport,
     ) -> store::Result<()> {
-        let assessed = self.recognition.assess(vec![photo.clone()], Some(person.id)).await;
+        let assessed = self
+            .recognition
+            .assess(vec![photo.clone()], Some(person.id))
+            .await;
         let assessed = assessed.unwrap_or_default();
         if let Some(finding) = assessed.findings.first().filter(|f| !f.problems.is_empty()) {
             report.remarks.push(remark(&person, &finding.problems));
@@ -102,7 +107,10 @@ impl Cards {
         let credential = Credential {
             id: CredentialId(Uuid::now_v7()),
             person: person.id,
-            kind: CredentialKind::Face { picture, model: image.model.clone() },
+            kind: CredentialKind::Face {
+                picture,
+                model: image.model.clone(),
+            },
             enrolled_at: SystemClock.now(),
         };
         let template = FaceTemplate {
@@ -112,9 +120,14 @@ impl Cards {
             bytes: image.template.clone(),
         };
         let (id, holder) = (credential.id, person.id);
-        let act = Act::FaceEnrolled { person: holder, credential: id };
-        let writes =
-            vec![Write::Person(person), Write::Credential(credential, Some(template))];
+        let act = Act::FaceEnrolled {
+            person: holder,
+            credential: id,
+        };
+        let writes = vec![
+            Write::Person(person),
+            Write::Credential(credential, Some(template)),
+        ];
         self.append(act, writes, author).await?;
         self.recognition.enrolled(holder, id, &image.template).await;
         Ok(())
@@ -127,7 +140,13 @@ impl Cards {
             author,
             record: Record::Act(act),
         };
-        self.store.append(Append { entry, settles: Vec::new(), writes }).await?;
+        self.store
+            .append(Append {
+                entry,
+                settles: Vec::new(),
+                writes,
+            })
+            .await?;
         Ok(())
     }
 
@@ -135,7 +154,11 @@ impl Cards {
         let mut all: Vec<Person> = Vec::new();
         loop {
             let after = all.last().map(|person| (person.name.clone(), person.id));
-            let query = PeopleQuery { text: String::new(), after, limit: PAGE };
+            let query = PeopleQuery {
+                text: String::new(),
+                after,
+                limit: PAGE,
+            };
             let page = self.store.people(&query).await?;
             if page.is_empty() {
                 return Ok(all);
@@ -155,8 +178,10 @@ impl CardFiles for Cards {
     ) -> Result<ImportReport, String> {
         let read = read_people(&csv);
         let photos = by_name(photos);
-        let mut report =
-            ImportReport { refused: read.refused.iter().map(refused).collect(), ..Default::default() };
+        let mut report = ImportReport {
+            refused: read.refused.iter().map(refused).collect(),
+            ..Default::default()
+        };
         for row in &read.rows {
             let photo = photos.get(&row.person.photo_file);
             if let Err(error) = self.import_person(row, photo, author, &mut report).await {
@@ -175,7 +200,10 @@ impl CardFiles for Cards {
         gate: GateId,
     ) -> Result<ImportReport, String> {
         let gates = self.store.gates().await.map_err(|e| e.to_string())?;
-        let gate = gates.iter().find(|g| g.id == gate).ok_or("there is no such gate")?;
+        let gate = gates
+            .iter()
+            .find(|g| g.id == gate)
+            .ok_or("there is no such gate")?;
         let pictures = by_name(pictures);
         let picture = move |name: &str| pictures.get(name).cloned();
         let done = card::import_log(&self.house, gate, &csv, &picture).await;
@@ -198,7 +226,9 @@ impl CardFiles for Cards {
         let lines: Vec<_> = people.iter().map(registry_line_of).collect();
         let written = write_people(&lines);
         let missing = written.refused.iter().filter_map(|(index, why)| {
-            people.get(*index).map(|person| format!("{}: {why}", person.number))
+            people
+                .get(*index)
+                .map(|person| format!("{}: {why}", person.number))
         });
         Ok((written.text, missing.collect()))
     }
@@ -209,7 +239,11 @@ fn merged(known: Option<&Person>, row: &PersonRow) -> Person {
     let details = PersonDetails::from(&row.person);
     let (number, name) = (row.person.number.clone(), row.person.name.clone());
     match known {
-        Some(known) => Person { name, details, ..known.clone() },
+        Some(known) => Person {
+            name,
+            details,
+            ..known.clone()
+        },
         None => Person {
             id: PersonId(Uuid::now_v7()),
             number,
@@ -226,16 +260,26 @@ fn merged(known: Option<&Person>, row: &PersonRow) -> Person {
 }
 
 fn by_name(files: Vec<NamedFile>) -> HashMap<String, Bytes> {
-    files.into_iter().map(|file| (file.name, file.bytes)).collect()
+    files
+        .into_iter()
+        .map(|file| (file.name, file.bytes))
+        .collect()
 }
 
 fn refused(row: &card::RefusedRow) -> RefusedRow {
-    RefusedRow { line: row.line, reason: row.reason.clone() }
+    RefusedRow {
+        line: row.line,
+        reason: row.reason.clone(),
+    }
 }
 
 fn remark(person: &Person, problems: &[ImageProblem]) -> String {
     let words: Vec<&str> = problems.iter().map(problem_words).collect();
-    format!("the photograph of number {} is not enrolled: {}", person.number, words.join(", "))
+    format!(
+        "the photograph of number {} is not enrolled: {}",
+        person.number,
+        words.join(", ")
+    )
 }
 
 fn problem_words(problem: &ImageProblem) -> &'static str {

@@ -141,7 +141,9 @@ impl Common {
     /// The file to read: the one given, else `gatebook.toml` where it exists.
     pub fn file(&self) -> Option<PathBuf> {
         let default = PathBuf::from("gatebook.toml");
-        self.config.clone().or_else(|| default.exists().then_some(default))
+        self.config
+            .clone()
+            .or_else(|| default.exists().then_some(default))
     }
 
     /// Flags as dotted settings.

@@ -11,17 +11,17 @@ use crate::http::{health, pages, serve};
 use crate::integrity::{self, LogIntegrity};
 use crate::pipeline::{bookkeeper, compare::Comparer, intake};
 use crate::recognition::{Recogniser, RecognitionPort};
-use crate::site::{signing_seed, Site};
+use crate::site::{Site, signing_seed};
 use crate::{outage, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use async_trait::async_trait;
+use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use axum::Router;
 use bytes::Bytes;
-use devices::classic::{upload_router, ClassicListener, Switchboard};
-use devices::native::{device_router, Gateway};
+use devices::classic::{ClassicListener, Switchboard, upload_router};
+use devices::native::{Gateway, device_router};
 use devices::{PictureError, PictureSink};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use model::PictureId;
@@ -104,7 +104,11 @@ impl Running {
 
         let mut keepers = JoinSet::new();
         keepers.spawn(site.sweep(last.clone()));
-        keepers.spawn(watchdog::keep_incidents(store.clone(), reports, last.clone()));
+        keepers.spawn(watchdog::keep_incidents(
+            store.clone(),
+            reports,
+            last.clone(),
+        ));
         keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
         keepers.spawn(directory::follow(store.clone(), tell, last.clone()));
         let signer = integrity::open_signer(
@@ -112,21 +116,44 @@ impl Running {
             &integrity::origin(&*store).await?,
         )?;
         let verifier = ledger::Verifier::new(signer.vkey())?;
-        keepers.spawn(integrity::sign_checkpoints(store.clone(), signer, last.clone()));
+        keepers.spawn(integrity::sign_checkpoints(
+            store.clone(),
+            signer,
+            last.clone(),
+        ));
 
         let mut pipeline = JoinSet::new();
         let (committed, observations) = mpsc::channel(COMMITTED);
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
         let books = bookkeeper::Bookkeeper::open(store.clone(), comparer).await?;
-        pipeline.spawn(intake::run(store.clone(), deliveries, committed, closing.clone()));
+        pipeline.spawn(intake::run(
+            store.clone(),
+            deliveries,
+            committed,
+            closing.clone(),
+        ));
         pipeline.spawn(books.run(observations));
 
-        let parts = Parts { config, store: store.clone(), pictures, recogniser, house, stop };
-        let cards = Arc::new(Cards::new(&parts.store, &parts.pictures, &parts.recogniser, &parts.house));
+        let parts = Parts {
+            config,
+            store: store.clone(),
+            pictures,
+            recogniser,
+            house,
+            stop,
+        };
+        let cards = Arc::new(Cards::new(
+            &parts.store,
+            &parts.pictures,
+            &parts.recogniser,
+            &parts.house,
+        ));
         let mut edges = JoinSet::new();
         parts.listen(&mut edges).await?;
         let integrity = Arc::new(LogIntegrity::new(store.clone(), verifier));
-        parts.serve(web, &site, integrity, cards.clone(), &mut edges).await?;
+        parts
+            .serve(web, &site, integrity, cards.clone(), &mut edges)
+            .await?;
         let address = parts.config.address();
         Ok(Self {
             first_link: first.map(|path| format!("{address}{path}")),
@@ -153,7 +180,10 @@ impl Running {
         self.stop.cancel();
         let mut ended = Ok(());
         while let Some(edge) = self.edges.join_next().await {
-            ended = ended.and(edge.context("a part of Gatebook broke down").and_then(|e| e));
+            ended = ended.and(
+                edge.context("a part of Gatebook broke down")
+                    .and_then(|e| e),
+            );
         }
         drop(self.cards);
         self.closing.cancel();
@@ -209,7 +239,10 @@ impl Parts {
         let (tls, certificate) = if self.config.https() {
             let authority = Authority::open(&site.keys)?;
             let certificate = authority.certificate_pem.clone();
-            (Some(serve::local_tls(&self.config, authority).await?), Some(certificate))
+            (
+                Some(serve::local_tls(&self.config, authority).await?),
+                Some(certificate),
+            )
         } else {
             (None, None)
         };
@@ -217,14 +250,21 @@ impl Parts {
             store: self.store.clone(),
             pictures: self.pictures.clone(),
             recognition: Arc::new(RecognitionPort(self.recogniser.clone())),
-            cameras: Arc::new(LiveCameras::new(&self.recogniser, &self.pictures, &self.house)),
+            cameras: Arc::new(LiveCameras::new(
+                &self.recogniser,
+                &self.pictures,
+                &self.house,
+            )),
             cards,
             integrity,
             clock: Arc::new(SystemClock),
             config: Arc::new(self.api_config()),
         };
         let metrics = PrometheusBuilder::new().install_recorder()?;
-        let health = health::Health { store: self.store.clone(), metrics };
+        let health = health::Health {
+            store: self.store.clone(),
+            metrics,
+        };
         let mut rest = device_router(self.house.clone()).merge(health::router(health));
         if let Some(pem) = certificate {
             rest = rest.merge(offered(pem));
@@ -236,7 +276,10 @@ impl Parts {
 
     fn api_config(&self) -> api::ApiConfig {
         let http = &self.config.http;
-        let public_https = http.public_url.as_ref().is_some_and(|url| url.starts_with("https:"));
+        let public_https = http
+            .public_url
+            .as_ref()
+            .is_some_and(|url| url.starts_with("https:"));
         api::ApiConfig {
             secure_cookies: self.config.https() || public_https,
             public_origin: http.public_url.clone(),

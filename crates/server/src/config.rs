@@ -1,8 +1,8 @@
 //! Configuration: one TOML file, overridden by `GATEBOOK_*`, overridden by flags.
 
-use anyhow::{bail, Context, Result};
-use figment::providers::{Env, Format, Serialized, Toml};
+use anyhow::{Context, Result, bail};
 use figment::Figment;
+use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
@@ -130,20 +130,27 @@ impl Default for Http {
 
 impl Default for Mqtt {
     fn default() -> Self {
-        Self { listen: Some(SocketAddr::from(([127, 0, 0, 1], 1884))) }
+        Self {
+            listen: Some(SocketAddr::from(([127, 0, 0, 1], 1884))),
+        }
     }
 }
 
 impl Default for Vision {
     fn default() -> Self {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self { threads: cores.clamp(1, 4) }
+        Self {
+            threads: cores.clamp(1, 4),
+        }
     }
 }
 
 impl Default for Log {
     fn default() -> Self {
-        Self { format: LogFormat::Text, level: "info".into() }
+        Self {
+            format: LogFormat::Text,
+            level: "info".into(),
+        }
     }
 }
 
@@ -159,11 +166,17 @@ impl Config {
                 .with_context(|| format!("cannot read the configuration {}", file.display()))?;
             figment = figment.merge(Toml::string(&text));
         }
-        figment = figment.merge(Env::prefixed("GATEBOOK_").ignore(&["config"]).map(|key| dotted(key).into()));
+        figment = figment.merge(
+            Env::prefixed("GATEBOOK_")
+                .ignore(&["config"])
+                .map(|key| dotted(key).into()),
+        );
         for (key, value) in flags {
             figment = figment.merge((key.as_str(), parsed(value)));
         }
-        let config: Self = figment.extract().map_err(|e| anyhow::anyhow!("{}", explain(&e)))?;
+        let config: Self = figment
+            .extract()
+            .map_err(|e| anyhow::anyhow!("{}", explain(&e)))?;
         config.check()?;
         Ok(config)
     }
@@ -230,7 +243,8 @@ fn dotted(key: &figment::value::UncasedStr) -> String {
 
 /// A flag's text as TOML where it is TOML (numbers, lists), else as text.
 fn parsed(text: &str) -> figment::value::Value {
-    text.parse().unwrap_or_else(|_| figment::value::Value::from(text))
+    text.parse()
+        .unwrap_or_else(|_| figment::value::Value::from(text))
 }
 
 fn explain(error: &figment::Error) -> String {
@@ -247,16 +261,22 @@ mod tests {
     use super::*;
 
     fn flags(pairs: &[(&str, &str)]) -> Vec<(String, String)> {
-        pairs.iter().map(|(k, v)| ((*k).into(), (*v).into())).collect()
+        pairs
+            .iter()
+            .map(|(k, v)| ((*k).into(), (*v).into()))
+            .collect()
     }
 
     #[test]
     fn a_flag_overrides_the_file() {
         let dir = tempfile::tempdir().unwrap();
         let file = dir.path().join("gatebook.toml");
-        std::fs::write(&file, "[http]\nlisten = \"127.0.0.1:1\"\n[vision]\nthreads = 3\n").unwrap();
-        let config =
-            Config::load(Some(&file), &flags(&[("http.listen", "127.0.0.1:2")])).unwrap();
+        std::fs::write(
+            &file,
+            "[http]\nlisten = \"127.0.0.1:1\"\n[vision]\nthreads = 3\n",
+        )
+        .unwrap();
+        let config = Config::load(Some(&file), &flags(&[("http.listen", "127.0.0.1:2")])).unwrap();
         assert_eq!(config.http.listen.port(), 2);
         assert_eq!(config.vision.threads, 3);
     }
@@ -273,15 +293,20 @@ mod tests {
     #[test]
     fn environment_names_map_onto_sections() {
         assert_eq!(dotted("HTTP_LISTEN".into()), "http.listen");
-        assert_eq!(dotted("HTTP_TRUSTED_PROXIES".into()), "http.trusted_proxies");
+        assert_eq!(
+            dotted("HTTP_TRUSTED_PROXIES".into()),
+            "http.trusted_proxies"
+        );
         assert_eq!(dotted("DATA_DIR".into()), "data_dir");
     }
 
     #[test]
     fn plain_http_off_loopback_wants_a_proxy() {
-        let error =
-            Config::load(None, &flags(&[("http.listen", "0.0.0.0:80"), ("http.tls", "off")]))
-                .unwrap_err();
+        let error = Config::load(
+            None,
+            &flags(&[("http.listen", "0.0.0.0:80"), ("http.tls", "off")]),
+        )
+        .unwrap_err();
         assert!(error.to_string().contains("trusted_proxies"));
     }
 

@@ -12,7 +12,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Committed, Store};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{watch, Semaphore};
+use tokio::sync::{Semaphore, watch};
 use tokio_util::sync::CancellationToken;
 
 /// The directory as the registry has it now.
@@ -80,7 +80,11 @@ impl DevicePasswords {
     /// # Errors
     /// When the machine has no randomness.
     pub fn new(store: Arc<dyn Store>) -> Result<Self> {
-        Ok(Self { store, places: Semaphore::new(2), right: Remembered::new()? })
+        Ok(Self {
+            store,
+            places: Semaphore::new(2),
+            right: Remembered::new()?,
+        })
     }
 }
 
@@ -94,7 +98,9 @@ impl Authenticate for DevicePasswords {
         }
         let _place = self.places.acquire().await.ok()?;
         let password = password.to_owned();
-        let right = tokio::task::spawn_blocking(move || matches(&hash, &password)).await.ok()?;
+        let right = tokio::task::spawn_blocking(move || matches(&hash, &password))
+            .await
+            .ok()?;
         right.then(|| {
             self.right.remember(name, digest);
             device
@@ -114,18 +120,27 @@ impl Remembered {
     fn new() -> Result<Self> {
         let mut key = [0; 32];
         getrandom::fill(&mut key).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
-        Ok(Self { key, names: Mutex::default() })
+        Ok(Self {
+            key,
+            names: Mutex::default(),
+        })
     }
 
     /// Covers the stored hash: a changed password is not known.
     fn digest(&self, hash: &str, password: &str) -> Digest32 {
         let digest = Sha256::new().chain_update(self.key).chain_update(hash);
-        digest.chain_update([0]).chain_update(password).finalize().into()
+        digest
+            .chain_update([0])
+            .chain_update(password)
+            .finalize()
+            .into()
     }
 
     fn knows(&self, name: &str, digest: &Digest32) -> bool {
         let names = self.names.lock().unwrap_or_else(PoisonError::into_inner);
-        names.get(name).is_some_and(|(right, at)| right == digest && at.elapsed() < REMEMBERED)
+        names
+            .get(name)
+            .is_some_and(|(right, at)| right == digest && at.elapsed() < REMEMBERED)
     }
 
     fn remember(&self, name: &str, digest: Digest32) {
@@ -136,8 +151,11 @@ impl Remembered {
 }
 
 fn matches(hash: &str, password: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
+    PasswordHash::new(hash).is_ok_and(|hash| {
+        Argon2::default()
+            .verify_password(password.as_bytes(), &hash)
+            .is_ok()
+    })
 }
 
 #[cfg(test)]

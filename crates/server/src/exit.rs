@@ -24,7 +24,10 @@ pub const CONFIG: u8 = 78;
 impl Failure {
     /// A failure with `code`.
     pub fn new(code: u8, sentence: impl Into<String>) -> Self {
-        Self { code, sentence: sentence.into() }
+        Self {
+            code,
+            sentence: sentence.into(),
+        }
     }
 
     /// A port that cannot be bound.

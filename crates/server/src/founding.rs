@@ -11,8 +11,17 @@ use uuid::Uuid;
 /// When the store cannot be read or written.
 pub async fn found(store: &dyn Store, now: Timestamp) -> Result<Option<String>> {
     if store.size().await? == 0 {
-        let settings = Settings { time_zone: local_zone(), ..Settings::default() };
-        act(store, Act::SiteFounded, vec![Write::Settings(settings)], now).await?;
+        let settings = Settings {
+            time_zone: local_zone(),
+            ..Settings::default()
+        };
+        act(
+            store,
+            Act::SiteFounded,
+            vec![Write::Settings(settings)],
+            now,
+        )
+        .await?;
     }
     let users = store.users().await?;
     if users.iter().any(|user| user.password_hash.is_some()) {
@@ -56,7 +65,13 @@ pub async fn act(store: &dyn Store, act: Act, writes: Vec<Write>, now: Timestamp
         author: Author::Console,
         record: Record::Act(act),
     };
-    store.append(Append { entry, settles: Vec::new(), writes }).await?;
+    store
+        .append(Append {
+            entry,
+            settles: Vec::new(),
+            writes,
+        })
+        .await?;
     Ok(())
 }
 

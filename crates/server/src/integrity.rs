@@ -21,7 +21,10 @@ const EVERY: Duration = Duration::from_secs(1);
 /// When the log cannot be read or is empty.
 pub async fn origin(store: &dyn LedgerRows) -> Result<String> {
     let first = store.raw_entries(0, 1).await?;
-    let leaf = &first.first().context("the log is empty: run `gatebook serve` first")?.leaf;
+    let leaf = &first
+        .first()
+        .context("the log is empty: run `gatebook serve` first")?
+        .leaf;
     let founding = store::commitment::event_of(leaf).context("the first leaf cannot be read")?;
     Ok(format!("gatebook/{founding}"))
 }
@@ -57,7 +60,14 @@ async fn sign_if_new(store: &dyn Store, signer: &Signer) -> Result<()> {
     let origin = Verifier::new(signer.vkey())?.origin().to_owned();
     let note = signer.sign(&Checkpoint { origin, size, root })?;
     let signed_at = SystemClock.now();
-    store.put_checkpoint(StoredCheckpoint { size, root, note, signed_at }).await?;
+    store
+        .put_checkpoint(StoredCheckpoint {
+            size,
+            root,
+            note,
+            signed_at,
+        })
+        .await?;
     metrics::gauge!("gatebook_log_entries").set(precise(size));
     Ok(())
 }
@@ -78,7 +88,11 @@ pub struct LogIntegrity {
 impl LogIntegrity {
     /// Verification of `store` under `verifier`.
     pub fn new(store: Arc<dyn Store>, verifier: Verifier) -> Self {
-        Self { store, verifier, last: Mutex::new(None) }
+        Self {
+            store,
+            verifier,
+            last: Mutex::new(None),
+        }
     }
 
     /// A log that does not verify is itself written down, which raises an alert.
@@ -117,7 +131,10 @@ impl api::ports::Integrity for LogIntegrity {
     }
 
     fn last(&self) -> Option<Verification> {
-        self.last.lock().unwrap_or_else(PoisonError::into_inner).clone()
+        self.last
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone()
     }
 
     fn verifier_key(&self) -> String {

@@ -14,8 +14,9 @@ const NOTICEABLE: SignedDuration = SignedDuration::from_secs(120);
 /// When the store cannot be read or written.
 pub async fn report(store: &dyn Store, now: Timestamp) -> Result<()> {
     let statuses = store.device_statuses().await?;
-    let controllers =
-        statuses.iter().filter(|s| s.device.kind == DeviceKind::ClassicController);
+    let controllers = statuses
+        .iter()
+        .filter(|s| s.device.kind == DeviceKind::ClassicController);
     let Some(last) = controllers.filter_map(|status| status.last_seen).max() else {
         return Ok(());
     };
@@ -27,7 +28,9 @@ pub async fn report(store: &dyn Store, now: Timestamp) -> Result<()> {
         address: None,
         device: None,
         reason: format!("no board was heard from {last} to {now}"),
-        remedy: "What boards published meanwhile is on their cards only: import each card's log.csv".into(),
+        remedy:
+            "What boards published meanwhile is on their cards only: import each card's log.csv"
+                .into(),
         at: now,
     };
     store.report_incident(report).await?;

@@ -10,7 +10,7 @@ use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
-use vision::enrolment::{judge, Candidate, Finding};
+use vision::enrolment::{Candidate, Finding, judge};
 use vision::{Engine, Face, Frame, Gallery, Limits, Template, Verification};
 
 /// How long an enrolment or comparison waits for a recognition thread.
@@ -41,7 +41,10 @@ impl Enrolled {
     fn put(&mut self, person: PersonId, credential: CredentialId, bytes: &[u8]) {
         match Template::from_bytes(bytes) {
             Ok(template) => {
-                self.templates.entry(person).or_default().insert(credential, template);
+                self.templates
+                    .entry(person)
+                    .or_default()
+                    .insert(credential, template);
                 self.refresh(person);
             }
             Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
@@ -50,7 +53,9 @@ impl Enrolled {
 
     fn refresh(&mut self, person: PersonId) {
         let templates = self.templates.get(&person);
-        let templates = templates.map(|all| all.values().cloned().collect()).unwrap_or_default();
+        let templates = templates
+            .map(|all| all.values().cloned().collect())
+            .unwrap_or_default();
         if let Err(error) = self.gallery.set(person, templates) {
             tracing::error!(%person, %error, "a person's templates cannot be compared");
         }
@@ -71,7 +76,11 @@ impl Recogniser {
         }
         metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
         let places = Arc::new(Semaphore::new(threads));
-        Ok(Self { engine, enrolled: RwLock::new(enrolled), places })
+        Ok(Self {
+            engine,
+            enrolled: RwLock::new(enrolled),
+            places,
+        })
     }
 
     /// A place for one computation, if one is free now.
@@ -100,7 +109,9 @@ impl Recogniser {
             let enrolled = this.enrolled();
             work(&this.engine, &enrolled.gallery)
         });
-        done.await.inspect_err(|error| tracing::error!(%error, "recognition broke down")).ok()
+        done.await
+            .inspect_err(|error| tracing::error!(%error, "recognition broke down"))
+            .ok()
     }
 
     fn enrolled(&self) -> RwLockReadGuard<'_, Enrolled> {
@@ -108,7 +119,10 @@ impl Recogniser {
     }
 
     fn change(&self, change: impl FnOnce(&mut Enrolled)) {
-        let mut enrolled = self.enrolled.write().unwrap_or_else(PoisonError::into_inner);
+        let mut enrolled = self
+            .enrolled
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
         change(&mut enrolled);
         metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
     }
@@ -146,8 +160,13 @@ fn compare(engine: &Engine, gallery: &Gallery, jpeg: &[u8], person: PersonId) ->
 /// The likeness of whoever stands in front and is most like the person. Two people may stand side by
 /// side before a gate; people further behind do not count.
 fn best_in_front(faces: &[Face], gallery: &Gallery, person: PersonId) -> Option<Verification> {
-    let tallest = faces.iter().map(|face| face.bounds.height).fold(0.0, f32::max);
-    let in_front = faces.iter().filter(|face| face.bounds.height >= tallest * IN_FRONT);
+    let tallest = faces
+        .iter()
+        .map(|face| face.bounds.height)
+        .fold(0.0, f32::max);
+    let in_front = faces
+        .iter()
+        .filter(|face| face.bounds.height >= tallest * IN_FRONT);
     in_front
         .filter_map(|face| gallery.verify(person, &face.template))
         .max_by(|a, b| a.score.total_cmp(&b.score))
@@ -163,7 +182,9 @@ fn people(gallery: &Gallery) -> f64 {
 #[async_trait]
 impl Recognition for RecognitionPort {
     async fn assess(&self, images: Vec<Bytes>, person: Option<PersonId>) -> Option<Assessment> {
-        let judged = self.0.soon(move |engine, gallery| judge(engine, &images, gallery, person));
+        let judged = self
+            .0
+            .soon(move |engine, gallery| judge(engine, &images, gallery, person));
         match judged.await? {
             Ok(candidates) => Some(assessment(&candidates)),
             Err(error) => {
@@ -174,7 +195,8 @@ impl Recognition for RecognitionPort {
     }
 
     async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
-        self.0.change(|enrolled| enrolled.put(person, credential, template));
+        self.0
+            .change(|enrolled| enrolled.put(person, credential, template));
     }
 
     async fn credential_removed(&self, person: PersonId, credential: CredentialId) {
@@ -198,7 +220,10 @@ impl Recognition for RecognitionPort {
 pub struct RecognitionPort(pub Arc<Recogniser>);
 
 fn assessment(candidates: &[Candidate]) -> Assessment {
-    let enrolled = candidates.iter().enumerate().filter_map(|(image, c)| enrolled(image, c));
+    let enrolled = candidates
+        .iter()
+        .enumerate()
+        .filter_map(|(image, c)| enrolled(image, c));
     Assessment {
         findings: candidates.iter().map(finding).collect(),
         enrolled: enrolled.collect(),
@@ -206,7 +231,10 @@ fn assessment(candidates: &[Candidate]) -> Assessment {
 }
 
 fn enrolled(image: usize, candidate: &Candidate) -> Option<EnrolledImage> {
-    let template = candidate.template.as_ref().filter(|_| candidate.is_accepted())?;
+    let template = candidate
+        .template
+        .as_ref()
+        .filter(|_| candidate.is_accepted())?;
     let jpeg = candidate.frame.as_ref()?.to_jpeg(PHOTO_QUALITY).ok()?;
     Some(EnrolledImage {
         image,

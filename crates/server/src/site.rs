@@ -34,7 +34,11 @@ impl Site {
             .with_context(|| format!("cannot make {}", keys.display()))?;
         let store = SqliteStore::open(&dir, Options::default()).await?;
         let pictures = PictureFiles::open(&dir)?;
-        Ok(Self { store, pictures, keys })
+        Ok(Self {
+            store,
+            pictures,
+            keys,
+        })
     }
 
     /// Removes, once, the pictures that an interrupted run left without a row that names them.
@@ -96,7 +100,10 @@ mod tests {
     #[test]
     fn the_signing_seed_is_made_once() {
         let dir = tempfile::tempdir().unwrap();
-        assert_eq!(signing_seed(dir.path()).unwrap(), signing_seed(dir.path()).unwrap());
+        assert_eq!(
+            signing_seed(dir.path()).unwrap(),
+            signing_seed(dir.path()).unwrap()
+        );
     }
 
     #[test]

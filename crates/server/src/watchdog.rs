@@ -5,7 +5,9 @@ use anyhow::Result;
 use api::ports::Clock;
 use devices::{Heard, IncidentReport};
 use jiff::SignedDuration;
-use model::{AlertKind, Author, DeviceId, Direction, Entry, EventId, Notice, Record, Timestamp, VisitId};
+use model::{
+    AlertKind, Author, DeviceId, Direction, Entry, EventId, Notice, Record, Timestamp, VisitId,
+};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,8 +29,22 @@ pub async fn keep_incidents(
 ) {
     while let Some(Some(report)) = stop.run_until_cancelled(reports.recv()).await {
         metrics::counter!("gatebook_incidents_total").increment(1);
-        let IncidentReport { kind, address, device, reason, remedy, at } = report;
-        let report = store::IncidentReport { kind, address, device, reason, remedy, at };
+        let IncidentReport {
+            kind,
+            address,
+            device,
+            reason,
+            remedy,
+            at,
+        } = report;
+        let report = store::IncidentReport {
+            kind,
+            address,
+            device,
+            reason,
+            remedy,
+            at,
+        };
         if let Err(error) = store.report_incident(report).await {
             tracing::warn!(%error, "an incident could not be kept");
         }
@@ -75,8 +91,10 @@ async fn look(
     newest: HashMap<DeviceId, Timestamp>,
     told: &mut Told,
 ) -> Result<()> {
-    let signs: Vec<store::Heard> =
-        newest.into_iter().map(|(device, at)| store::Heard { device, at }).collect();
+    let signs: Vec<store::Heard> = newest
+        .into_iter()
+        .map(|(device, at)| store::Heard { device, at })
+        .collect();
     if !signs.is_empty() {
         store.heard(&signs).await?;
     }
@@ -94,7 +112,9 @@ async fn silent_devices(
     for status in store.device_statuses().await? {
         let device = &status.device;
         let limit = SignedDuration::from_secs(i64::from(device.silent_after_s));
-        let Some(last_seen) = status.last_seen.filter(|_| !limit.is_zero() && !device.disabled)
+        let Some(last_seen) = status
+            .last_seen
+            .filter(|_| !limit.is_zero() && !device.disabled)
         else {
             continue;
         };
@@ -111,7 +131,9 @@ async fn silent_devices(
 /// After a restart: an open alert about this device says it already.
 async fn already_told(store: &dyn Store, device: DeviceId) -> Result<bool> {
     let open = store.alerts(true, 500).await?;
-    Ok(open.iter().any(|a| a.kind == AlertKind::DeviceSilent && a.device == Some(device)))
+    Ok(open
+        .iter()
+        .any(|a| a.kind == AlertKind::DeviceSilent && a.device == Some(device)))
 }
 
 async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> Result<()> {
@@ -120,10 +142,18 @@ async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> R
         return Ok(());
     }
     let since = now.checked_sub(SignedDuration::from_mins(i64::from(limit_min)))?;
-    let filter =
-        VisitFilter { open: true, before: Some(since), limit: 500, ..VisitFilter::default() };
+    let filter = VisitFilter {
+        open: true,
+        before: Some(since),
+        limit: 500,
+        ..VisitFilter::default()
+    };
     let points = store.access_points().await?;
-    let leads_out = |area| points.iter().any(|p| p.area == area && p.direction == Direction::Exit);
+    let leads_out = |area| {
+        points
+            .iter()
+            .any(|p| p.area == area && p.direction == Direction::Exit)
+    };
     let mut overdue = store.visits(&filter).await?;
     // Only where an exit would be seen can one be missing.
     overdue.retain(|visit| visit.left_at.is_none() && leads_out(visit.area));
@@ -136,7 +166,10 @@ async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> R
     let told = told.overdue.get_or_insert_default();
     for visit in &overdue {
         if told.insert(visit.id) {
-            let record = Notice::VisitOverdue { visit: visit.id, person: visit.person };
+            let record = Notice::VisitOverdue {
+                visit: visit.id,
+                person: visit.person,
+            };
             notice(store, record, now).await?;
         }
     }
@@ -145,9 +178,14 @@ async fn overdue_visits(store: &dyn Store, now: Timestamp, told: &mut Told) -> R
 
 /// Visits that a notice was written about: the notices are in the log.
 async fn told_visits(store: &dyn Store) -> Result<HashSet<VisitId>> {
-    let filter =
-        store::LogFilter { kinds: vec![store::EntryKind::Notice], ..store::LogFilter::default() };
-    let page = store::Page { before: None, limit: 500 };
+    let filter = store::LogFilter {
+        kinds: vec![store::EntryKind::Notice],
+        ..store::LogFilter::default()
+    };
+    let page = store::Page {
+        before: None,
+        limit: 500,
+    };
     let notices = store.entries(&filter, page).await?;
     Ok(notices
         .iter()

@@ -5,15 +5,17 @@ use crate::cli::{Common, Demo};
 use crate::compose::Running;
 use crate::config::Config;
 use crate::demo::{self, gates};
-use crate::exit::{Failure, CONFIG};
+use crate::exit::{CONFIG, Failure};
 use anyhow::{Context, Result};
 use std::process::ExitCode;
 use std::sync::Arc;
 use tokio_util::sync::CancellationToken;
 
 /// Ports of the simulated gates, unless given.
-const DEFAULTS: [(&str, &str); 2] =
-    [("classic.mqtt", "127.0.0.1:1883"), ("classic.http", "127.0.0.1:5000")];
+const DEFAULTS: [(&str, &str); 2] = [
+    ("classic.mqtt", "127.0.0.1:1883"),
+    ("classic.http", "127.0.0.1:5000"),
+];
 
 pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
     let temporary = tempfile::tempdir().context("no temporary folder")?;
@@ -23,7 +25,11 @@ pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
     let (mqtt, upload) = (config.classic.mqtt, config.classic.http);
     let running = Running::start(config).await?;
     let people = Arc::new(demo::furnish(&running).await?);
-    println!("{} people are enrolled, {} gates are simulated.", people.len(), demo::GATES.len());
+    println!(
+        "{} people are enrolled, {} gates are simulated.",
+        people.len(),
+        demo::GATES.len()
+    );
     announce(&running);
     println!("Stop it with Ctrl-C.");
     let stop = CancellationToken::new();
@@ -46,8 +52,10 @@ pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
 /// The demo's own data directory and ports, overridden by what was configured.
 fn configure(common: &Common, args: &Demo, temporary: &std::path::Path) -> Result<Config> {
     let given = common.settings(&args.listen)?;
-    let mut settings: Vec<(String, String)> =
-        DEFAULTS.iter().map(|(key, value)| ((*key).into(), (*value).into())).collect();
+    let mut settings: Vec<(String, String)> = DEFAULTS
+        .iter()
+        .map(|(key, value)| ((*key).into(), (*value).into()))
+        .collect();
     settings.extend(given);
     if !args.keep {
         settings.push(("data_dir".into(), temporary.to_string_lossy().into_owned()));

@@ -46,23 +46,36 @@ fn tell(found: &[Verdict]) -> ExitCode {
             }
         }
     }
-    println!("{}", if wrong == 0 { "Nothing is wrong." } else { "See the lines marked WRONG." });
+    println!(
+        "{}",
+        if wrong == 0 {
+            "Nothing is wrong."
+        } else {
+            "See the lines marked WRONG."
+        }
+    );
     ExitCode::from(u8::from(wrong > 0))
 }
 
 fn data_directory(dir: &Path) -> Vec<Verdict> {
     let shown = dir.display();
     if !dir.exists() {
-        return vec![Mind(format!("{shown} does not exist yet; `gatebook serve` makes it"))];
+        return vec![Mind(format!(
+            "{shown} does not exist yet; `gatebook serve` makes it"
+        ))];
     }
     let mut found = vec![match tempfile::tempfile_in(dir) {
         Ok(_) => Well(format!("{shown} can be written")),
-        Err(e) => Wrong(format!("{shown} cannot be written ({e}): give it to this user")),
+        Err(e) => Wrong(format!(
+            "{shown} cannot be written ({e}): give it to this user"
+        )),
     }];
     found.extend(free_space(dir).map(|free| {
         let mb = free >> 20;
         if free < LITTLE_SPACE {
-            Wrong(format!("{mb} MB are free under {shown}: make room, pictures need it"))
+            Wrong(format!(
+                "{mb} MB are free under {shown}: make room, pictures need it"
+            ))
         } else {
             Well(format!("{mb} MB are free under {shown}"))
         }
@@ -72,9 +85,19 @@ fn data_directory(dir: &Path) -> Vec<Verdict> {
 
 /// Free bytes by `df`, which knows every file system; `None` where it is missing.
 fn free_space(dir: &Path) -> Option<u64> {
-    let out = std::process::Command::new("df").arg("-Pk").arg(dir).output().ok()?;
+    let out = std::process::Command::new("df")
+        .arg("-Pk")
+        .arg(dir)
+        .output()
+        .ok()?;
     let text = String::from_utf8(out.stdout).ok()?;
-    let kib: u64 = text.lines().nth(1)?.split_whitespace().nth(3)?.parse().ok()?;
+    let kib: u64 = text
+        .lines()
+        .nth(1)?
+        .split_whitespace()
+        .nth(3)?
+        .parse()
+        .ok()?;
     kib.checked_mul(1024)
 }
 
@@ -85,13 +108,20 @@ fn keys(dir: &Path) -> Vec<Verdict> {
     let open: Vec<String> = files
         .filter_map(Result::ok)
         .filter(|file| !file.file_name().to_string_lossy().ends_with(".crt.pem"))
-        .filter(|file| file.metadata().is_ok_and(|m| m.permissions().mode() & 0o077 != 0))
+        .filter(|file| {
+            file.metadata()
+                .is_ok_and(|m| m.permissions().mode() & 0o077 != 0)
+        })
         .map(|file| file.path().display().to_string())
         .collect();
     if open.is_empty() {
-        return vec![Well("keys are readable by their owner alone; back them up apart".into())];
+        return vec![Well(
+            "keys are readable by their owner alone; back them up apart".into(),
+        )];
     }
-    open.iter().map(|file| Wrong(format!("others can read {file}: chmod 600 {file}"))).collect()
+    open.iter()
+        .map(|file| Wrong(format!("others can read {file}: chmod 600 {file}")))
+        .collect()
 }
 
 fn ports(config: &Config) -> Vec<Verdict> {
@@ -101,7 +131,10 @@ fn ports(config: &Config) -> Vec<Verdict> {
         ("classic MQTT", config.classic.mqtt),
         ("classic upload", config.classic.http),
     ];
-    wanted.into_iter().filter_map(|(what, address)| Some(port(what, address?))).collect()
+    wanted
+        .into_iter()
+        .filter_map(|(what, address)| Some(port(what, address?)))
+        .collect()
 }
 
 fn port(what: &str, address: SocketAddr) -> Verdict {
@@ -117,7 +150,9 @@ fn port(what: &str, address: SocketAddr) -> Verdict {
 fn clock(now: Timestamp) -> Verdict {
     // Built after this; an earlier clock was reset.
     if now.as_second() < 1_767_225_600 {
-        return Wrong(format!("the clock says {now}: set it (systemctl start systemd-timesyncd)"));
+        return Wrong(format!(
+            "the clock says {now}: set it (systemctl start systemd-timesyncd)"
+        ));
     }
     Well(format!("the clock says {now}"))
 }

@@ -4,13 +4,17 @@ use crate::cli::Log;
 use crate::commands::{people::files, report};
 use crate::compose::Running;
 use crate::config::Config;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{Context, Result, anyhow};
 use api::ports::CardFiles;
 use std::path::Path;
 use std::process::ExitCode;
 
 pub async fn run(config: Config, log: Log) -> Result<ExitCode> {
-    let Log::Import { csv, gate, pictures } = log;
+    let Log::Import {
+        csv,
+        gate,
+        pictures,
+    } = log;
     let running = Running::start(config.without_ports()).await?;
     let done = import(&running, &csv, &gate, pictures.as_deref()).await;
     running.stop().await?;
@@ -25,10 +29,19 @@ async fn import(
 ) -> Result<ExitCode> {
     let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
     let gates = running.store.gates().await?;
-    let found = gates.iter().find(|known| known.name == gate).ok_or_else(|| {
-        let names: Vec<&str> = gates.iter().map(|known| known.name.as_str()).collect();
-        anyhow!("there is no gate {gate:?}; there are: {}", names.join(", "))
-    })?;
-    let done = running.cards.import_log(bytes.into(), files(pictures)?, found.id).await;
-    Ok(report::tell("entries and exits", &done.map_err(|e| anyhow!(e))?))
+    let found = gates
+        .iter()
+        .find(|known| known.name == gate)
+        .ok_or_else(|| {
+            let names: Vec<&str> = gates.iter().map(|known| known.name.as_str()).collect();
+            anyhow!("there is no gate {gate:?}; there are: {}", names.join(", "))
+        })?;
+    let done = running
+        .cards
+        .import_log(bytes.into(), files(pictures)?, found.id)
+        .await;
+    Ok(report::tell(
+        "entries and exits",
+        &done.map_err(|e| anyhow!(e))?,
+    ))
 }

@@ -12,7 +12,7 @@ mod verify;
 
 use crate::cli::{Cli, Command, Common, Listen};
 use crate::config::Config;
-use crate::exit::{Failure, CONFIG};
+use crate::exit::{CONFIG, Failure};
 use anyhow::Result;
 use std::future::Future;
 use std::process::ExitCode;
@@ -53,5 +53,8 @@ fn load(common: &Common, listen: &Listen) -> Result<Config> {
 }
 
 fn wait(command: impl Future<Output = Result<ExitCode>>) -> Result<ExitCode> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build()?.block_on(command)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()?
+        .block_on(command)
 }

@@ -4,7 +4,7 @@ use crate::cli::People;
 use crate::commands::report;
 use crate::compose::Running;
 use crate::config::Config;
-use anyhow::{anyhow, Context, Result};
+use anyhow::{Context, Result, anyhow};
 use api::ports::{CardFiles, NamedFile};
 use model::Author;
 use std::path::Path;
@@ -23,13 +23,23 @@ pub async fn run(config: Config, people: People) -> Result<ExitCode> {
 async fn import(running: &Running, csv: &Path, photos: Option<&Path>) -> Result<ExitCode> {
     let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
     let photos = files(photos)?;
-    let done = running.cards.import_people(bytes.into(), photos, Author::Console).await;
+    let done = running
+        .cards
+        .import_people(bytes.into(), photos, Author::Console)
+        .await;
     Ok(report::tell("people", &done.map_err(|e| anyhow!(e))?))
 }
 
 async fn export(running: &Running, classic: bool) -> Result<ExitCode> {
-    anyhow::ensure!(classic, "say --classic: the card's form is the only one written so far");
-    let (text, missing) = running.cards.export_people().await.map_err(|e| anyhow!(e))?;
+    anyhow::ensure!(
+        classic,
+        "say --classic: the card's form is the only one written so far"
+    );
+    let (text, missing) = running
+        .cards
+        .export_people()
+        .await
+        .map_err(|e| anyhow!(e))?;
     print!("{text}");
     for person in &missing {
         eprintln!("left out: person number {person}");
@@ -42,14 +52,21 @@ pub fn files(dir: Option<&Path>) -> Result<Vec<NamedFile>> {
     let Some(dir) = dir else {
         return Ok(Vec::new());
     };
-    let listed =
-        std::fs::read_dir(dir).with_context(|| format!("cannot read the folder {}", dir.display()))?;
+    let listed = std::fs::read_dir(dir)
+        .with_context(|| format!("cannot read the folder {}", dir.display()))?;
     let mut files = Vec::new();
     for file in listed {
         let path = file?.path();
         if path.is_file() {
-            let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-            files.push(NamedFile { name, bytes: std::fs::read(&path)?.into() });
+            let name = path
+                .file_name()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .into_owned();
+            files.push(NamedFile {
+                name,
+                bytes: std::fs::read(&path)?.into(),
+            });
         }
     }
     Ok(files)

@@ -7,7 +7,11 @@ use std::process::ExitCode;
 pub fn tell(what: &str, report: &ImportReport) -> ExitCode {
     println!(
         "{what}: {} added, {} changed, {} known already; {} pictures taken over; {} rows refused",
-        report.added, report.changed, report.unchanged, report.pictures, report.refused.len()
+        report.added,
+        report.changed,
+        report.unchanged,
+        report.pictures,
+        report.refused.len()
     );
     for row in &report.refused {
         println!("  line {}: {}", row.line, row.reason);

@@ -24,7 +24,7 @@ pub fn announce(running: &Running) {
 
 /// Waits for Ctrl-C or SIGTERM.
 pub async fn stop_signal() -> Result<()> {
-    use tokio::signal::unix::{signal, SignalKind};
+    use tokio::signal::unix::{SignalKind, signal};
     let mut terminate = signal(SignalKind::terminate())?;
     tokio::select! {
         done = tokio::signal::ctrl_c() => done?,

@@ -5,7 +5,7 @@ use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::founding::act;
 use crate::site::Site;
-use anyhow::{bail, Result};
+use anyhow::{Result, bail};
 use api::ports::Clock;
 use model::Act;
 use std::process::ExitCode;

@@ -4,12 +4,12 @@ use crate::cli::Verify;
 use crate::config::Config;
 use crate::exit::{Failure, NOT_VERIFIED, TRY_AGAIN};
 use crate::integrity::{open_signer, origin};
-use crate::site::{signing_seed, Site};
+use crate::site::{Site, signing_seed};
 use anyhow::{Context, Result};
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
-use store::verify::{verify, Report};
 use store::StoreError;
+use store::verify::{Report, verify};
 
 pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
     let kept = match &args.checkpoint {
@@ -59,6 +59,10 @@ fn progress(done: u64, all: u64) {
     let mut out = std::io::stderr();
     if out.is_terminal() {
         // A terminal that went away is no reason to stop.
-        let _ = write!(out, "\r{done} of {all} entries{}", if done == all { "\n" } else { "" });
+        let _ = write!(
+            out,
+            "\r{done} of {all} entries{}",
+            if done == all { "\n" } else { "" }
+        );
     }
 }

@@ -1,10 +1,10 @@
 //! Simulated boards at the demo's gates, by the same wire as real ones.
 
 use super::people::DemoPerson;
-use super::places::{board, GATES};
+use super::places::{GATES, board};
 use anyhow::Result;
-use jiff::tz::TimeZone;
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -25,17 +25,20 @@ pub struct Server {
 
 /// Passes people through all gates until `stop`. A gate that loses its connection starts again.
 pub async fn run(server: Server, people: Arc<Vec<DemoPerson>>, stop: CancellationToken) {
-    let gates = GATES.iter().enumerate().map(|(index, (_, controller, camera))| {
-        let (people, boards) = (people.clone(), [*controller, *camera]);
-        async move {
-            loop {
-                if let Err(error) = gate(server, boards, &people, index).await {
-                    tracing::warn!(%error, "a simulated gate starts again");
+    let gates = GATES
+        .iter()
+        .enumerate()
+        .map(|(index, (_, controller, camera))| {
+            let (people, boards) = (people.clone(), [*controller, *camera]);
+            async move {
+                loop {
+                    if let Err(error) = gate(server, boards, &people, index).await {
+                        tracing::warn!(%error, "a simulated gate starts again");
+                    }
+                    tokio::time::sleep(BETWEEN).await;
                 }
-                tokio::time::sleep(BETWEEN).await;
             }
-        }
-    });
+        });
     tokio::select! {
         _ = futures::future::join_all(gates) => {}
         () = stop.cancelled() => {}
@@ -49,8 +52,12 @@ async fn gate(server: Server, boards: [u8; 2], people: &[DemoPerson], index: usi
     let board = Camera::connect(camera, server.mqtt, server.upload, lens.clone()).await?;
     let taking = tokio::spawn(board.run());
     let mut controller = Controller::connect(controller, server.mqtt).await?;
-    let mine: Vec<&DemoPerson> =
-        people.iter().enumerate().filter(|(i, _)| i % GATES.len() == index).map(|(_, p)| p).collect();
+    let mine: Vec<&DemoPerson> = people
+        .iter()
+        .enumerate()
+        .filter(|(i, _)| i % GATES.len() == index)
+        .map(|(_, p)| p)
+        .collect();
     let passed = pass(&mut controller, &lens, &mine).await;
     taking.abort();
     passed
@@ -60,7 +67,9 @@ async fn pass(controller: &mut Controller, lens: &Lens, people: &[&DemoPerson]) 
     loop {
         for person in people {
             lens.show(person.at_the_gate.clone());
-            controller.enter(&visitor(person), local(), Pace::REAL).await?;
+            controller
+                .enter(&visitor(person), local(), Pace::REAL)
+                .await?;
             controller.acks_within(BETWEEN).await?;
         }
         for person in people {
@@ -72,7 +81,12 @@ async fn pass(controller: &mut Controller, lens: &Lens, people: &[&DemoPerson]) 
 
 fn visitor(person: &DemoPerson) -> Visitor {
     let [fields, address] = person.card_fields();
-    Visitor { number: person.number.clone(), fields, address, tag: format!("4A{}", person.number) }
+    Visitor {
+        number: person.number.clone(),
+        fields,
+        address,
+        tag: format!("4A{}", person.number),
+    }
 }
 
 /// The boards' clocks show the machine's zone, which is the demo site's.

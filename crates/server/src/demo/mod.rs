@@ -32,6 +32,12 @@ async fn act(store: &dyn store::Store, act: Act, writes: Vec<Write>) -> Result<(
         author: Author::Console,
         record: Record::Act(act),
     };
-    store.append(Append { entry, settles: Vec::new(), writes }).await?;
+    store
+        .append(Append {
+            entry,
+            settles: Vec::new(),
+            writes,
+        })
+        .await?;
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use crate::compose::Running;
 use crate::recognition::Recogniser;
-use anyhow::{anyhow, bail, Result};
+use anyhow::{Result, anyhow, bail};
 use api::ports::{CardFiles, NamedFile};
 use bytes::Bytes;
 use model::Author;
@@ -15,8 +15,16 @@ use vision::{Engine, Frame, Gallery, Limits, Rect};
 const PHOTOGRAPHS: [&str; 4] = ["sample6.jpg", "sample5.jpg", "sample4.jpg", "sample3.jpg"];
 /// Made-up names, one for each face.
 const NAMES: [&str; 10] = [
-    "Asha Verma", "Lena Sommer", "Maya Torres", "Grace Holm", "Noor Rahman", "Ines Duarte",
-    "Keiko Arai", "Paula Brandt", "Rosa Lindqvist", "Tara Quinn",
+    "Asha Verma",
+    "Lena Sommer",
+    "Maya Torres",
+    "Grace Holm",
+    "Noor Rahman",
+    "Ines Duarte",
+    "Keiko Arai",
+    "Paula Brandt",
+    "Rosa Lindqvist",
+    "Tara Quinn",
 ];
 /// The registered photograph shows this many times the face.
 const PORTRAIT: f32 = 1.9;
@@ -64,11 +72,16 @@ fn identity_number(number: &str) -> String {
 /// When the photographs are not on this machine or show nobody.
 pub async fn portraits(recogniser: &Arc<Recogniser>) -> Result<Vec<DemoPerson>> {
     let Some(folder) = vision::samples::dir() else {
-        bail!("the sample photographs are missing: build with `make build`, or name their folder in GATEBOOK_SAMPLES");
+        bail!(
+            "the sample photographs are missing: build with `make build`, or name their folder in GATEBOOK_SAMPLES"
+        );
     };
     let cut = recogniser.soon(move |engine, _| cut_all(engine, &folder));
     let people = cut.await.ok_or_else(|| anyhow!("recognition is busy"))??;
-    anyhow::ensure!(!people.is_empty(), "no usable face on the sample photographs");
+    anyhow::ensure!(
+        !people.is_empty(),
+        "no usable face on the sample photographs"
+    );
     Ok(people)
 }
 
@@ -104,7 +117,10 @@ fn cut(
     };
     let photo = Bytes::from(photo.to_jpeg(92)?);
     let judged = judge(engine, &[&photo], gallery, None)?;
-    let Some(template) = judged.first().filter(|c| c.is_accepted()).and_then(|c| c.template.clone())
+    let Some(template) = judged
+        .first()
+        .filter(|c| c.is_accepted())
+        .and_then(|c| c.template.clone())
     else {
         return Ok(None);
     };
@@ -129,10 +145,20 @@ pub async fn enrol(running: &Running, people: &[DemoPerson]) -> Result<()> {
     }
     let photos = people
         .iter()
-        .map(|p| NamedFile { name: format!("{}.jpg", p.number), bytes: p.photo.clone() })
+        .map(|p| NamedFile {
+            name: format!("{}.jpg", p.number),
+            bytes: p.photo.clone(),
+        })
         .collect();
-    let report = running.cards.import_people(csv.into(), photos, Author::Console).await;
+    let report = running
+        .cards
+        .import_people(csv.into(), photos, Author::Console)
+        .await;
     let report = report.map_err(|e| anyhow!(e))?;
-    anyhow::ensure!(report.refused.is_empty(), "the demo's people were refused: {:?}", report.refused);
+    anyhow::ensure!(
+        report.refused.is_empty(),
+        "the demo's people were refused: {:?}",
+        report.refused
+    );
     Ok(())
 }

@@ -31,14 +31,35 @@ pub async fn put(store: &dyn Store) -> Result<()> {
         gate(store, name, court, [board(controller), board(camera)]).await?;
     }
     let room = area(store, "Classroom").await?;
-    let door = point(store, "Classroom door", Direction::Both, room, vec![Factor::Face]).await?;
-    device(store, "Classroom camera", DeviceKind::CameraStation, door, 0).await?;
+    let door = point(
+        store,
+        "Classroom door",
+        Direction::Both,
+        room,
+        vec![Factor::Face],
+    )
+    .await?;
+    device(
+        store,
+        "Classroom camera",
+        DeviceKind::CameraStation,
+        door,
+        0,
+    )
+    .await?;
     Ok(())
 }
 
 async fn gate(store: &dyn Store, name: &str, area: AreaId, at: [IpAddr; 2]) -> Result<()> {
     let factors = vec![Factor::Finger, Factor::Tag];
-    let entry = point(store, &format!("{name} in"), Direction::Entry, area, factors).await?;
+    let entry = point(
+        store,
+        &format!("{name} in"),
+        Direction::Entry,
+        area,
+        factors,
+    )
+    .await?;
     let exit = vec![Factor::Tag];
     let exit = point(store, &format!("{name} out"), Direction::Exit, area, exit).await?;
     let [controller_address, camera_address] = at;
@@ -56,11 +77,19 @@ async fn gate(store: &dyn Store, name: &str, area: AreaId, at: [IpAddr; 2]) -> R
         entry,
         exit,
     };
-    act(store, Act::GatePut { gate: gate.id }, vec![Write::Gate(gate)]).await
+    act(
+        store,
+        Act::GatePut { gate: gate.id },
+        vec![Write::Gate(gate)],
+    )
+    .await
 }
 
 async fn area(store: &dyn Store, name: &str) -> Result<AreaId> {
-    let area = Area { id: AreaId(Uuid::now_v7()), name: name.into() };
+    let area = Area {
+        id: AreaId(Uuid::now_v7()),
+        name: name.into(),
+    };
     let id = area.id;
     act(store, Act::AreaPut { area: id }, vec![Write::Area(area)]).await?;
     Ok(id)
@@ -74,8 +103,19 @@ async fn point(
     factors: Vec<Factor>,
 ) -> Result<AccessPointId> {
     let id = AccessPointId(Uuid::now_v7());
-    let point = AccessPoint { id, name: name.into(), direction, area, factors };
-    act(store, Act::AccessPointPut { access_point: id }, vec![Write::AccessPoint(point)]).await?;
+    let point = AccessPoint {
+        id,
+        name: name.into(),
+        direction,
+        area,
+        factors,
+    };
+    act(
+        store,
+        Act::AccessPointPut { access_point: id },
+        vec![Write::AccessPoint(point)],
+    )
+    .await?;
     Ok(id)
 }
 
@@ -87,7 +127,19 @@ async fn device(
     silent_after_s: u32,
 ) -> Result<DeviceId> {
     let id = DeviceId(Uuid::now_v7());
-    let device = Device { id, name: name.into(), kind, access_point, silent_after_s, disabled: false };
-    act(store, Act::DevicePut { device: id }, vec![Write::Device(device)]).await?;
+    let device = Device {
+        id,
+        name: name.into(),
+        kind,
+        access_point,
+        silent_after_s,
+        disabled: false,
+    };
+    act(
+        store,
+        Act::DevicePut { device: id },
+        vec![Write::Device(device)],
+    )
+    .await?;
     Ok(id)
 }

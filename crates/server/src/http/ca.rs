@@ -2,7 +2,7 @@
 //! network can trust Gatebook once its certificate is installed.
 
 use anyhow::{Context, Result};
-use jiff::{tz::TimeZone, Timestamp, ToSpan};
+use jiff::{Timestamp, ToSpan, tz::TimeZone};
 use rcgen::{
     BasicConstraints, CertificateParams, DistinguishedName, DnType, ExtendedKeyUsagePurpose, IsCa,
     Issuer, KeyPair, KeyUsagePurpose,
@@ -39,13 +39,19 @@ impl Authority {
             let key = KeyPair::from_pem(&std::fs::read_to_string(&key_file)?)
                 .with_context(|| format!("{} is not a private key", key_file.display()))?;
             let certificate_pem = std::fs::read_to_string(&cert_file)?;
-            return Ok(Self { key, certificate_pem });
+            return Ok(Self {
+                key,
+                certificate_pem,
+            });
         }
         let key = KeyPair::generate()?;
         let certificate_pem = authority_params()?.self_signed(&key)?.pem();
         crate::site::write_secret(&key_file, key.serialize_pem().as_bytes())?;
         std::fs::write(&cert_file, &certificate_pem)?;
-        Ok(Self { key, certificate_pem })
+        Ok(Self {
+            key,
+            certificate_pem,
+        })
     }
 
     /// Makes a server certificate for `names` (DNS names and IP addresses), valid from yesterday on.
@@ -58,7 +64,9 @@ impl Authority {
         params.distinguished_name = named("Gatebook");
         params.use_authority_key_identifier_extension = true;
         params.key_usages.push(KeyUsagePurpose::DigitalSignature);
-        params.extended_key_usages.push(ExtendedKeyUsagePurpose::ServerAuth);
+        params
+            .extended_key_usages
+            .push(ExtendedKeyUsagePurpose::ServerAuth);
         (params.not_before, params.not_after) = validity(now)?;
         let key = KeyPair::generate()?;
         let authority = authority_params()?;
@@ -93,7 +101,9 @@ fn validity(now: Timestamp) -> Result<Instants> {
     let today = now.to_zoned(TimeZone::UTC);
     let day = |days: i64| -> Result<time::OffsetDateTime> {
         let at = today.checked_add(days.days())?;
-        Ok(time::OffsetDateTime::from_unix_timestamp(at.timestamp().as_second())?)
+        Ok(time::OffsetDateTime::from_unix_timestamp(
+            at.timestamp().as_second(),
+        )?)
     };
     Ok((day(-1)?, day(LEAF_DAYS)?))
 }

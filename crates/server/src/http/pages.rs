@@ -1,6 +1,6 @@
 //! The page, embedded into the binary from `web/dist`.
 
-use axum::http::{header, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
 
@@ -17,7 +17,10 @@ pub async fn serve(uri: Uri) -> Response {
     if let Some(file) = Dist::get(path) {
         return respond(path, file);
     }
-    let looks_like_file = path.rsplit('/').next().is_some_and(|name| name.contains('.'));
+    let looks_like_file = path
+        .rsplit('/')
+        .next()
+        .is_some_and(|name| name.contains('.'));
     match Dist::get("index.html") {
         Some(page) if !looks_like_file => respond("index.html", page),
         _ => (StatusCode::NOT_FOUND, "There is nothing here.\n").into_response(),
@@ -34,10 +37,14 @@ fn respond(path: &str, file: EmbeddedFile) -> Response {
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let mut response = file.data.into_owned().into_response();
     response.headers_mut().insert(header::CONTENT_TYPE, kind);
-    response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
     response
 }
 
 fn mime_of(path: &str) -> String {
-    mime_guess::from_path(path).first_or_octet_stream().to_string()
+    mime_guess::from_path(path)
+        .first_or_octet_stream()
+        .to_string()
 }

@@ -5,8 +5,8 @@ use crate::config::Config;
 use crate::exit::Failure;
 use anyhow::{Context, Result};
 use axum::Router;
-use axum_server::tls_rustls::RustlsConfig;
 use axum_server::Handle;
+use axum_server::tls_rustls::RustlsConfig;
 use jiff::Timestamp;
 use std::net::{SocketAddr, TcpListener};
 use std::time::Duration;
@@ -22,7 +22,8 @@ const RENEW: Duration = Duration::from_secs(30 * 24 * 3600);
 /// # Errors
 /// When the address cannot be bound.
 pub fn bind(what: &str, address: SocketAddr) -> Result<TcpListener> {
-    let listener = TcpListener::bind(address).map_err(|error| Failure::port(what, address, &error))?;
+    let listener =
+        TcpListener::bind(address).map_err(|error| Failure::port(what, address, &error))?;
     listener.set_nonblocking(true)?;
     Ok(listener)
 }
@@ -55,9 +56,17 @@ pub async fn serve(
     let service = router.into_make_service_with_connect_info::<SocketAddr>();
     match tls {
         Some(tls) => {
-            axum_server::from_tcp_rustls(listener, tls)?.handle(handle).serve(service).await?;
+            axum_server::from_tcp_rustls(listener, tls)?
+                .handle(handle)
+                .serve(service)
+                .await?;
         }
-        None => axum_server::from_tcp(listener)?.handle(handle).serve(service).await?,
+        None => {
+            axum_server::from_tcp(listener)?
+                .handle(handle)
+                .serve(service)
+                .await?
+        }
     }
     Ok(())
 }
@@ -88,7 +97,8 @@ pub async fn local_tls(config: &Config, authority: Authority) -> Result<RustlsCo
 
 async fn renew(authority: &Authority, names: &[String], tls: &RustlsConfig) -> Result<()> {
     let issued = authority.issue(names, Timestamp::now())?;
-    tls.reload_from_pem(issued.chain_pem.into_bytes(), issued.key_pem.into_bytes()).await?;
+    tls.reload_from_pem(issued.chain_pem.into_bytes(), issued.key_pem.into_bytes())
+        .await?;
     Ok(())
 }
 
@@ -106,6 +116,8 @@ fn certificate_names(config: &Config) -> Vec<String> {
 fn hostname() -> Option<String> {
     let name = std::fs::read_to_string("/proc/sys/kernel/hostname").ok()?;
     let name = name.trim();
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
+    let plain = name
+        .chars()
+        .all(|c| c.is_ascii_alphanumeric() || c == '-' || c == '.');
     (plain && !name.is_empty()).then(|| name.to_owned())
 }

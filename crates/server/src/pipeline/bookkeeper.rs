@@ -6,10 +6,10 @@ use super::verdict;
 use crate::clock::SystemClock;
 use anyhow::Result;
 use api::ports::Clock;
-use evidence::{Correlator, Output, Recent, RESIGHTING};
+use evidence::{Correlator, Output, RESIGHTING, Recent};
+use futures::FutureExt;
 use futures::future::BoxFuture;
 use futures::stream::{FuturesUnordered, StreamExt};
-use futures::FutureExt;
 use jiff::SignedDuration;
 use model::{AccessEvent, Evidence, Observation, Record, Timestamp, Unresolved, UnresolvedReason};
 use std::collections::BTreeSet;
@@ -44,7 +44,10 @@ impl Bookkeeper {
     pub async fn open(store: Arc<dyn Store>, comparer: Comparer) -> Result<Self> {
         let unsettled = store.unsettled().await?;
         if !unsettled.is_empty() {
-            tracing::info!(observations = unsettled.len(), "settling what an earlier run left");
+            tracing::info!(
+                observations = unsettled.len(),
+                "settling what an earlier run left"
+            );
         }
         let mut correlator = Correlator::new();
         remember(&*store, &mut correlator).await?;
@@ -96,8 +99,9 @@ impl Bookkeeper {
     /// Unresolved observations first: if the power fails before the passages that went without them,
     /// none of those can claim them after the start.
     async fn end(&mut self, outputs: Vec<Output>) {
-        let (unresolved, others): (Vec<_>, Vec<_>) =
-            outputs.into_iter().partition(|output| matches!(output, Output::Unresolved(_)));
+        let (unresolved, others): (Vec<_>, Vec<_>) = outputs
+            .into_iter()
+            .partition(|output| matches!(output, Output::Unresolved(_)));
         for output in unresolved.into_iter().chain(others) {
             match output {
                 Output::Unresolved(group) => {
@@ -117,7 +121,9 @@ impl Bookkeeper {
     async fn start(&mut self, evidence: Evidence) {
         let subjects = subjects(&evidence);
         while !self.busy.is_disjoint(&subjects) {
-            let Some(done) = self.under_way.next().await else { break };
+            let Some(done) = self.under_way.next().await else {
+                break;
+            };
             self.free(&done);
         }
         self.busy.extend(subjects.iter().cloned());
@@ -164,7 +170,9 @@ async fn until(deadline: Option<Timestamp>) {
     let Some(deadline) = deadline else {
         return std::future::pending().await;
     };
-    let wait = deadline.duration_since(SystemClock.now()).saturating_add(SLACK);
+    let wait = deadline
+        .duration_since(SystemClock.now())
+        .saturating_add(SLACK);
     tokio::time::sleep(Duration::try_from(wait).unwrap_or_default()).await;
 }
 
@@ -186,9 +194,15 @@ fn orphan(observation: &Observation) -> Unresolved {
 /// Tells the correlator of the passages by face of the last minutes.
 async fn remember(store: &dyn Store, correlator: &mut Correlator) -> Result<()> {
     let from = SystemClock.now().checked_sub(RESIGHTING)?;
-    let filter =
-        LogFilter { from: Some(from), kinds: vec![EntryKind::Access], ..LogFilter::default() };
-    let page = Page { before: None, limit: RECENT };
+    let filter = LogFilter {
+        from: Some(from),
+        kinds: vec![EntryKind::Access],
+        ..LogFilter::default()
+    };
+    let page = Page {
+        before: None,
+        limit: RECENT,
+    };
     for stored in store.entries(&filter, page).await?.into_iter().rev() {
         if let Record::Access(event) = stored.entry.record {
             if let Some(recent) = recent(&event) {

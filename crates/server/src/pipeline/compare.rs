@@ -17,7 +17,10 @@ pub struct Comparer {
 impl Comparer {
     /// Compares pictures kept in `pictures`.
     pub fn new(pictures: Arc<PictureFiles>, recogniser: Arc<Recogniser>) -> Self {
-        Self { pictures, recogniser }
+        Self {
+            pictures,
+            recogniser,
+        }
     }
 
     /// Fills in what comparing the evidence's picture says. A picture that belongs to a face track is

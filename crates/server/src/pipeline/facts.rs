@@ -1,6 +1,6 @@
 //! What the registry says of the persons and tags in a piece of evidence.
 
-use decision::{holder, wanted, Facts, TagFacts};
+use decision::{Facts, TagFacts, holder, wanted};
 use model::{AccessPoint, AreaId, Direction, Evidence, Place};
 use store::{Result, Store, StoreError};
 
@@ -14,7 +14,9 @@ pub async fn of(store: &dyn Store, evidence: &Evidence, points: &[AccessPoint]) 
         .iter()
         .find(|point| point.id == evidence.access_point)
         .cloned()
-        .ok_or_else(|| StoreError::NotFound { what: "the access point".into() })?;
+        .ok_or_else(|| StoreError::NotFound {
+            what: "the access point".into(),
+        })?;
     let by_finger = match wanted.number {
         Some(number) => store.person_by_number(number).await?,
         None => None,
@@ -31,7 +33,12 @@ pub async fn of(store: &dyn Store, evidence: &Evidence, points: &[AccessPoint]) 
         Some(person) => store.person(person).await?,
         None => None,
     };
-    Ok(Facts { access_point, by_finger, by_face, tag: TagFacts { custody, holder } })
+    Ok(Facts {
+        access_point,
+        by_finger,
+        by_face,
+        tag: TagFacts { custody, holder },
+    })
 }
 
 /// The access point as it stands now.
@@ -45,5 +52,7 @@ pub fn place(point: &AccessPoint, points: &[AccessPoint]) -> Place {
 }
 
 fn has_exit(area: AreaId, points: &[AccessPoint]) -> bool {
-    points.iter().any(|point| point.area == area && point.direction == Direction::Exit)
+    points
+        .iter()
+        .any(|point| point.area == area && point.direction == Direction::Exit)
 }

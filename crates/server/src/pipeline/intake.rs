@@ -45,11 +45,21 @@ async fn commit(store: Arc<dyn Store>, delivery: Delivery) -> Option<Observation
     let (receipt, observation) = match result {
         Ok(commit) if commit.duplicate => {
             metrics::counter!("gatebook_observations_duplicate_total").increment(1);
-            (Receipt::Duplicate { contiguous: commit.contiguous }, None)
+            (
+                Receipt::Duplicate {
+                    contiguous: commit.contiguous,
+                },
+                None,
+            )
         }
         Ok(commit) => {
             metrics::counter!("gatebook_observations_total").increment(1);
-            (Receipt::Committed { contiguous: commit.contiguous }, Some(commit.observation))
+            (
+                Receipt::Committed {
+                    contiguous: commit.contiguous,
+                },
+                Some(commit.observation),
+            )
         }
         Err(error) => (refused(&error), None),
     };

@@ -5,8 +5,8 @@ use evidence::PointFacts;
 use model::{AccessPoint, AccessPointId, Act, Record};
 use std::sync::Arc;
 use store::{Committed, Store};
-use tokio::sync::broadcast::error::TryRecvError;
 use tokio::sync::broadcast::Receiver;
+use tokio::sync::broadcast::error::TryRecvError;
 
 /// Access points, read again when an act concerned them.
 pub struct Points {
@@ -23,7 +23,11 @@ impl Points {
     pub async fn read(store: Arc<dyn Store>) -> Result<Self> {
         let commits = store.commits();
         let points = Arc::new(store.access_points().await?);
-        Ok(Self { store, commits, points })
+        Ok(Self {
+            store,
+            commits,
+            points,
+        })
     }
 
     /// All of them.
@@ -41,7 +45,10 @@ impl Points {
     pub async fn facts(&mut self, id: AccessPointId) -> Option<PointFacts> {
         let points = self.all().await;
         let point = points.iter().find(|point| point.id == id)?;
-        Some(PointFacts { direction: point.direction, factors: point.factors.clone() })
+        Some(PointFacts {
+            direction: point.direction,
+            factors: point.factors.clone(),
+        })
     }
 
     fn changed(&mut self) -> bool {

@@ -55,10 +55,20 @@ async fn attempt(
         id: EventId(Uuid::now_v7()),
         written_at: now,
         author: Author::System,
-        record: Record::Access(AccessEvent { place, evidence: evidence.clone(), decision }),
+        record: Record::Access(AccessEvent {
+            place,
+            evidence: evidence.clone(),
+            decision,
+        }),
     };
     let settles = evidence.observations.clone();
-    store.append(Append { entry, settles, writes: Vec::new() }).await?;
+    store
+        .append(Append {
+            entry,
+            settles,
+            writes: Vec::new(),
+        })
+        .await?;
     Ok(())
 }
 

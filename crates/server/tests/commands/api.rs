@@ -1,7 +1,7 @@
 //! The API as a program uses it, by `curl`: signed in with a session.
 
 use crate::process::Serving;
-use serde_json::{json, Value};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 use std::process::Command;
 use tempfile::TempDir;
@@ -31,7 +31,11 @@ impl Api {
 
     pub fn enter(address: &str, path: &str, body: &Value) -> Result<Self, u16> {
         let jar = tempfile::tempdir().unwrap();
-        let mut api = Self { address: address.to_owned(), jar, csrf: String::new() };
+        let mut api = Self {
+            address: address.to_owned(),
+            jar,
+            csrf: String::new(),
+        };
         let (status, session) = api.call("POST", path, Some(body));
         if status != 200 {
             return Err(status);
@@ -48,7 +52,12 @@ impl Api {
         curl.args(["-H", &format!("origin: {}", self.address)]);
         curl.args(["-H", &format!("x-gatebook-csrf: {}", self.csrf)]);
         if let Some(body) = body {
-            curl.args(["-H", "content-type: application/json", "-d", &body.to_string()]);
+            curl.args([
+                "-H",
+                "content-type: application/json",
+                "-d",
+                &body.to_string(),
+            ]);
         }
         answer(curl.arg(format!("{}/api/v1/{path}", self.address)))
     }
@@ -87,14 +96,20 @@ pub fn answer(curl: &mut Command) -> (u16, Value) {
     let output = curl.output().expect("curl is needed for this test");
     let text = String::from_utf8(output.stdout).unwrap();
     let (body, status) = text.rsplit_once('\n').unwrap_or(("", "0"));
-    (status.trim().parse().unwrap(), serde_json::from_str(body).unwrap_or(Value::Null))
+    (
+        status.trim().parse().unwrap(),
+        serde_json::from_str(body).unwrap_or(Value::Null),
+    )
 }
 
 /// Entries of the log, by `/readyz`.
 pub fn entries(address: &str) -> u64 {
-    let (status, ready) = answer(
-        Command::new("curl").args(["-s", "-w", "\n%{http_code}", &format!("{address}/readyz")]),
-    );
+    let (status, ready) = answer(Command::new("curl").args([
+        "-s",
+        "-w",
+        "\n%{http_code}",
+        &format!("{address}/readyz"),
+    ]));
     assert_eq!(status, 200, "{ready}");
     ready["log_entries"].as_u64().unwrap()
 }

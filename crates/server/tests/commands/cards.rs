@@ -1,14 +1,14 @@
 //! Importing and exporting the files of a classic controller's card.
 
-use crate::api::{entries, Api};
-use crate::process::{eventually, free_port, run, Serving};
+use crate::api::{Api, entries};
+use crate::process::{Serving, eventually, free_port, run};
 use crate::verifying::entries_in;
 use jiff::civil::DateTime;
 use serde_json::json;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::Path;
-use tempfile::{tempdir, TempDir};
+use tempfile::{TempDir, tempdir};
 use testkit::classic::{Controller, Visitor};
 
 const HEADER: &str = "F_ID,Name,Age,Gender,DOB,A_No,Image,P_No,Address";
@@ -30,7 +30,10 @@ fn file(data: &Path, name: &str, text: &str) -> String {
 
 /// A gate whose boards are at 127.0.0.1.
 fn gate(api: &Api) {
-    let (entry, exit) = (api.access_point("In", "entry"), api.access_point("Out", "exit"));
+    let (entry, exit) = (
+        api.access_point("In", "entry"),
+        api.access_point("Out", "exit"),
+    );
     let here = HERE.to_string();
     let gate = json!({
         "name": "North gate", "controller_address": here, "camera_address": here,
@@ -51,7 +54,10 @@ fn with_gate() -> TempDir {
 fn row_with_exit(visitor: &Visitor, entry: DateTime, exit: DateTime) -> String {
     let row = visitor.row(entry);
     let day = entry.strftime("%A").to_string();
-    row.replace(&format!(",,{day},"), &format!(",{},{day},", exit.strftime("%H:%M:%S")))
+    row.replace(
+        &format!(",,{day},"),
+        &format!(",{},{day},", exit.strftime("%H:%M:%S")),
+    )
 }
 
 #[test]
@@ -64,7 +70,9 @@ fn a_registry_is_imported_once_and_refused_rows_are_named_by_their_line() {
     let csv = file(data.path(), "a_d.csv", &text);
     run(data.path(), &["people", "import", &csv])
         .with(1)
-        .saying("people: 2 added, 0 changed, 0 known already; 0 pictures taken over; 2 rows refused")
+        .saying(
+            "people: 2 added, 0 changed, 0 known already; 0 pictures taken over; 2 rows refused",
+        )
         .saying("line 3: ")
         .saying("line 4: the same person number (F_ID) stands in line 2");
     run(data.path(), &["people", "import", &csv])
@@ -81,13 +89,19 @@ fn an_exported_registry_is_the_one_that_was_imported() {
     );
     let csv = file(data.path(), "a_d.csv", &text);
     run(data.path(), &["people", "import", &csv]).with(0);
-    let exported = run(data.path(), &["people", "export", "--classic"]).with(0).out;
+    let exported = run(data.path(), &["people", "export", "--classic"])
+        .with(0)
+        .out;
     assert_eq!(exported, text);
 
     let other = founded();
     let csv = file(other.path(), "a_d.csv", &exported);
-    run(other.path(), &["people", "import", &csv]).with(0).saying("people: 2 added");
-    let again = run(other.path(), &["people", "export", "--classic"]).with(0).out;
+    run(other.path(), &["people", "import", &csv])
+        .with(0)
+        .saying("people: 2 added");
+    let again = run(other.path(), &["people", "export", "--classic"])
+        .with(0)
+        .out;
     assert_eq!(again, text);
 }
 
@@ -110,8 +124,16 @@ fn a_cards_log_is_imported_once() {
     let later = at.with().hour(17).build().unwrap();
     let asha = Visitor::new("7", "Asha Rao", "4AB3");
     let bina = Visitor::new("8", "Bina Das", "5CD4");
-    let rows = [row_with_exit(&asha, at, later), bina.row(at), "8,too short".to_owned()];
-    let csv = file(data.path(), "log.csv", &format!("{LOG_HEADER}\n{}\n", rows.join("\n")));
+    let rows = [
+        row_with_exit(&asha, at, later),
+        bina.row(at),
+        "8,too short".to_owned(),
+    ];
+    let csv = file(
+        data.path(),
+        "log.csv",
+        &format!("{LOG_HEADER}\n{}\n", rows.join("\n")),
+    );
     let import = ["log", "import", &csv, "--gate", "North gate"];
     run(data.path(), &import)
         .with(1)
@@ -146,7 +168,9 @@ fn a_passage_that_came_live_is_not_doubled_by_its_row_on_the_card() {
     let (at, left) = (now.saturating_sub(jiff::Span::new().seconds(20)), now);
     let asha = Visitor::new("7", "Asha Rao", "4AB3");
     let board = async {
-        let mut board = Controller::connect(HERE, mqtt.parse().unwrap()).await.unwrap();
+        let mut board = Controller::connect(HERE, mqtt.parse().unwrap())
+            .await
+            .unwrap();
         board.line(&asha, at).await.unwrap();
         board.leave(&asha, left).await.unwrap();
         board
@@ -163,8 +187,11 @@ fn a_passage_that_came_live_is_not_doubled_by_its_row_on_the_card() {
 
     let row = row_with_exit(&asha, at, left);
     let csv = file(data.path(), "log.csv", &format!("{LOG_HEADER}\n{row}\n"));
-    run(data.path(), &["log", "import", &csv, "--gate", "North gate"])
-        .with(0)
-        .saying("entries and exits: 0 added, 0 changed, 2 known already");
+    run(
+        data.path(),
+        &["log", "import", &csv, "--gate", "North gate"],
+    )
+    .with(0)
+    .saying("entries and exits: 0 added, 0 changed, 2 known already");
     assert_eq!(entries_in(data.path()), kept);
 }

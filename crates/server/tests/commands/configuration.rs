@@ -1,20 +1,30 @@
 //! File, environment and flags; and what `doctor` says of them.
 
-use crate::process::{free_port, gatebook, run, Ended, Serving};
+use crate::process::{Ended, Serving, free_port, gatebook, run};
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use tempfile::tempdir;
 
 fn doctor(data: &Path) -> Ended {
-    let quiet = ["doctor", "--set", "http.listen=127.0.0.1:0", "--set", "mqtt.listen=127.0.0.1:0"];
+    let quiet = [
+        "doctor",
+        "--set",
+        "http.listen=127.0.0.1:0",
+        "--set",
+        "mqtt.listen=127.0.0.1:0",
+    ];
     run(data, &quiet)
 }
 
 #[test]
 fn an_unknown_key_in_the_file_stops_the_start_and_is_named() {
     let data = tempdir().unwrap();
-    fs::write(data.path().join("gatebook.toml"), "[http]\nlissten = \"127.0.0.1:1\"\n").unwrap();
+    fs::write(
+        data.path().join("gatebook.toml"),
+        "[http]\nlissten = \"127.0.0.1:1\"\n",
+    )
+    .unwrap();
     run(data.path(), &["serve"]).with(78).saying("lissten");
 }
 
@@ -28,13 +38,17 @@ fn a_file_that_is_not_toml_stops_the_start_and_says_where() {
 #[test]
 fn a_configuration_file_that_is_missing_is_named() {
     let data = tempdir().unwrap();
-    run(data.path(), &["serve", "--config", "elsewhere.toml"]).with(78).saying("elsewhere.toml");
+    run(data.path(), &["serve", "--config", "elsewhere.toml"])
+        .with(78)
+        .saying("elsewhere.toml");
 }
 
 #[test]
 fn a_value_of_the_wrong_kind_stops_the_start_and_is_named() {
     let data = tempdir().unwrap();
-    run(data.path(), &["serve", "--set", "vision.threads=many"]).with(78).saying("vision.threads: ");
+    run(data.path(), &["serve", "--set", "vision.threads=many"])
+        .with(78)
+        .saying("vision.threads: ");
 }
 
 #[test]
@@ -51,7 +65,11 @@ fn the_environment_overrides_the_file_and_flags_override_both() {
     fs::write(data.path().join("gatebook.toml"), text).unwrap();
 
     let from_file = Serving::spawn(gatebook(data.path(), &["serve"]));
-    assert!(from_file.address.ends_with(port(&file)), "{}", from_file.address);
+    assert!(
+        from_file.address.ends_with(port(&file)),
+        "{}",
+        from_file.address
+    );
     from_file.stop().with(0);
 
     let mut command = gatebook(data.path(), &["serve"]);
@@ -63,7 +81,11 @@ fn the_environment_overrides_the_file_and_flags_override_both() {
     let mut command = gatebook(data.path(), &["serve", "--listen", &flag]);
     command.env("GATEBOOK_HTTP_LISTEN", &environment);
     let from_flag = Serving::spawn(command);
-    assert!(from_flag.address.ends_with(port(&flag)), "{}", from_flag.address);
+    assert!(
+        from_flag.address.ends_with(port(&flag)),
+        "{}",
+        from_flag.address
+    );
     from_flag.stop().with(0);
 }
 
@@ -90,14 +112,21 @@ fn doctor_names_a_key_that_others_can_read_and_what_to_do() {
 #[test]
 fn doctor_names_what_is_wrong_in_the_configuration() {
     let data = tempdir().unwrap();
-    fs::write(data.path().join("gatebook.toml"), "[mqqt]\nlisten = \"127.0.0.1:1\"\n").unwrap();
+    fs::write(
+        data.path().join("gatebook.toml"),
+        "[mqqt]\nlisten = \"127.0.0.1:1\"\n",
+    )
+    .unwrap();
     doctor(data.path()).with(1).saying("mqqt");
 }
 
 #[test]
 fn plain_http_off_loopback_is_refused_without_a_proxy() {
     let data = tempdir().unwrap();
-    run(data.path(), &["serve", "--listen", "0.0.0.0:0", "--set", "http.tls=off"])
-        .with(78)
-        .saying("http.trusted_proxies");
+    run(
+        data.path(),
+        &["serve", "--listen", "0.0.0.0:0", "--set", "http.tls=off"],
+    )
+    .with(78)
+    .saying("http.trusted_proxies");
 }

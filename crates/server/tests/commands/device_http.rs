@@ -1,8 +1,8 @@
 //! A native device that makes requests: name and password, committed, repeated, refused.
 
-use crate::api::{answer, entries, Api};
-use crate::process::{eventually, Serving};
-use serde_json::{json, Value};
+use crate::api::{Api, answer, entries};
+use crate::process::{Serving, eventually};
+use serde_json::{Value, json};
 use std::process::Command;
 use tempfile::tempdir;
 
@@ -19,7 +19,10 @@ impl Device {
         let device = json!({
             "name": "door-1", "access_point": point["id"], "kind": "native", "silent_after_s": 0,
         });
-        let id = api.make("devices", &device)["id"].as_str().unwrap().to_owned();
+        let id = api.make("devices", &device)["id"]
+            .as_str()
+            .unwrap()
+            .to_owned();
         let password = Self::new_password(api, &id);
         Self { id, password }
     }
@@ -35,8 +38,18 @@ impl Device {
             "boot_id": "b1", "sequence": sequence, "saw": "tag", "tag": format!("04A1{sequence:04X}"),
         });
         let mut curl = Command::new("curl");
-        curl.args(["-s", "-w", "\n%{http_code}", "-u", &format!("door-1:{}", self.password)]);
-        curl.args(["-d", &report.to_string(), &format!("{address}/api/v1/devices/observations")]);
+        curl.args([
+            "-s",
+            "-w",
+            "\n%{http_code}",
+            "-u",
+            &format!("door-1:{}", self.password),
+        ]);
+        curl.args([
+            "-d",
+            &report.to_string(),
+            &format!("{address}/api/v1/devices/observations"),
+        ]);
         answer(&mut curl)
     }
 }
@@ -53,9 +66,14 @@ fn a_report_is_committed_once_and_becomes_one_entry() {
         assert_eq!(answer["committed"], sequence);
     }
     assert_eq!(device.report(&serving.address, 1).1["status"], "duplicate");
-    eventually("three entries", || (entries(&serving.address) >= before + 3).then_some(()));
+    eventually("three entries", || {
+        (entries(&serving.address) >= before + 3).then_some(())
+    });
     serving.stop().with(0);
-    assert_eq!(crate::verifying::entries_in(data.path()), i64::try_from(before + 3).unwrap());
+    assert_eq!(
+        crate::verifying::entries_in(data.path()),
+        i64::try_from(before + 3).unwrap()
+    );
 }
 
 #[test]
@@ -66,7 +84,10 @@ fn a_new_password_ends_the_old_one_at_once() {
     let old = Device::added(&api);
     assert_eq!(old.report(&serving.address, 1).0, 200);
     assert_eq!(old.report(&serving.address, 2).0, 200);
-    let new = Device { password: Device::new_password(&api, &old.id), id: old.id.clone() };
+    let new = Device {
+        password: Device::new_password(&api, &old.id),
+        id: old.id.clone(),
+    };
     assert_eq!(old.report(&serving.address, 3).0, 401);
     assert_eq!(new.report(&serving.address, 3).0, 200);
     serving.stop().with(0);

@@ -1,14 +1,14 @@
 //! A full disk: a real one, a small file system in memory. Mounting it takes root; without it the
 //! tests say so and do nothing.
 
-use crate::api::{entries, Api};
+use crate::api::{Api, entries};
 use crate::device_http::Device;
-use crate::process::{eventually, run, Serving};
+use crate::process::{Serving, eventually, run};
 use std::fs::{self, File};
 use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use tempfile::{tempdir, TempDir};
+use tempfile::{TempDir, tempdir};
 
 struct SmallDisk(TempDir);
 
@@ -16,7 +16,9 @@ impl SmallDisk {
     fn mounted() -> Option<Self> {
         let dir = tempdir().unwrap();
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"]).arg(dir.path());
+        mount
+            .args(["-t", "tmpfs", "-o", "size=24m", "tmpfs"])
+            .arg(dir.path());
         if mount.output().is_ok_and(|done| done.status.success()) {
             return Some(Self(dir));
         }
@@ -45,16 +47,23 @@ impl Drop for SmallDisk {
 
 #[test]
 fn a_new_site_on_a_full_disk_says_so() {
-    let Some(disk) = SmallDisk::mounted() else { return };
+    let Some(disk) = SmallDisk::mounted() else {
+        return;
+    };
     disk.fill();
-    run(disk.path(), &["serve", "--listen", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"])
-        .with(73)
-        .saying("no space left");
+    run(
+        disk.path(),
+        &["serve", "--listen", "127.0.0.1:0", "--mqtt", "127.0.0.1:0"],
+    )
+    .with(73)
+    .saying("no space left");
 }
 
 #[test]
 fn a_disk_that_fills_up_refuses_devices_damages_nothing_and_goes_on_with_room() {
-    let Some(disk) = SmallDisk::mounted() else { return };
+    let Some(disk) = SmallDisk::mounted() else {
+        return;
+    };
     let mut serving = Serving::start(disk.path(), &[]);
     let device = Device::added(&Api::first(&mut serving));
     let before = entries(&serving.address);
@@ -69,14 +78,25 @@ fn a_disk_that_fills_up_refuses_devices_damages_nothing_and_goes_on_with_room() 
         (status != 200).then_some(status)
     });
     assert_eq!(refused, 503);
-    assert!(serving.said().contains("no space left"), "{}", serving.said());
+    assert!(
+        serving.said().contains("no space left"),
+        "{}",
+        serving.said()
+    );
 
     fs::remove_file(large).unwrap();
-    eventually("it goes on", || (device.report(&serving.address, sequence).0 == 200).then_some(()));
+    eventually("it goes on", || {
+        (device.report(&serving.address, sequence).0 == 200).then_some(())
+    });
     eventually("everything acknowledged is in the log", || {
         (entries(&serving.address) >= before + sequence).then_some(())
     });
     serving.stop().with(0);
-    run(disk.path(), &["verify"]).with(0).saying("The log verifies");
-    assert_eq!(crate::verifying::entries_in(disk.path()), i64::try_from(before + sequence).unwrap());
+    run(disk.path(), &["verify"])
+        .with(0)
+        .saying("The log verifies");
+    assert_eq!(
+        crate::verifying::entries_in(disk.path()),
+        i64::try_from(before + sequence).unwrap()
+    );
 }

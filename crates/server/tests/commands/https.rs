@@ -1,6 +1,6 @@
 //! HTTPS off loopback, by the site's own authority.
 
-use crate::process::{eventually, free_port, gatebook, Serving};
+use crate::process::{Serving, eventually, free_port, gatebook};
 use std::path::Path;
 use std::process::{Command, Output};
 use tempfile::tempdir;
@@ -11,7 +11,9 @@ fn curl(ca: Option<&Path>, url: &str) -> Output {
     if let Some(ca) = ca {
         curl.arg("--cacert").arg(ca);
     }
-    curl.arg(url).output().expect("curl is needed for this test")
+    curl.arg(url)
+        .output()
+        .expect("curl is needed for this test")
 }
 
 #[test]
@@ -29,7 +31,11 @@ fn off_loopback_pages_are_served_by_https_under_the_sites_own_authority() {
     assert!(answer.contains(r#""ready":true"#), "{answer}");
 
     let unknown = curl(None, &ready);
-    assert_eq!(unknown.status.code(), Some(60), "a stranger must not trust it");
+    assert_eq!(
+        unknown.status.code(),
+        Some(60),
+        "a stranger must not trust it"
+    );
 
     let offered = curl(Some(&ca), &format!("{}/gatebook-ca.crt", serving.address));
     let offered = String::from_utf8(offered.stdout).unwrap();
@@ -42,7 +48,15 @@ fn off_loopback_pages_are_served_by_https_under_the_sites_own_authority() {
 fn a_named_address_stands_in_the_certificate() {
     let data = tempdir().unwrap();
     let listen = format!("127.0.0.2:{}", free_port());
-    let words = ["serve", "--listen", &listen, "--mqtt", "127.0.0.1:0", "--set", "http.tls=on"];
+    let words = [
+        "serve",
+        "--listen",
+        &listen,
+        "--mqtt",
+        "127.0.0.1:0",
+        "--set",
+        "http.tls=on",
+    ];
     let serving = Serving::spawn(gatebook(data.path(), &words));
     let ca = data.path().join("keys/ca.crt.pem");
     let answer = curl(Some(&ca), &format!("https://{listen}/healthz"));

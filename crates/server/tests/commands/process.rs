@@ -14,7 +14,12 @@ const PATIENCE: Duration = Duration::from_secs(60);
 /// The binary on a data directory, without settings of whoever runs the tests.
 pub fn gatebook(data: &Path, words: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_gatebook"));
-    command.args(words).arg("--data-dir").arg(data).current_dir(data).env("NO_COLOR", "1");
+    command
+        .args(words)
+        .arg("--data-dir")
+        .arg(data)
+        .current_dir(data)
+        .env("NO_COLOR", "1");
     for (name, _) in std::env::vars_os() {
         if name.to_string_lossy().starts_with("GATEBOOK_") {
             command.env_remove(name);
@@ -35,7 +40,11 @@ impl From<Output> for Ended {
     fn from(output: Output) -> Self {
         let out = String::from_utf8(output.stdout).unwrap();
         let said = format!("{out}{}", String::from_utf8_lossy(&output.stderr));
-        Self { code: output.status.code().expect("it was killed"), said, out }
+        Self {
+            code: output.status.code().expect("it was killed"),
+            said,
+            out,
+        }
     }
 }
 
@@ -48,7 +57,11 @@ impl Ended {
 
     #[track_caller]
     pub fn saying(self, words: &str) -> Self {
-        assert!(self.said.contains(words), "{words:?} is not in: {}", self.said);
+        assert!(
+            self.said.contains(words),
+            "{words:?} is not in: {}",
+            self.said
+        );
         self
     }
 }
@@ -60,7 +73,11 @@ pub fn run(data: &Path, words: &[&str]) -> Ended {
 
 /// A port that nobody listened on a moment ago.
 pub fn free_port() -> u16 {
-    TcpListener::bind(("127.0.0.1", 0)).unwrap().local_addr().unwrap().port()
+    TcpListener::bind(("127.0.0.1", 0))
+        .unwrap()
+        .local_addr()
+        .unwrap()
+        .port()
 }
 
 /// Asks until `probe` gives something.
@@ -94,11 +111,19 @@ impl Serving {
 
     /// Starts a prepared `serve` and waits until it says where it is.
     pub fn spawn(mut command: Command) -> Self {
-        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let mut child = command
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
         let said = Arc::new(Mutex::new(String::new()));
         listen(child.stdout.take().unwrap(), said.clone());
         listen(child.stderr.take().unwrap(), said.clone());
-        let mut serving = Self { child, said, address: String::new() };
+        let mut serving = Self {
+            child,
+            said,
+            address: String::new(),
+        };
         serving.address = serving.hears("Gatebook is at ");
         serving
     }
@@ -129,8 +154,14 @@ impl Serving {
         self.signal("TERM");
         let status = eventually("it ends", || self.child.try_wait().unwrap());
         let said = self.said();
-        let code = status.code().unwrap_or_else(|| panic!("it was killed: {said}"));
-        Ended { code, out: said.clone(), said }
+        let code = status
+            .code()
+            .unwrap_or_else(|| panic!("it was killed: {said}"));
+        Ended {
+            code,
+            out: said.clone(),
+            said,
+        }
     }
 
     /// As if the power had failed.
@@ -141,7 +172,13 @@ impl Serving {
 
     fn signal(&self, name: &str) {
         let pid = self.child.id().to_string();
-        assert!(Command::new("kill").args(["-s", name, &pid]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args(["-s", name, &pid])
+                .status()
+                .unwrap()
+                .success()
+        );
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a start makes of the time in which nothing ran.
 
 use crate::api::{Api, PASSWORD};
-use crate::process::{eventually, free_port, Serving};
+use crate::process::{Serving, eventually, free_port};
 use crate::verifying::change;
 use serde_json::json;
 use std::net::{IpAddr, Ipv4Addr};
@@ -16,7 +16,10 @@ fn an_outage_is_told_after_the_restart_with_what_to_do() {
     let mqtt = format!("127.0.0.1:{}", free_port());
     let mut serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
     let api = Api::first(&mut serving);
-    let (entry, exit) = (api.access_point("In", "entry"), api.access_point("Out", "exit"));
+    let (entry, exit) = (
+        api.access_point("In", "entry"),
+        api.access_point("Out", "exit"),
+    );
     let gate = json!({
         "name": "North gate", "controller_address": "127.0.0.1", "camera_address": "127.0.0.1",
         "entry": entry["id"], "exit": exit["id"],
@@ -24,7 +27,9 @@ fn an_outage_is_told_after_the_restart_with_what_to_do() {
     api.make("gates", &gate);
     let runtime = tokio::runtime::Runtime::new().unwrap();
     let board = runtime.block_on(async {
-        let mut board = Controller::connect(HERE, mqtt.parse().unwrap()).await.unwrap();
+        let mut board = Controller::connect(HERE, mqtt.parse().unwrap())
+            .await
+            .unwrap();
         board.ping().await.unwrap();
         board
     });

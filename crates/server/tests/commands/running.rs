@@ -1,7 +1,7 @@
 //! One process on one data directory, and how it ends.
 
-use crate::api::{entries, Api};
-use crate::process::{free_port, run, Serving};
+use crate::api::{Api, entries};
+use crate::process::{Serving, free_port, run};
 use crate::verifying::{checkpointed, entries_in};
 use std::net::TcpListener;
 use tempfile::tempdir;
@@ -25,14 +25,19 @@ fn a_port_in_use_is_named_with_what_to_do() {
     let listen = taken.local_addr().unwrap().to_string();
     run(data.path(), &["serve", "--listen", &listen])
         .with(75)
-        .saying(&format!("{listen} is in use by another program; stop it or choose another port"));
+        .saying(&format!(
+            "{listen} is in use by another program; stop it or choose another port"
+        ));
     let pages = format!("127.0.0.1:{}", free_port());
     for setting in ["mqtt.listen", "classic.mqtt", "classic.http"] {
         let set = format!("{setting}={listen}");
         let others = "mqtt.listen=127.0.0.1:0";
-        run(data.path(), &["serve", "--listen", &pages, "--set", others, "--set", &set])
-            .with(75)
-            .saying(&format!("({setting}): {listen} is in use"));
+        run(
+            data.path(),
+            &["serve", "--listen", &pages, "--set", others, "--set", &set],
+        )
+        .with(75)
+        .saying(&format!("({setting}): {listen} is in use"));
     }
 }
 
@@ -47,7 +52,9 @@ fn a_stopped_server_ends_well_and_has_signed_a_checkpoint_over_everything() {
     serving.stop().with(0);
     assert!(entries_in(data.path()) > 10);
     assert_eq!(checkpointed(data.path()), entries_in(data.path()));
-    run(data.path(), &["verify"]).with(0).saying("The log verifies");
+    run(data.path(), &["verify"])
+        .with(0)
+        .saying("The log verifies");
 }
 
 #[test]

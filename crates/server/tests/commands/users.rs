@@ -1,7 +1,7 @@
 //! `gatebook user reset`.
 
 use crate::api::{Api, PASSWORD};
-use crate::process::{run, Serving};
+use crate::process::{Serving, run};
 use serde_json::json;
 use tempfile::tempdir;
 
@@ -19,7 +19,9 @@ fn a_reset_user_signs_in_by_the_new_link_and_no_longer_by_the_old_password() {
     assert_eq!(Api::sign_in(&serving, "warden", PASSWORD).err(), Some(401));
     let body = json!({ "token": token, "password": "another long phrase" });
     Api::enter(&serving.address, "invitations/accept", &body).unwrap();
-    Api::enter(&serving.address, "invitations/accept", &body).err().expect("a link works once");
+    Api::enter(&serving.address, "invitations/accept", &body)
+        .err()
+        .expect("a link works once");
     Api::sign_in(&serving, "warden", "another long phrase").unwrap();
     serving.stop().with(0);
 }
@@ -28,7 +30,9 @@ fn a_reset_user_signs_in_by_the_new_link_and_no_longer_by_the_old_password() {
 fn an_unknown_user_is_not_reset_and_the_sentence_says_where_names_are() {
     let data = tempdir().unwrap();
     Serving::start(data.path(), &[]).stop().with(0);
-    run(data.path(), &["user", "reset", "nobody"]).with(1).saying("\"nobody\"");
+    run(data.path(), &["user", "reset", "nobody"])
+        .with(1)
+        .saying("\"nobody\"");
 }
 
 #[test]

@@ -1,22 +1,31 @@
 //! `gatebook verify` against databases that somebody changed behind Gatebook's back.
 
 use crate::api::Api;
-use crate::process::{run, Serving};
+use crate::process::{Serving, run};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::fs;
 use std::path::Path;
 use std::process::Command;
-use tempfile::{tempdir, TempDir};
+use tempfile::{TempDir, tempdir};
 
 /// Runs one statement that gives a number, or changes something, in the closed database.
 pub fn number(data: &Path, sql: &str) -> i64 {
-    on(data, async |db| sqlx::query_scalar(sqlx::AssertSqlSafe(sql)).fetch_one(db).await.unwrap())
+    on(data, async |db| {
+        sqlx::query_scalar(sqlx::AssertSqlSafe(sql))
+            .fetch_one(db)
+            .await
+            .unwrap()
+    })
 }
 
 pub fn change(data: &Path, sql: &str) {
     let changed = on(data, async |db| {
-        sqlx::query(sqlx::AssertSqlSafe(sql)).execute(db).await.unwrap().rows_affected()
+        sqlx::query(sqlx::AssertSqlSafe(sql))
+            .execute(db)
+            .await
+            .unwrap()
+            .rows_affected()
     });
     assert!(changed > 0, "{sql} changed nothing");
 }
@@ -43,7 +52,9 @@ pub fn checkpointed(data: &Path) -> i64 {
 
 fn newest_checkpoint(data: &Path) -> String {
     let sql = "SELECT note FROM checkpoints ORDER BY size DESC LIMIT 1";
-    on(data, async |db| sqlx::query_scalar(sql).fetch_one(db).await.unwrap())
+    on(data, async |db| {
+        sqlx::query_scalar(sql).fetch_one(db).await.unwrap()
+    })
 }
 
 /// A stopped site with some entries.
@@ -71,44 +82,73 @@ fn more(data: &Path, doors: usize, name: &str) {
 fn copy(from: &Path) -> TempDir {
     let to = tempdir().unwrap();
     let all = from.join(".");
-    assert!(Command::new("cp").arg("-a").arg(all).arg(to.path()).status().unwrap().success());
+    assert!(
+        Command::new("cp")
+            .arg("-a")
+            .arg(all)
+            .arg(to.path())
+            .status()
+            .unwrap()
+            .success()
+    );
     to
 }
 
 #[test]
 fn a_changed_entry_is_found_and_named() {
     let data = site();
-    change(data.path(), "UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE idx = 4) WHERE idx = 3");
+    change(
+        data.path(),
+        "UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE idx = 4) WHERE idx = 3",
+    );
     run(data.path(), &["verify"]).with(3).saying("entry 3");
 }
 
 #[test]
 fn a_changed_column_for_searching_is_found_and_named() {
     let data = site();
-    change(data.path(), "UPDATE entries SET occurred_at = occurred_at + 60000000000 WHERE idx = 2");
-    run(data.path(), &["verify"]).with(3).saying("entry 2 ").saying("columns for searching");
+    change(
+        data.path(),
+        "UPDATE entries SET occurred_at = occurred_at + 60000000000 WHERE idx = 2",
+    );
+    run(data.path(), &["verify"])
+        .with(3)
+        .saying("entry 2 ")
+        .saying("columns for searching");
 }
 
 #[test]
 fn a_removed_entry_is_found_and_named() {
     let data = site();
     change(data.path(), "DELETE FROM entries WHERE idx = 4");
-    run(data.path(), &["verify"]).with(3).saying("entry 4 was removed");
+    run(data.path(), &["verify"])
+        .with(3)
+        .saying("entry 4 was removed");
 }
 
 #[test]
 fn a_log_cut_off_at_its_end_is_found_by_its_own_checkpoints() {
     let data = site();
     let last = entries_in(data.path()) - 1;
-    change(data.path(), &format!("DELETE FROM entries WHERE idx = {last}"));
-    run(data.path(), &["verify"]).with(3).saying("the log was cut off");
+    change(
+        data.path(),
+        &format!("DELETE FROM entries WHERE idx = {last}"),
+    );
+    run(data.path(), &["verify"])
+        .with(3)
+        .saying("the log was cut off");
 }
 
 #[test]
 fn a_changed_checkpoint_is_found() {
     let data = site();
-    change(data.path(), "UPDATE checkpoints SET note = replace(note, '— ', '— x')");
-    run(data.path(), &["verify"]).with(3).saying("checkpoint is not right");
+    change(
+        data.path(),
+        "UPDATE checkpoints SET note = replace(note, '— ', '— x')",
+    );
+    run(data.path(), &["verify"])
+        .with(3)
+        .saying("checkpoint is not right");
 }
 
 #[test]
@@ -123,12 +163,16 @@ fn a_log_cut_off_and_signed_again_is_found_by_a_checkpoint_kept_elsewhere() {
 
     // The same signing key, an earlier state: by itself it is in order.
     run(older.path(), &["verify"]).with(0);
-    run(older.path(), &["verify", "--checkpoint", kept]).with(3).saying("the log was cut off");
+    run(older.path(), &["verify", "--checkpoint", kept])
+        .with(3)
+        .saying("the log was cut off");
 
     // Other things happened afterwards, and more of them: only the kept checkpoint tells.
     more(older.path(), 6, "Forged");
     run(older.path(), &["verify"]).with(0);
-    run(older.path(), &["verify", "--checkpoint", kept]).with(3).saying("kept elsewhere");
+    run(older.path(), &["verify", "--checkpoint", kept])
+        .with(3)
+        .saying("kept elsewhere");
 }
 
 #[test]
@@ -136,13 +180,20 @@ fn a_checkpoint_of_another_site_is_refused() {
     let (data, other) = (site(), site());
     let kept = data.path().join("kept.txt");
     fs::write(&kept, newest_checkpoint(other.path())).unwrap();
-    run(data.path(), &["verify", "--checkpoint", kept.to_str().unwrap()]).with(3);
+    run(
+        data.path(),
+        &["verify", "--checkpoint", kept.to_str().unwrap()],
+    )
+    .with(3);
 }
 
 #[test]
 fn a_running_site_is_verified_on_its_page_and_the_sentence_says_so() {
     let data = tempdir().unwrap();
     let serving = Serving::start(data.path(), &[]);
-    run(data.path(), &["verify"]).with(75).saying("Integrity page").saying("stop the service");
+    run(data.path(), &["verify"])
+        .with(75)
+        .saying("Integrity page")
+        .saying("stop the service");
     serving.stop().with(0);
 }

@@ -62,8 +62,7 @@ impl Device {
         password: &str,
     ) -> anyhow::Result<Self> {
         let identity = Identity::native(name, password);
-        let client =
-            Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), server, &identity).await?;
+        let client = Client::connect(IpAddr::V4(Ipv4Addr::LOCALHOST), server, &identity).await?;
         Ok(Self {
             client,
             topic: format!("gatebook/v1/{name}/observation"),
@@ -95,7 +94,10 @@ impl Device {
         let tag = format!("AB{:02X}{:04X}", self.number, sequence % TAGS);
         let report =
             format!(r#"{{"boot_id":"{boot}","sequence":{sequence},"saw":"tag","tag":"{tag}"}}"#);
-        let id = self.client.publish(&self.topic, report, QoS::AtLeastOnce).await?;
+        let id = self
+            .client
+            .publish(&self.topic, report, QoS::AtLeastOnce)
+            .await?;
         self.waiting.insert(id.unwrap_or_default(), Instant::now());
         Ok(())
     }
@@ -103,7 +105,8 @@ impl Device {
     async fn hear(&mut self) -> anyhow::Result<()> {
         let event = timeout(PATIENCE, self.client.next()).await;
         if let Event::Acknowledged(id) = event.context("an acknowledgement is missing")?? {
-            self.taken.extend(self.waiting.remove(&id).map(|sent| sent.elapsed()));
+            self.taken
+                .extend(self.waiting.remove(&id).map(|sent| sent.elapsed()));
         }
         Ok(())
     }
