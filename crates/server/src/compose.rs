@@ -4,40 +4,34 @@ use crate::cameras::LiveCameras;
 use crate::card_files::Cards;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::directory::{self, DevicePasswords};
+use crate::directory;
 use crate::founding;
+use crate::house::{self, Reported};
 use crate::http::ca::Authority;
 use crate::http::{health, pages, serve};
 use crate::integrity::{self, LogIntegrity};
-use crate::pipeline::{bookkeeper, compare::Comparer, intake};
+use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
 use crate::site::{Site, signing_seed};
 use crate::{outage, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
-use async_trait::async_trait;
 use axum::Router;
 use axum::http::header::CONTENT_TYPE;
 use axum::routing::get;
-use bytes::Bytes;
 use devices::classic::{ClassicListener, Switchboard, upload_router};
 use devices::native::{Gateway, device_router};
-use devices::{PictureError, PictureSink};
 use metrics_exporter_prometheus::PrometheusBuilder;
-use model::PictureId;
 use std::sync::Arc;
+use std::time::Duration;
 use storage::{PictureFiles, SqliteStore};
-use store::{Pictures, Store, StoreError};
-use tokio::sync::{mpsc, watch};
+use store::Store;
 use tokio::task::JoinSet;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
-/// Deliveries that wait to be committed. Beyond, edges wait, and their devices with them.
-const DELIVERIES: usize = 1_024;
-/// Committed observations that wait for the bookkeeper.
-const COMMITTED: usize = 4_096;
-/// Reports of refusals and signs of life that wait to be written; more are dropped.
-const ASIDE: usize = 4_096;
+/// How long a stop waits for edges, and for the pipeline, before it goes on without them.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 /// A site that runs.
 pub struct Running {
@@ -89,50 +83,10 @@ impl Running {
         let recogniser = Arc::new(Recogniser::load(store.clone(), config.vision.threads).await?);
         let [stop, closing, last] = std::array::from_fn(|_| CancellationToken::new());
 
-        let (deliver, deliveries) = mpsc::channel(DELIVERIES);
-        let (report, reports) = mpsc::channel(ASIDE);
-        let (hear, heard) = mpsc::channel(ASIDE);
-        let (tell, directory) = watch::channel(Arc::new(directory::read(&*store).await?));
-        let house = devices::House {
-            deliveries: deliver,
-            pictures: Arc::new(Sealing(pictures.clone())),
-            directory,
-            authenticate: Arc::new(DevicePasswords::new(store.clone())?),
-            incidents: report,
-            heard: hear,
-        };
-
-        let mut keepers = JoinSet::new();
-        keepers.spawn(site.sweep(last.clone()));
-        keepers.spawn(watchdog::keep_incidents(
-            store.clone(),
-            reports,
-            last.clone(),
-        ));
-        keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
-        keepers.spawn(directory::follow(store.clone(), tell, last.clone()));
-        let signer = integrity::open_signer(
-            &signing_seed(&site.keys)?,
-            &integrity::origin(&*store).await?,
-        )?;
-        let verifier = ledger::Verifier::new(signer.vkey())?;
-        keepers.spawn(integrity::sign_checkpoints(
-            store.clone(),
-            signer,
-            last.clone(),
-        ));
-
-        let mut pipeline = JoinSet::new();
-        let (committed, observations) = mpsc::channel(COMMITTED);
+        let (house, deliveries, reported) = house::open(&store, &pictures).await?;
+        let (mut keepers, verifier) = keep(&site, &store, reported, &last).await?;
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
-        let books = bookkeeper::Bookkeeper::open(store.clone(), comparer).await?;
-        pipeline.spawn(intake::run(
-            store.clone(),
-            deliveries,
-            committed,
-            closing.clone(),
-        ));
-        pipeline.spawn(books.run(observations));
+        let pipeline = pipeline::start(&store, comparer, deliveries, &closing).await?;
 
         let parts = Parts {
             config,
@@ -151,6 +105,7 @@ impl Running {
         let mut edges = JoinSet::new();
         parts.listen(&mut edges).await?;
         let integrity = Arc::new(LogIntegrity::new(store.clone(), verifier));
+        keepers.spawn(integrity::verify_daily(integrity.clone(), last.clone()));
         parts
             .serve(web, &site, integrity, cards.clone(), &mut edges)
             .await?;
@@ -178,22 +133,67 @@ impl Running {
     /// When an edge failed or the database does not close.
     pub async fn stop(mut self) -> Result<()> {
         self.stop.cancel();
-        let mut ended = Ok(());
-        while let Some(edge) = self.edges.join_next().await {
-            ended = ended.and(
-                edge.context("a part of Gatebook broke down")
-                    .and_then(|e| e),
-            );
+        let mut ended = timeout(PATIENCE, all_of(&mut self.edges)).await;
+        // Whoever still waits for a store that takes nothing is turned away now.
+        self.closing.cancel();
+        if ended.is_err() {
+            ended = timeout(PATIENCE, all_of(&mut self.edges)).await;
         }
         drop(self.cards);
-        self.closing.cancel();
-        while self.pipeline.join_next().await.is_some() {}
+        let emptied = async { while self.pipeline.join_next().await.is_some() {} };
+        if timeout(PATIENCE, emptied).await.is_err() {
+            tracing::warn!("the store takes nothing: the next start settles what was committed");
+            self.pipeline.shutdown().await;
+        }
         self.last.cancel();
         while self.keepers.join_next().await.is_some() {}
         drop(self.store);
         self.engine.close().await?;
-        ended
+        ended.unwrap_or(Ok(()))
     }
+}
+
+/// Waits until all edges have ended; the first that failed.
+async fn all_of(edges: &mut JoinSet<Result<()>>) -> Result<()> {
+    let mut ended = Ok(());
+    while let Some(edge) = edges.join_next().await {
+        let edge = edge.context("a part of Gatebook broke down");
+        ended = ended.and(edge.and_then(|edge| edge));
+    }
+    ended
+}
+
+/// Starts what looks after the log until `last`; with it, what verifies the log.
+async fn keep(
+    site: &Site,
+    store: &Arc<dyn Store>,
+    reported: Reported,
+    last: &CancellationToken,
+) -> Result<(JoinSet<()>, ledger::Verifier)> {
+    let Reported {
+        incidents,
+        heard,
+        directory,
+    } = reported;
+    let signed = store.latest_checkpoint().await?.is_some();
+    let seed = signing_seed(&site.keys, signed)?;
+    let signer = integrity::open_signer(&seed, &integrity::origin(&**store).await?)?;
+    let verifier = ledger::Verifier::new(signer.vkey())?;
+    let mut keepers = JoinSet::new();
+    keepers.spawn(site.sweep(last.clone()));
+    keepers.spawn(watchdog::keep_incidents(
+        store.clone(),
+        incidents,
+        last.clone(),
+    ));
+    keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
+    keepers.spawn(directory::follow(store.clone(), directory, last.clone()));
+    keepers.spawn(integrity::sign_checkpoints(
+        store.clone(),
+        signer,
+        last.clone(),
+    ));
+    Ok((keepers, verifier))
 }
 
 impl Parts {
@@ -293,17 +293,4 @@ impl Parts {
 fn offered(pem: String) -> Router {
     let kind = [(CONTENT_TYPE, "application/x-x509-ca-cert")];
     Router::new().route("/gatebook-ca.crt", get(async move || (kind, pem.clone())))
-}
-
-/// Pictures that come from devices.
-struct Sealing(Arc<PictureFiles>);
-
-#[async_trait]
-impl PictureSink for Sealing {
-    async fn put(&self, jpeg: Bytes) -> Result<PictureId, PictureError> {
-        self.0.put(&jpeg).await.map_err(|error: StoreError| {
-            tracing::warn!(%error, "a picture could not be kept");
-            PictureError::Unavailable
-        })
-    }
 }

@@ -12,6 +12,7 @@ mod demo;
 mod directory;
 mod exit;
 mod founding;
+mod house;
 mod http;
 mod integrity;
 mod logging;
