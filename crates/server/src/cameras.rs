@@ -19,6 +19,9 @@ use tokio::sync::{Mutex as AsyncMutex, watch};
 use uuid::Uuid;
 use vision::{Decided, Engine, Frame, Gallery, Identity, Limits, TrackUpdate, Tracker};
 
+/// How soon a decided track is delivered again to a store that was overloaded.
+const AGAIN: Duration = Duration::from_millis(200);
+
 /// All camera stations of the site.
 pub struct LiveCameras {
     recogniser: Arc<Recogniser>,
@@ -74,6 +77,20 @@ impl LiveCameras {
         active.then(|| device.clone())
     }
 
+    /// Delivers until the store takes it: a track is decided only once. Meanwhile the camera hears
+    /// that it is busy, which is its back-pressure. `false` when the house closed or refused.
+    async fn insist(&self, draft: ObservationDraft) -> bool {
+        loop {
+            match self.house.deliver(draft.clone()).await {
+                Receipt::Committed { .. } | Receipt::Duplicate { .. } => return true,
+                Receipt::Overloaded if !self.house.deliveries.is_closed() => {
+                    tokio::time::sleep(AGAIN).await;
+                }
+                Receipt::Overloaded | Receipt::Refused(_) => return false,
+            }
+        }
+    }
+
     /// Hands in what was decided; a picture is durable before the observation that names it.
     async fn deliver(&self, station: &Device, sequence: u64, decided: Decided, at: Timestamp) {
         let kept = self.pictures.put(&decided.picture).await;
@@ -96,7 +113,7 @@ impl LiveCameras {
             }),
             raw: Vec::new(),
         };
-        if !matches!(self.house.deliver(draft).await, Receipt::Committed { .. }) {
+        if !self.insist(draft).await {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
         }
     }

@@ -150,7 +150,11 @@ impl Cards {
         Ok(())
     }
 
-    async fn everybody(&self) -> store::Result<Vec<Person>> {
+    /// Everybody in the registry, by name.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn everybody(&self) -> store::Result<Vec<Person>> {
         let mut all: Vec<Person> = Vec::new();
         loop {
             let after = all.last().map(|person| (person.name.clone(), person.id));

@@ -105,7 +105,7 @@ pub enum People {
         #[arg(long, value_name = "DIR")]
         photos: Option<PathBuf>,
     },
-    /// Writes the registry to standard output
+    /// Writes the registry to standard output: all fields as CSV, or a card's file
     Export {
         /// In the form that a classic board's card accepts (/a_d.csv)
         #[arg(long)]

@@ -15,6 +15,9 @@ use uuid::Uuid;
 /// Longest time an entry stands without a checkpoint over it.
 const EVERY: Duration = Duration::from_secs(1);
 
+/// How often the log is verified by itself.
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
 /// The log's name in checkpoints: the id of its first entry, which no other site has.
 ///
 /// # Errors
@@ -104,6 +107,22 @@ impl LogIntegrity {
             record: Record::Notice(Notice::VerificationFailed { finding }),
         };
         self.store.append(Append::entry(entry)).await.map(drop)
+    }
+}
+
+/// Verifies the log once a day until `stop`; what is found raises an alert.
+pub async fn verify_daily(integrity: Arc<LogIntegrity>, stop: CancellationToken) {
+    use api::ports::Integrity;
+    while tokio::time::timeout(DAY, stop.cancelled()).await.is_err() {
+        let verified = integrity.verify(None, Box::new(|_, _| ())).await;
+        match verified {
+            Ok(done) => tracing::info!(
+                entries = done.entries,
+                findings = done.findings.len(),
+                "verified"
+            ),
+            Err(error) => tracing::error!(%error, "the log could not be verified"),
+        }
     }
 }
 

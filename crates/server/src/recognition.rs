@@ -6,7 +6,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Comparison, CredentialId, PersonId, Score};
 use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 use store::Store;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -23,7 +23,8 @@ const PHOTO_QUALITY: u8 = 92;
 /// The nets, the gallery, and places for as many threads as may compute at once.
 pub struct Recogniser {
     engine: Arc<Engine>,
-    enrolled: RwLock<Enrolled>,
+    /// Computations hold on to what they began with, so that nobody waits for a change.
+    enrolled: RwLock<Arc<Enrolled>>,
     places: Arc<Semaphore>,
 }
 
@@ -31,7 +32,7 @@ pub struct Recogniser {
 pub struct Place(#[expect(dead_code, reason = "held, not read")] OwnedSemaphorePermit);
 
 /// The gallery, and which template of a person came from which credential.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Enrolled {
     gallery: Gallery,
     templates: BTreeMap<PersonId, BTreeMap<CredentialId, Template>>,
@@ -78,7 +79,7 @@ impl Recogniser {
         let places = Arc::new(Semaphore::new(threads));
         Ok(Self {
             engine,
-            enrolled: RwLock::new(enrolled),
+            enrolled: RwLock::new(Arc::new(enrolled)),
             places,
         })
     }
@@ -114,8 +115,9 @@ impl Recogniser {
             .ok()
     }
 
-    fn enrolled(&self) -> RwLockReadGuard<'_, Enrolled> {
-        self.enrolled.read().unwrap_or_else(PoisonError::into_inner)
+    fn enrolled(&self) -> Arc<Enrolled> {
+        let enrolled = self.enrolled.read();
+        enrolled.unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn change(&self, change: impl FnOnce(&mut Enrolled)) {
@@ -123,7 +125,7 @@ impl Recogniser {
             .enrolled
             .write()
             .unwrap_or_else(PoisonError::into_inner);
-        change(&mut enrolled);
+        change(Arc::make_mut(&mut enrolled));
         metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
     }
 

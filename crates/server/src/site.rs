@@ -59,13 +59,19 @@ impl Site {
     }
 }
 
-/// The seed of the key that signs checkpoints; made at first start.
+/// The seed of the key that signs checkpoints; made at first start. A log that was `signed` already
+/// gets no other key.
 ///
 /// # Errors
-/// When it cannot be read or made, or is not 32 bytes.
-pub fn signing_seed(keys: &Path) -> Result<[u8; 32]> {
+/// When it cannot be read or made, is missing though the log was signed, or is not 32 bytes.
+pub fn signing_seed(keys: &Path, signed: bool) -> Result<[u8; 32]> {
     let file = keys.join("log.ed25519");
     if !file.exists() {
+        anyhow::ensure!(
+            !signed,
+            "{} is missing; put back the copy that belongs to this log",
+            file.display()
+        );
         let mut seed = [0; 32];
         getrandom::fill(&mut seed).map_err(|e| anyhow::anyhow!("no randomness: {e}"))?;
         write_secret(&file, &seed)?;
@@ -77,19 +83,29 @@ pub fn signing_seed(keys: &Path) -> Result<[u8; 32]> {
         .map_err(|_| anyhow::anyhow!("{} holds {len} bytes instead of 32", file.display()))
 }
 
-/// Writes a secret that does not exist yet, readable by the owner alone, durably.
+/// Writes a secret that does not exist yet, readable by the owner alone, durably and whole: power
+/// that fails in between leaves no half a key.
 ///
 /// # Errors
 /// When the file exists or cannot be written.
 pub fn write_secret(file: &Path, bytes: &[u8]) -> Result<()> {
+    let what = || format!("cannot make {}", file.display());
+    let draft = file.with_extension("draft");
     let mut out = OpenOptions::new()
         .write(true)
-        .create_new(true)
+        .create(true)
+        .truncate(true)
         .mode(0o600)
-        .open(file)
-        .with_context(|| format!("cannot make {}", file.display()))?;
+        .open(&draft)
+        .with_context(what)?;
     out.write_all(bytes)?;
     out.sync_all()?;
+    // Unlike a rename, a link never replaces what is there.
+    fs::hard_link(&draft, file).with_context(what)?;
+    fs::remove_file(&draft)?;
+    if let Some(folder) = file.parent() {
+        fs::File::open(folder)?.sync_all()?;
+    }
     Ok(())
 }
 
@@ -101,9 +117,16 @@ mod tests {
     fn the_signing_seed_is_made_once() {
         let dir = tempfile::tempdir().unwrap();
         assert_eq!(
-            signing_seed(dir.path()).unwrap(),
-            signing_seed(dir.path()).unwrap()
+            signing_seed(dir.path(), false).unwrap(),
+            signing_seed(dir.path(), true).unwrap()
         );
+    }
+
+    #[test]
+    fn a_signed_log_gets_no_other_key() {
+        let dir = tempfile::tempdir().unwrap();
+        assert!(signing_seed(dir.path(), true).is_err());
+        assert!(!dir.path().join("log.ed25519").exists());
     }
 
     #[test]

@@ -57,7 +57,11 @@ pub async fn watch(
     mut heard: mpsc::Receiver<Heard>,
     stop: CancellationToken,
 ) {
-    let mut told = Told::default();
+    let mut told = Told {
+        started: SystemClock.now(),
+        silent: HashSet::new(),
+        overdue: None,
+    };
     let mut signs = Vec::new();
     while tokio::time::timeout(EVERY, stop.cancelled()).await.is_err() {
         let mut newest: HashMap<DeviceId, Timestamp> = HashMap::new();
@@ -78,8 +82,9 @@ pub async fn watch(
 }
 
 /// What a notice was written about already.
-#[derive(Default)]
 struct Told {
+    /// Silence before this start is the server's own.
+    started: Timestamp,
     /// Devices that are silent now.
     silent: HashSet<DeviceId>,
     /// Visits without end; `None` until read from the log.
@@ -99,28 +104,23 @@ async fn look(
         store.heard(&signs).await?;
     }
     let now = SystemClock.now();
-    silent_devices(store, now, &mut told.silent).await?;
+    silent_devices(store, now, told).await?;
     overdue_visits(store, now, told).await
 }
 
 /// One notice each time a device falls silent; it has to be heard again before the next.
-async fn silent_devices(
-    store: &dyn Store,
-    now: Timestamp,
-    silent: &mut HashSet<DeviceId>,
-) -> Result<()> {
+async fn silent_devices(store: &dyn Store, now: Timestamp, told: &mut Told) -> Result<()> {
     for status in store.device_statuses().await? {
         let device = &status.device;
         let limit = SignedDuration::from_secs(i64::from(device.silent_after_s));
-        let Some(last_seen) = status
-            .last_seen
-            .filter(|_| !limit.is_zero() && !device.disabled)
-        else {
+        if limit.is_zero() || device.disabled {
             continue;
-        };
-        if now.duration_since(last_seen) <= limit {
-            silent.remove(&device.id);
-        } else if silent.insert(device.id) && !already_told(store, device.id).await? {
+        }
+        // A device that was never heard is waited for from the start of the server.
+        let last_seen = status.last_seen.unwrap_or(told.started);
+        if now.duration_since(last_seen.max(told.started)) <= limit {
+            told.silent.remove(&device.id);
+        } else if told.silent.insert(device.id) && !already_told(store, device.id).await? {
             let device = device.id;
             notice(store, Notice::DeviceSilent { device, last_seen }, now).await?;
         }

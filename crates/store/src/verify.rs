@@ -55,6 +55,8 @@ pub enum Finding {
         /// Where the checkpoint is from.
         kept_elsewhere: bool,
     },
+    /// There are entries and no checkpoint of this log at all: they were taken away.
+    NoCheckpoint,
     /// A checkpoint's signature or text is not right.
     BadCheckpoint {
         /// Why.
@@ -100,6 +102,9 @@ impl fmt::Display for Finding {
                 } else {
                     ""
                 }
+            ),
+            Self::NoCheckpoint => f.write_str(
+                "there is no checkpoint: whoever removed them could have reordered the log",
             ),
             Self::BadCheckpoint { why } => write!(f, "a checkpoint is not right: {why}"),
             Self::ProjectionDiffers { what } => {
@@ -209,6 +214,10 @@ impl Walk {
         };
         for StoredCheckpoint { note, .. } in store.checkpoints(u32::MAX).await? {
             walk.claim(verifier, &note, false);
+        }
+        let none = walk.claims.is_empty() && walk.report.findings.is_empty();
+        if none && size > 0 {
+            walk.report.findings.push(Finding::NoCheckpoint);
         }
         if let Some(note) = kept {
             walk.claim(verifier, note, true);

@@ -28,7 +28,7 @@ pub(crate) async fn show(
     let jpeg = picture.ok_or_else(|| ApiError::not_found("this picture"))?;
     let headers = [
         (CONTENT_TYPE, "image/jpeg"),
-        (CACHE_CONTROL, "private, max-age=3600"),
+        (CACHE_CONTROL, "no-store"),
         (CONTENT_DISPOSITION, "inline"),
     ];
     Ok((headers, jpeg).into_response())

@@ -6,7 +6,8 @@ use crate::compose::Running;
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
 use api::ports::{CardFiles, NamedFile};
-use model::Author;
+use model::{Author, PersonStatus, Timestamp};
+use std::io::Write;
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -14,7 +15,8 @@ pub async fn run(config: Config, people: People) -> Result<ExitCode> {
     let running = Running::start(config.without_ports()).await?;
     let done = match people {
         People::Import { csv, photos } => import(&running, &csv, photos.as_deref()).await,
-        People::Export { classic } => export(&running, classic).await,
+        People::Export { classic: true } => export_classic(&running).await,
+        People::Export { classic: false } => export_all(&running).await,
     };
     running.stop().await?;
     done
@@ -30,17 +32,57 @@ async fn import(running: &Running, csv: &Path, photos: Option<&Path>) -> Result<
     Ok(report::tell("people", &done.map_err(|e| anyhow!(e))?))
 }
 
-async fn export(running: &Running, classic: bool) -> Result<ExitCode> {
-    anyhow::ensure!(
-        classic,
-        "say --classic: the card's form is the only one written so far"
-    );
+/// The registry with every field, for a spreadsheet or another system.
+async fn export_all(running: &Running) -> Result<ExitCode> {
+    let mut out = csv::Writer::from_writer(std::io::stdout());
+    out.write_record([
+        "number",
+        "name",
+        "department",
+        "status",
+        "valid_from",
+        "valid_until",
+        "age",
+        "gender",
+        "birth_date",
+        "identity_number",
+        "phone",
+        "address",
+    ])?;
+    for person in running.cards.everybody().await? {
+        let (details, instant) = (&person.details, |at: Option<Timestamp>| {
+            at.map_or_else(String::new, |at| at.to_string())
+        });
+        let status = match person.status {
+            PersonStatus::Active => "active",
+            PersonStatus::Suspended => "suspended",
+        };
+        out.write_record([
+            &person.number,
+            &person.name,
+            &person.department,
+            status,
+            &instant(person.valid_from),
+            &instant(person.valid_until),
+            &details.age,
+            &details.gender,
+            &details.birth_date,
+            &details.identity_number,
+            &details.phone,
+            &details.address,
+        ])?;
+    }
+    out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn export_classic(running: &Running) -> Result<ExitCode> {
     let (text, missing) = running
         .cards
         .export_people()
         .await
         .map_err(|e| anyhow!(e))?;
-    print!("{text}");
+    std::io::stdout().write_all(text.as_bytes())?;
     for person in &missing {
         eprintln!("left out: person number {person}");
     }

@@ -20,7 +20,10 @@ pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
         None => None,
     };
     let site = Site::open(&config.data_dir).await.map_err(in_use)?;
-    let signer = open_signer(&signing_seed(&site.keys)?, &origin(&site.store).await?)?;
+    let signer = open_signer(
+        &signing_seed(&site.keys, true)?,
+        &origin(&site.store).await?,
+    )?;
     let verifier = ledger::Verifier::new(signer.vkey())?;
     let report = verify(&site.store, &verifier, kept.as_deref(), &progress).await?;
     site.store.close().await?;

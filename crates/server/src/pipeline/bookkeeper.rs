@@ -69,13 +69,15 @@ impl Bookkeeper {
         }
         loop {
             let free = self.under_way.len() < UNDER_WAY;
+            // In this order: a window is closed only after every observation that came was looked at.
             tokio::select! {
+                biased;
                 Some(done) = self.under_way.next(), if !self.under_way.is_empty() => self.free(&done),
                 seen = observations.recv(), if free => match seen {
                     Some(observation) => self.observe(&observation).await,
                     None => break,
                 },
-                () = until(self.correlator.next_deadline()) => self.tick().await,
+                () = until(self.correlator.next_deadline()), if free => self.tick().await,
             }
         }
         self.finish().await;
@@ -84,7 +86,7 @@ impl Bookkeeper {
     async fn observe(&mut self, observation: &Observation) {
         let Some(facts) = self.points.facts(observation.access_point).await else {
             let orphan = orphan(observation);
-            return settle(&*self.store, Settlement::Unresolved(orphan)).await;
+            return verdict::settle(&*self.store, Settlement::Unresolved(orphan)).await;
         };
         let outputs = self.correlator.step(observation, &facts);
         self.end(outputs).await;
@@ -105,12 +107,12 @@ impl Bookkeeper {
         for output in unresolved.into_iter().chain(others) {
             match output {
                 Output::Unresolved(group) => {
-                    settle(&*self.store, Settlement::Unresolved(group)).await;
+                    verdict::settle(&*self.store, Settlement::Unresolved(group)).await;
                 }
                 Output::Joined { observation, joins } => {
                     // The passage it joins may still be on its way into the log.
                     self.finish().await;
-                    settle(&*self.store, Settlement::Joined { observation, joins }).await;
+                    verdict::settle(&*self.store, Settlement::Joined { observation, joins }).await;
                 }
                 Output::Passage(evidence) => self.start(evidence).await,
             }
@@ -157,14 +159,6 @@ fn subjects(evidence: &Evidence) -> BTreeSet<String> {
     [number, face, tag].into_iter().flatten().collect()
 }
 
-/// Settles, however long the store takes: nothing else may happen to the observations before.
-async fn settle(store: &dyn Store, settlement: Settlement) {
-    while let Err(error) = store.settle(settlement.clone()).await {
-        tracing::error!(%error, "an observation could not be settled; trying again");
-        tokio::time::sleep(verdict::AGAIN).await;
-    }
-}
-
 /// Waits until a window ends; forever where none is open.
 async fn until(deadline: Option<Timestamp>) {
     let Some(deadline) = deadline else {
@@ -204,10 +198,10 @@ async fn remember(store: &dyn Store, correlator: &mut Correlator) -> Result<()> 
         limit: RECENT,
     };
     for stored in store.entries(&filter, page).await?.into_iter().rev() {
-        if let Record::Access(event) = stored.entry.record {
-            if let Some(recent) = recent(&event) {
-                correlator.remember(event.place.access_point, recent);
-            }
+        if let Record::Access(event) = stored.entry.record
+            && let Some(recent) = recent(&event)
+        {
+            correlator.remember(event.place.access_point, recent);
         }
     }
     Ok(())

@@ -14,7 +14,7 @@ use store::{Append, Result, Settlement, Store, StoreError};
 use uuid::Uuid;
 
 /// How soon the store is asked again when it could not write.
-pub const AGAIN: Duration = Duration::from_millis(500);
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// Decides on a passage and appends it, however long the store takes: a full disk holds the pipeline
 /// up, and through it the devices, until there is room.
@@ -24,9 +24,32 @@ pub async fn enter(
     points: &[AccessPoint],
     mut evidence: Evidence,
 ) {
-    while let Err(error) = attempt(store, comparer, points, &mut evidence).await {
-        tracing::error!(%error, "a passage could not be entered; trying again");
+    while !ended(attempt(store, comparer, points, &mut evidence).await) {
         tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Settles without an entry, however long the store takes: nothing else may happen to the
+/// observations before.
+pub async fn settle(store: &dyn Store, settlement: Settlement) {
+    while !ended(store.settle(settlement.clone()).await) {
+        tokio::time::sleep(AGAIN).await;
+    }
+}
+
+/// Whether nothing more has to be done. A conflict says that the observations have their end
+/// already: an earlier attempt was durable although it was reported as failed.
+fn ended(result: Result<()>) -> bool {
+    match result {
+        Ok(()) => true,
+        Err(StoreError::Conflict { what }) => {
+            tracing::warn!(%what, "settled already");
+            true
+        }
+        Err(error) => {
+            tracing::error!(%error, "the store could not take a passage; trying again");
+            false
+        }
     }
 }
 
@@ -50,7 +73,6 @@ async fn attempt(
         Outcome::Granted => "granted",
         Outcome::Denied => "denied",
     };
-    metrics::counter!("gatebook_passages_total", "outcome" => outcome).increment(1);
     let entry = Entry {
         id: EventId(Uuid::now_v7()),
         written_at: now,
@@ -69,6 +91,7 @@ async fn attempt(
             writes: Vec::new(),
         })
         .await?;
+    metrics::counter!("gatebook_passages_total", "outcome" => outcome).increment(1);
     Ok(())
 }
 
