@@ -59,7 +59,10 @@ export class Gatebook {
 
   /** The one-time link that the first start prints. */
   oneTimeLink() {
-    return eventually("the one-time link is printed", () => this.output.match(/https?:\/\/\S+\/welcome#token=\S+/)?.[0]);
+    return eventually("the one-time link is printed", () => this.output.match(/https?:\/\/\S+\/welcome#token=\S+/)?.[0], {
+      // The demo prints it once its people are enrolled.
+      within: 120_000,
+    });
   }
 
   /** As if the power had failed. */

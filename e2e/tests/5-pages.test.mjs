@@ -17,7 +17,7 @@ const looks = [
 ];
 const inHouse = ["live", "live?kiosk=1", "people", "people?add=1", "log", "attendance", "devices", "integrity", "settings", "guide", "station"];
 
-describe("every page", { timeout: 420_000 }, () => {
+describe("every page", { timeout: 900_000 }, () => {
   let gatebook, chrome, person;
 
   before(async () => {
