@@ -5,8 +5,8 @@
 
 use std::path::PathBuf;
 
-/// The folder with `sample1.jpg` to `sample6.jpg` (from face-api) and `samples.jpg` (a sheet of
-/// portraits, from human); `None` if it is not on this machine.
+/// The folder with `sample1.jpg` to `sample6.jpg` (from face-api) and `samples.jpg` and
+/// `screenshot-facematch.jpg` (a sheet of small portraits, from human); `None` if it is not on this machine.
 #[must_use]
 pub fn dir() -> Option<PathBuf> {
     let folder = std::env::var_os("GATEBOOK_SAMPLES").map_or_else(

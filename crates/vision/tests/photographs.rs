@@ -3,14 +3,14 @@
 
 mod common;
 
-use common::{engine, frame};
+use common::{engine, frame, photograph};
 use model::PersonId;
 use uuid::Uuid;
 use vision::enrolment::{self, Finding};
 use vision::{Effort, Face, Frame, Gallery, Rect, Template};
 
-/// The overview of faces: its first row shows one man in different photographs, the rows
-/// below others. Tiles of 104 pixels.
+/// The overview of faces: its first row shows one man in different photographs. Tiles of 104
+/// pixels.
 fn tile(sheet: &Frame, row: usize, column: usize) -> Frame {
     let x = 3.4 + 106.4 * column as f32;
     let y = 284.0 + 112.2 * row as f32;
@@ -41,14 +41,20 @@ fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
 }
 
+/// The faces of a photograph of other people.
+fn strangers() -> Vec<Face> {
+    engine()
+        .analyse_with(&frame("sample6.jpg"), Effort::Mirrored)
+        .unwrap()
+}
+
 #[test]
-fn every_portrait_of_a_sheet_is_found() {
-    let sheet = frame("samples.jpg");
-    let faces = engine().analyse(&sheet).unwrap();
-    assert!(faces.len() >= 5, "{} faces", faces.len());
-    for face in &faces {
-        assert!(face.bounds.overlap(&sheet.bounds()) > 0.0);
-        assert!(face.landmarks.presence > 0.5);
+fn everybody_on_a_photograph_of_a_party_is_found() {
+    for (name, people) in [("sample1.jpg", 3), ("sample3.jpg", 3), ("sample6.jpg", 4)] {
+        let photograph = frame(name);
+        let faces = engine().analyse(&photograph).unwrap();
+        assert_eq!(faces.len(), people, "{name}");
+        assert!(faces.iter().all(|face| face.landmarks.presence > 0.5));
     }
 }
 
@@ -65,20 +71,12 @@ fn a_person_is_known_on_other_photographs_and_others_are_not() {
     let mut gallery = Gallery::default();
     let enrolled = [1, 3, 5].map(|column| template(&sheet, 0, column));
     gallery.set(person(1), enrolled.to_vec()).unwrap();
-    let known = |row, column| {
-        gallery
-            .search(&template(&sheet, row, column))
-            .unwrap()
-            .is_known()
-    };
-    let others = (2..4).flat_map(|row| (0..8).map(move |column| (row, column)));
-    let strangers = others.filter(|(row, column)| known(*row, *column)).count();
-    let seen = [0, 2, 4, 6, 7, 8]
+    let known = |face: &Template| gallery.search(face).unwrap().is_known();
+    let seen = [0, 2, 4, 6]
         .into_iter()
-        .filter(|column| known(0, *column))
-        .count();
-    assert!(seen >= 4, "{seen} of 6 recognised");
-    assert_eq!(strangers, 0);
+        .filter(|column| known(&template(&sheet, 0, *column)));
+    assert!(seen.count() >= 3);
+    assert!(!strangers().iter().any(|face| known(&face.template)));
 }
 
 #[test]
@@ -119,13 +117,12 @@ fn enrolment_says_per_image_what_is_wrong() {
         portrait(0, 1),
         portrait(0, 3),
         portrait(0, 5),
-        portrait(3, 4),
+        portrait(1, 9),
         b"not an image".to_vec(),
         jpeg(&grey),
-        jpeg(&frame("samples.jpg")),
+        photograph("sample3.jpg"),
         jpeg(&tile(&sheet, 0, 2)),
         jpeg(&dark),
-        jpeg(&blurred(&enlarged(&tile(&sheet, 0, 5)))),
     ];
     let judged = enrolment::judge(engine(), &images, &Gallery::default(), None).unwrap();
     let findings: Vec<&[Finding]> = judged.iter().map(|one| one.findings.as_slice()).collect();
@@ -133,7 +130,8 @@ fn enrolment_says_per_image_what_is_wrong() {
         println!("{index}: {found:?}");
     }
     assert!(findings[..3].iter().all(|found| found.is_empty()));
-    assert_eq!(findings[3], [Finding::UnlikeTheOthers]);
+    assert!(findings[3].contains(&Finding::UnlikeTheOthers));
+    assert!(findings[3].contains(&Finding::Blurred));
     assert!(matches!(findings[4], [Finding::Unreadable { .. }]));
     assert_eq!(findings[5], [Finding::NoFace]);
     assert!(matches!(findings[6], [Finding::SeveralFaces { .. }]));
@@ -142,7 +140,6 @@ fn enrolment_says_per_image_what_is_wrong() {
         Some(Finding::TooSmall { .. })
     ));
     assert!(findings[8].contains(&Finding::Dark));
-    assert!(findings[9].contains(&Finding::Blurred));
 }
 
 #[test]
@@ -183,7 +180,12 @@ fn a_face_is_verified_against_its_own_person_only() {
             .unwrap()
     };
     assert!(verify(0, 5).agrees());
-    assert!(!verify(3, 4).agrees());
+    let others = strangers();
+    assert!(
+        !others
+            .iter()
+            .any(|face| gallery.verify(person(1), &face.template).unwrap().agrees())
+    );
     assert!(gallery.verify(person(2), &template(&sheet, 0, 1)).is_none());
 }
 
@@ -207,23 +209,4 @@ fn enlarged(frame: &Frame) -> Frame {
         }
     }
     Frame::from_rgb(width * 4, height * 4, rgb).unwrap()
-}
-
-/// Each pixel the mean of those up to 14 to the left and right.
-fn blurred(frame: &Frame) -> Frame {
-    let width = frame.width();
-    let mut rgb = Vec::with_capacity(frame.rgb().len());
-    for row in frame.rgb().chunks_exact(width * 3) {
-        for x in 0..width {
-            let near = x.saturating_sub(14)..(x + 15).min(width);
-            for channel in 0..3 {
-                let sum: usize = near
-                    .clone()
-                    .map(|x| usize::from(row[x * 3 + channel]))
-                    .sum();
-                rgb.push((sum / near.len()) as u8);
-            }
-        }
-    }
-    Frame::from_rgb(width, frame.height(), rgb).unwrap()
 }
