@@ -79,7 +79,7 @@ impl Cards {
     /// same, and remarked on.
     async fn enrol(
         &self,
-        mut person: Person,
+        person: Person,
         photo: Bytes,
         author: Author,
         report: &mut ImportReport,
@@ -95,6 +95,10 @@ impl Cards {
                 return Ok(());
             }
         }
+        // Looking took a while: the person may have been suspended or deleted meanwhile.
+        let Some(mut person) = self.store.person(person.id).await? else {
+            return Ok(());
+        };
         let Some(image) = assessed.enrolled.first() else {
             person.photo = Some(self.pictures.put(&photo).await?);
             report.pictures += 1;

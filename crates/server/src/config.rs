@@ -10,6 +10,9 @@ use std::path::{Path, PathBuf};
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`.
 const SECTIONS: [&str; 5] = ["http_", "mqtt_", "classic_", "vision_", "log_"];
 
+/// Variables of the build, the demo and the tests that are no settings.
+const NOT_SETTINGS: [&str; 5] = ["config", "model_cache", "samples", "faces", "kills"];
+
 /// Everything that is set before the start. What changes while running is in the page's Settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -168,7 +171,7 @@ impl Config {
         }
         figment = figment.merge(
             Env::prefixed("GATEBOOK_")
-                .ignore(&["config"])
+                .ignore(&NOT_SETTINGS)
                 .map(|key| dotted(key).into()),
         );
         for (key, value) in flags {

@@ -33,7 +33,7 @@ pub struct Face {
 
 /// All nets, loaded once and shared by all cameras (`Arc<Engine>`).
 ///
-/// A call computes on the caller's thread only, for some 35 ms: call it from a worker thread,
+/// A call computes on the caller's thread only, for tens of milliseconds: call it from a worker thread,
 /// not from an asynchronous task.
 pub struct Engine {
     detector: Detector,
@@ -42,7 +42,7 @@ pub struct Engine {
 }
 
 impl Engine {
-    /// Loads the embedded nets, in about a second.
+    /// Loads the embedded nets; takes a while, so do it once.
     ///
     /// # Errors
     /// [`VisionError::Model`] if the embedded weights cannot be used.

@@ -8,9 +8,8 @@ use std::collections::BTreeMap;
 
 /// The people enrolled, in memory.
 ///
-/// A person is compared as the mean of their templates, which is better than the best of them
-/// (94 % against 80 % of people found at 1 % of strangers taken for somebody, with three images
-/// instead of one). Every person is compared: a million take about 50 ms, so no index is kept.
+/// A person is compared as the mean of their templates: it is less noisy than any one of them. Every
+/// person is compared, without an index: galleries of some thousands are what it is made for.
 #[derive(Clone, Debug)]
 pub struct Gallery {
     model: ModelId,

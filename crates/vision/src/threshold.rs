@@ -1,10 +1,11 @@
-//! How alike two templates must be, measured for the embedded model.
+//! How alike two templates must be.
 //!
 //! With more people enrolled a stranger finds somebody alike more easily, so the threshold of
-//! identification grows with the gallery. It was measured on Labeled Faces in the Wild as the
-//! cosine at which 1 % of strangers are taken for somebody enrolled (FPIR 1 %, ISO/IEC
-//! 19795-1): see `docs/measurements.md`. Between the measured sizes it is interpolated on a
-//! logarithmic scale, and carried on with the last slope beyond them.
+//! identification grows with the gallery. Its points are figures for this model on Labeled Faces in
+//! the Wild, taken with an earlier pipeline: the cosine at which 1 % of strangers are taken for
+//! somebody enrolled (FPIR 1 %, ISO/IEC 19795-1). Between them it is interpolated on a logarithmic
+//! scale, and carried on with the last slope beyond them. They were not measured again with this
+//! pipeline.
 
 /// People enrolled, one image each, and the cosine at FPIR 1 %.
 const ONE_IMAGE: [(f32, f32); 3] = [(50.0, 0.933), (120.0, 0.941), (500.0, 0.947)];
@@ -16,8 +17,8 @@ const SMALLEST: f32 = 50.0;
 
 /// Cosine at which two single templates are held to show one person (1:1).
 ///
-/// About one pair in a hundred of different people is more alike (FAR 1e-2), and about one in
-/// eighty of the same person less.
+/// Chosen between the cosines of equal and of different people on photographs; its error rates are in
+/// `docs/measurements.md` as far as they were measured.
 pub const VERIFICATION: f32 = 0.920;
 
 /// Cosine at which a face is held to be a person of a gallery of `people`, who was enrolled

@@ -198,11 +198,13 @@ pub(crate) async fn enrol(
     Path(id): Path<Uuid>,
     upload: Upload,
 ) -> Result<Json<Vec<Finding>>, ApiError> {
-    let mut person = find(&house, PersonId(id)).await?;
+    let id = find(&house, PersonId(id)).await?.id;
     let Assessment {
         findings: found,
         enrolled,
-    } = look(&house, images(upload)?, Some(person.id)).await?;
+    } = look(&house, images(upload)?, Some(id)).await?;
+    // Looking took a while: the person may have been suspended or deleted meanwhile.
+    let mut person = find(&house, id).await?;
     let mut views = findings(&house, found).await?;
     for image in enrolled {
         let position = image.image;
@@ -295,8 +297,10 @@ pub(crate) async fn set_photo(
             "This JPEG cannot be read; send another.",
         ));
     }
-    let before = person.photo;
     let picture = house.pictures.put(&image).await?;
+    // Looking took a while: the person may have been suspended or deleted meanwhile.
+    let mut person = find(&house, person.id).await?;
+    let before = person.photo;
     person.photo = Some(picture);
     let act = Act::PersonChanged { person: person.id };
     let appended = house.act(caller.author(), act, vec![Write::Person(person.clone())]);
