@@ -113,38 +113,6 @@ impl From<&ApiError> for Problem {
         use StatusCode as S;
         let title = error.to_string();
         match error {
-            ApiError::NotSignedIn => Self::new(S::UNAUTHORIZED, title, "Sign in and try again."),
-            ApiError::WrongPassword => Self::new(
-                S::UNAUTHORIZED,
-                title,
-                "Check both. An administrator can send a new invitation.",
-            ),
-            ApiError::RoleTooSmall(role) => Self::new(
-                S::FORBIDDEN,
-                format!("not allowed for your role ({} needed)", role_name(*role)),
-                "Ask an administrator for the role, or sign in as somebody who has it.",
-            ),
-            ApiError::Csrf => Self::new(
-                S::FORBIDDEN,
-                title,
-                "Send the value of `csrf` from GET /api/v1/session in the header X-Gatebook-CSRF.",
-            ),
-            ApiError::ForeignOrigin => Self::new(
-                S::FORBIDDEN,
-                title,
-                "Open Gatebook under its own address; behind a proxy, set its public origin.",
-            ),
-            ApiError::TooManyAttempts { retry_after_s } => Self::new(
-                S::TOO_MANY_REQUESTS,
-                title,
-                format!("Wait {retry_after_s} seconds and try again."),
-            ),
-            ApiError::LinkGone => Self::new(
-                S::NOT_FOUND,
-                title,
-                "It was used already or is too old. Ask an administrator for a new one; \
-                 `gatebook user reset` on the server makes one too.",
-            ),
             ApiError::NotFound(_) => {
                 Self::new(S::NOT_FOUND, title, "It may have been removed; reload.")
             }
@@ -169,7 +137,49 @@ impl From<&ApiError> for Problem {
             ApiError::Busy(_) => Self::new(S::SERVICE_UNAVAILABLE, title, "Try again in a moment."),
             ApiError::Store(error) => store_problem(error),
             ApiError::Internal(_) => internal_problem(),
+            refused => sign_in_problem(refused),
         }
+    }
+}
+
+/// The errors of signing in and of what a caller may do.
+fn sign_in_problem(error: &ApiError) -> Problem {
+    use StatusCode as S;
+    let title = error.to_string();
+    match error {
+        ApiError::NotSignedIn => Problem::new(S::UNAUTHORIZED, title, "Sign in and try again."),
+        ApiError::WrongPassword => Problem::new(
+            S::UNAUTHORIZED,
+            title,
+            "Check both. An administrator can send a new invitation.",
+        ),
+        ApiError::RoleTooSmall(role) => Problem::new(
+            S::FORBIDDEN,
+            format!("not allowed for your role ({} needed)", role_name(*role)),
+            "Ask an administrator for the role, or sign in as somebody who has it.",
+        ),
+        ApiError::Csrf => Problem::new(
+            S::FORBIDDEN,
+            title,
+            "Send the value of `csrf` from GET /api/v1/session in the header X-Gatebook-CSRF.",
+        ),
+        ApiError::ForeignOrigin => Problem::new(
+            S::FORBIDDEN,
+            title,
+            "Open Gatebook under its own address; behind a proxy, set its public origin.",
+        ),
+        ApiError::TooManyAttempts { retry_after_s } => Problem::new(
+            S::TOO_MANY_REQUESTS,
+            title,
+            format!("Wait {retry_after_s} seconds and try again."),
+        ),
+        ApiError::LinkGone => Problem::new(
+            S::NOT_FOUND,
+            title,
+            "It was used already or is too old. Ask an administrator for a new one; \
+                 `gatebook user reset` on the server makes one too.",
+        ),
+        _ => internal_problem(),
     }
 }
 
