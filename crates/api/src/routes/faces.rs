@@ -284,7 +284,7 @@ pub(crate) async fn set_photo(
     Path(id): Path<Uuid>,
     mut upload: Upload,
 ) -> Result<Json<PhotoView>, ApiError> {
-    let mut person = find(&house, PersonId(id)).await?;
+    let person = find(&house, PersonId(id)).await?;
     let image = upload.file("image")?.bytes;
     if !is_jpeg(&image) || image.len() > LARGEST_IMAGE {
         return Err(ApiError::field("image", "Send a JPEG of at most 12 MiB."));
