@@ -105,7 +105,7 @@ fn nobody_is_judged_by_bad_frames_alone() {
 #[test]
 fn two_people_who_cross_keep_their_names() {
     let crossing = |n: usize| {
-        let (left, right) = (n as f32 * 20.0, 400.0 - n as f32 * 20.0);
+        let (left, right) = (n as f32 * 20.0, 410.0 - n as f32 * 20.0);
         vec![
             face(left, template(1, 0.1), GOOD),
             face(right, template(2, 0.1), GOOD),
