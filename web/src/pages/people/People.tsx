@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useRouterState, useSearch } from "@tanstack/react-router";
 import { Download, Upload, UserPlus, UsersRound } from "lucide-react";
 import { useEffect, useState } from "react";
 import { peopleQuery } from "../../api/people";
@@ -31,13 +31,15 @@ export function People() {
   const [text, setText] = useState(q);
   const settled = useDelayed(text.trim());
   const [importing, setImporting] = useState(false);
+  // A page that is being opened must not be called back by what was typed before.
+  const here = useRouterState({ select: (state) => state.location.pathname === "/people" });
   useEffect(() => {
-    if (view === undefined && settled !== q)
+    if (here && view === undefined && settled !== q)
       void navigate({
         search: (before) => ({ ...before, q: settled === "" ? undefined : settled }) as typeof before,
         replace: true,
       });
-  }, [settled, q, view, navigate]);
+  }, [here, settled, q, view, navigate]);
   const people = useInfiniteQuery(peopleQuery(settled));
   const rows = people.data?.pages.flatMap((page) => page.people) ?? [];
   const total = people.data?.pages[0]?.total;
