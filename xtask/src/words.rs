@@ -28,7 +28,7 @@ pub fn check(source: &SourceFile) -> Vec<Finding> {
     findings
 }
 
-/// A path counts only from its beginning: `https://site/work/x` and `frame-work/` are fine.
+/// A path counts only from its beginning: the same letters further on in an address or a word are fine.
 fn stands_alone(line: &str, word: &str) -> bool {
     line.match_indices(word).any(|(at, _)| {
         let before = line.get(..at).and_then(|head| head.chars().next_back());
