@@ -18,7 +18,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 pub fn announce(running: &Running) {
     println!("Gatebook is at {}", running.address);
     if let Some(link) = &running.first_link {
-        println!("Become its administrator (once, within 24 hours): {link}");
+        println!("Become its administrator (once, within 72 hours): {link}");
     }
 }
 
