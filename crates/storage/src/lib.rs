@@ -7,6 +7,7 @@
 //! | `gatebook.db` (with `-wal`, `-shm`) | every table | the site's data |
 //! | `keys/site.key` | the key that seals them, mode 0600 | nothing sealed can be read again |
 //! | `pictures/aa/bb/<id>` | sealed pictures | events show that theirs is gone |
+//! | `incoming/` | pictures of an upload while they are imported, sealed | nothing |
 //! | `gatebook.lock` | held while a process writes | |
 //!
 //! Keep a copy of `keys/` apart from copies of the rest: whoever has both can read everything,
@@ -19,10 +20,12 @@ mod data_dir;
 mod pictures;
 mod seal;
 mod site_key;
+mod spool;
 mod sqlite;
 
 pub use data_dir::DataDir;
 pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;
+pub use spool::Spool;
 pub use sqlite::{Options, SqliteStore};

@@ -33,6 +33,10 @@ pub trait Ingest: Send + Sync {
     /// (see [`model::SourceKey`]; keys are per device).
     async fn commit(&self, draft: ObservationDraft) -> Result<Commit>;
 
+    /// Whether [`Ingest::commit`] would find `draft` to be a repetition. Writes nothing; whoever
+    /// must not write twice still goes by what `commit` answers.
+    async fn is_known(&self, draft: &ObservationDraft) -> Result<bool>;
+
     /// All committed observations that are not settled yet, in order of commit.
     async fn unsettled(&self) -> Result<Vec<Observation>>;
 

@@ -23,6 +23,19 @@ impl Ingest for SqliteStore {
         self.write(Committing(draft)).await
     }
 
+    async fn is_known(&self, draft: &ObservationDraft) -> Result<bool> {
+        let mut db = self.read().await?;
+        let first = match &draft.key {
+            SourceKey::Content { digest, window_s } => {
+                first_with_content(&mut db, draft, digest, *window_s).await?
+            }
+            SourceKey::Sequence { boot_id, sequence } => {
+                with_sequence(&mut db, draft, boot_id, *sequence).await?
+            }
+        };
+        Ok(first.is_some())
+    }
+
     async fn unsettled(&self) -> Result<Vec<Observation>> {
         let sql = "SELECT ord, id, sealed FROM observations WHERE settled = 0 ORDER BY ord";
         let mut db = self.read().await?;
@@ -159,18 +172,12 @@ async fn repeated_sequence(tx: &mut Tx<'_>, draft: &ObservationDraft) -> Result<
             "an observation id came twice".to_owned(),
         ));
     };
-    let sql = "SELECT ord, id, sealed FROM observations \
-               WHERE device = ? AND boot_id = ? AND sequence = ?";
+    let first = with_sequence(tx.db, draft, boot_id, *sequence).await?;
+    let first = first
+        .ok_or_else(|| StoreError::Damaged("an observation that stands is not found".to_owned()))?;
     let device = draft.device.0.as_bytes().as_slice();
-    let row = sqlx::query(sql)
-        .bind(device)
-        .bind(boot_id)
-        .bind(signed(*sequence)?)
-        .fetch_one(&mut *tx.db)
-        .await
-        .map_err(fault)?;
     Ok(Commit {
-        observation: read(tx.keys, &row)?.0,
+        observation: read(tx.keys, &first)?.0,
         duplicate: true,
         contiguous: sequence::contiguous(tx.db, device, boot_id).await?,
     })
@@ -184,17 +191,43 @@ async fn repeated_content(
     let SourceKey::Content { digest, window_s } = &draft.key else {
         return Ok(None);
     };
-    let row = sqlx::query(
+    let first = first_with_content(tx.db, draft, digest, *window_s).await?;
+    first.map(|row| Ok(read(tx.keys, &row)?.0)).transpose()
+}
+
+async fn with_sequence(
+    db: &mut SqliteConnection,
+    draft: &ObservationDraft,
+    boot_id: &str,
+    sequence: u64,
+) -> Result<Option<SqliteRow>> {
+    let sql = "SELECT ord, id, sealed FROM observations \
+               WHERE device = ? AND boot_id = ? AND sequence = ?";
+    sqlx::query(sql)
+        .bind(draft.device.0.as_bytes().as_slice())
+        .bind(boot_id)
+        .bind(signed(sequence)?)
+        .fetch_optional(db)
+        .await
+        .map_err(fault)
+}
+
+async fn first_with_content(
+    db: &mut SqliteConnection,
+    draft: &ObservationDraft,
+    digest: &[u8],
+    window_s: Option<u32>,
+) -> Result<Option<SqliteRow>> {
+    sqlx::query(
         "SELECT ord, id, sealed FROM observations \
          WHERE device = ? AND digest = ? AND received_at >= ? ORDER BY received_at LIMIT 1",
     )
     .bind(draft.device.0.as_bytes().as_slice())
-    .bind(digest.as_slice())
-    .bind(window_start(draft.received_at, *window_s))
-    .fetch_optional(&mut *tx.db)
+    .bind(digest)
+    .bind(window_start(draft.received_at, window_s))
+    .fetch_optional(db)
     .await
-    .map_err(fault)?;
-    row.map(|row| Ok(read(tx.keys, &row)?.0)).transpose()
+    .map_err(fault)
 }
 
 fn window_start(received_at: Timestamp, window_s: Option<u32>) -> i64 {

@@ -49,6 +49,33 @@ pub async fn a_sequence_number_that_comes_again_is_the_same_observation<S: Site>
     assert_eq!(site.store().unsettled().await.unwrap().len(), 1);
 }
 
+pub async fn what_would_be_a_repetition_is_told_without_a_write<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let drafts = [
+        counted(device, "boot", 1),
+        content(device, 1, None),
+        content(device, 2, Some(60)),
+    ];
+    for draft in &drafts {
+        assert!(!site.store().is_known(draft).await.unwrap());
+        site.store().commit(draft.clone()).await.unwrap();
+        assert!(site.store().is_known(draft).await.unwrap());
+    }
+    let mut late = drafts[2].clone();
+    late.received_at = after(120);
+    let others = [
+        counted(device, "boot", 2),
+        counted(new_id(), "boot", 1),
+        content(device, 3, None),
+        late,
+    ];
+    for draft in &others {
+        assert!(!site.store().is_known(draft).await.unwrap());
+    }
+    assert_eq!(site.store().unsettled().await.unwrap().len(), drafts.len());
+}
+
 pub async fn the_contiguous_sequence_waits_for_what_is_missing<S: Site>() {
     let site = S::found().await;
     let device = new_id();

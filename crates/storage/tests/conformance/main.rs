@@ -48,6 +48,7 @@ macro_rules! every_case {
             ingest: [
                 a_committed_observation_is_read_back_with_its_message,
                 a_sequence_number_that_comes_again_is_the_same_observation,
+                what_would_be_a_repetition_is_told_without_a_write,
                 the_contiguous_sequence_waits_for_what_is_missing,
                 each_start_of_a_device_counts_for_itself,
                 equal_content_is_one_observation_within_its_window_only,
