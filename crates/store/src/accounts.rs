@@ -109,6 +109,9 @@ pub trait Accounts: Send + Sync {
     /// The session with this digest, unless it ended before `now` or its user is disabled.
     async fn session(&self, token: &Digest, now: Timestamp) -> Result<Option<Session>>;
 
+    /// Lets a session end at another time; one that is gone stays gone.
+    async fn extend_session(&self, token: &Digest, expires_at: Timestamp) -> Result<()>;
+
     /// Ends a session.
     async fn end_session(&self, token: &Digest) -> Result<()>;
 

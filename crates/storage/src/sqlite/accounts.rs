@@ -49,6 +49,10 @@ impl Accounts for SqliteStore {
         Ok(found.filter(|session| session.expires_at > now))
     }
 
+    async fn extend_session(&self, token: &Digest, expires_at: Timestamp) -> Result<()> {
+        self.write(Extending(*token, expires_at)).await
+    }
+
     async fn end_session(&self, token: &Digest) -> Result<()> {
         self.write(Ending(*token)).await
     }
@@ -176,6 +180,21 @@ impl Work for Beginning {
             .execute(&mut *tx.db)
             .await;
         done.map(drop).map_err(taken(|| "this session".to_owned()))
+    }
+}
+
+struct Extending(Digest, Timestamp);
+
+impl Work for Extending {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let done = sqlx::query("UPDATE sessions SET expires_at = ? WHERE token = ?")
+            .bind(nanos(self.1))
+            .bind(self.0.as_slice())
+            .execute(&mut *tx.db)
+            .await;
+        done.map(drop).map_err(fault)
     }
 }
 

@@ -106,7 +106,11 @@ pub async fn a_session_ends_with_its_time_its_user_and_its_password<S: Site>() {
     let kept = store.session(&[1; 32], after(3599)).await.unwrap();
     assert_eq!(kept, Some(session(1, Subject::User(ada.id))));
     assert_eq!(store.session(&[1; 32], after(3600)).await.unwrap(), None);
+    store.extend_session(&[1; 32], after(7200)).await.unwrap();
+    let kept = store.session(&[1; 32], after(7199)).await.unwrap();
+    assert_eq!(kept.map(|session| session.expires_at), Some(after(7200)));
     store.end_session(&[1; 32]).await.unwrap();
+    store.extend_session(&[1; 32], after(7200)).await.unwrap();
     assert_eq!(
         (lives(store, 1).await, lives(store, 2).await),
         (false, true)
