@@ -1,7 +1,7 @@
 # Gatebook: `make demo` starts it, `make test` proves it. Both install what they miss.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build web setup test test-rust test-web test-browser lint deny bench fmt
+.PHONY: help demo build web setup test test-rust test-web test-browser net-test lint deny bench fmt
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
 
@@ -37,6 +37,9 @@ test-web: ## Types, rules and tests of the pages
 
 test-browser: ## Drive the built binary with Chromium, MQTT and HTTP clients
 	@scripts/test.sh browser
+
+net-test: ## As root: the house on several hosts, in network namespaces; ARGS=--stand-ins for the network alone
+	@scripts/net-test.sh $(ARGS)
 
 lint: web ## Clippy and ESLint with warnings as errors
 	cargo clippy --release --workspace --all-targets -- -D warnings
