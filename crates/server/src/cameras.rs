@@ -17,7 +17,7 @@ use storage::PictureFiles;
 use store::Pictures;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use uuid::Uuid;
-use vision::{Decided, Engine, Frame, Gallery, Identity, Limits, TrackUpdate, Tracker};
+use vision::{Analysis, Decided, Identity, Look, Purpose, TrackUpdate, Tracker};
 
 /// How soon a decided track is delivered again to a store that was overloaded.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -42,12 +42,6 @@ struct Camera {
 struct Following {
     tracker: Option<Tracker>,
     sequence: u64,
-}
-
-/// What a frame showed.
-struct Seen {
-    size: (u32, u32),
-    update: TrackUpdate,
 }
 
 impl LiveCameras {
@@ -75,6 +69,26 @@ impl LiveCameras {
         let device = directory.device(id)?;
         let active = device.kind == DeviceKind::CameraStation && !device.disabled;
         active.then(|| device.clone())
+    }
+
+    /// Steps the camera's tracker; should the search break down, it begins anew.
+    async fn follow(
+        &self,
+        following: &mut Following,
+        jpeg: &Bytes,
+        seen: Analysis,
+        at: Timestamp,
+    ) -> Option<TrackUpdate> {
+        let mut tracker = following.tracker.take().unwrap_or_default();
+        let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
+        let picture = jpeg.clone();
+        let stepped = self.recogniser.with_gallery(move |gallery| {
+            let update = tracker.step(&picture, &seen.faces, clock, gallery);
+            (tracker, update)
+        });
+        let (tracker, update) = stepped.await?;
+        following.tracker = Some(tracker);
+        Some(update)
     }
 
     /// Delivers until the store takes it: a track is decided only once. Meanwhile the camera hears
@@ -138,27 +152,28 @@ impl Cameras for LiveCameras {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
-        let place = self.recogniser.place().ok_or(FrameRefused::Busy)?;
+        let pool = self.recogniser.pool();
+        let place = pool.try_take().ok_or(FrameRefused::Busy)?;
         let at = SystemClock.now();
-        let tracker = following.tracker.take().unwrap_or_default();
-        let bytes = jpeg.clone();
-        let looked = self.recogniser.compute(place, move |engine, gallery| {
-            look(engine, gallery, tracker, &bytes, at)
-        });
-        let (tracker, seen) = looked.await.ok_or(FrameRefused::Busy)?;
-        following.tracker = Some(tracker);
-        let seen = seen.ok_or(FrameRefused::Unreadable)?;
+        let look = pool.look_at(place, jpeg.clone(), Purpose::Live).await;
+        let seen = match look.ok_or(FrameRefused::Busy)? {
+            Look::Seen(seen) => seen,
+            Look::Unreadable(_) => return Err(FrameRefused::Unreadable),
+        };
+        let size = (seen.width, seen.height);
+        let update = self.follow(&mut following, &jpeg, seen, at).await;
+        let update = update.ok_or(FrameRefused::Busy)?;
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
-        let overlays = overlays(&seen.update, seen.size);
+        let overlays = overlays(&update, size);
         let frame = Arc::new(LiveFrame {
             jpeg,
             overlays,
             at,
-            size: seen.size,
+            size,
         });
         state.newest.send_replace(Some(frame.clone()));
-        for decided in seen.update.decided {
+        for decided in update.decided {
             following.sequence += 1;
             self.deliver(&station, following.sequence, decided, at)
                 .await;
@@ -179,34 +194,6 @@ impl Cameras for LiveCameras {
         };
         self.house.heard(camera, kind);
     }
-}
-
-/// Computes on one frame; the tracker comes back even when the frame cannot be read.
-fn look(
-    engine: &Engine,
-    gallery: &Gallery,
-    mut tracker: Tracker,
-    jpeg: &Bytes,
-    at: Timestamp,
-) -> (Tracker, Option<Seen>) {
-    let Ok(frame) = Frame::decode(jpeg, Limits::LIVE) else {
-        return (tracker, None);
-    };
-    let faces = match engine.analyse(&frame) {
-        Ok(faces) => faces,
-        Err(error) => {
-            tracing::error!(%error, "a frame could not be looked at");
-            return (tracker, None);
-        }
-    };
-    let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
-    let update = tracker.step(jpeg, &faces, clock, gallery);
-    let size = (pixels(frame.width()), pixels(frame.height()));
-    (tracker, Some(Seen { size, update }))
-}
-
-fn pixels(side: usize) -> u32 {
-    u32::try_from(side).unwrap_or(u32::MAX)
 }
 
 /// Sides of a frame are far below 2^24, where `f32` is exact.

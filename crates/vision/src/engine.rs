@@ -9,6 +9,7 @@ use crate::geometry::Rect;
 use crate::landmarks::{LandmarkNet, Landmarks};
 use crate::quality::Quality;
 use crate::template::Template;
+use serde::{Deserialize, Serialize};
 
 /// Most faces of one frame that are looked at, the largest first: it bounds the time a frame
 /// can take.
@@ -17,7 +18,7 @@ pub const MOST_FACES: usize = 12;
 const LEAST_PRESENCE: f32 = 0.3;
 
 /// A face in a frame, ready to be matched.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Face {
     /// From above the brows to the chin, in pixels of the frame.
     pub bounds: Rect,

@@ -1,9 +1,7 @@
 //! Enrolling a person from 1 to 10 images, with advice on each.
 
-use crate::embedder::Effort;
-use crate::engine::{Engine, Face};
-use crate::error::VisionError;
-use crate::frame::{Frame, Limits};
+use crate::analysis::{Analysis, Look};
+use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
 use crate::quality::Quality;
@@ -99,9 +97,7 @@ impl std::fmt::Display for Finding {
 pub struct Candidate {
     /// What is wrong with it; empty if it will do.
     pub findings: Vec<Finding>,
-    /// The upright frame, where it could be read.
-    pub frame: Option<Frame>,
-    /// Where the face is in it, if there is just one.
+    /// Where the face is in the upright image, if there is just one.
     pub bounds: Option<Rect>,
     /// The template of that face.
     pub template: Option<Template>,
@@ -117,53 +113,41 @@ impl Candidate {
     fn refused(finding: Finding) -> Self {
         Self {
             findings: vec![finding],
-            frame: None,
             bounds: None,
             template: None,
         }
     }
 }
 
-/// Judges the images of one person, in their order.
+/// Judges the images of one person, in their order; look at them with
+/// [`crate::Purpose::Enrolment`] first. Those beyond [`MOST_IMAGES`] need not be looked at:
+/// `given` says how many there were in all.
 ///
 /// `person` is who is being enrolled, if they are in the gallery already: their own likeness is
 /// no finding.
-///
-/// # Errors
-/// [`VisionError::Inference`] if a net fails. What is wrong with an image is a finding.
+#[must_use]
 pub fn judge(
-    engine: &Engine,
-    images: &[impl AsRef<[u8]>],
+    looks: &[Look],
+    given: usize,
     gallery: &Gallery,
     person: Option<PersonId>,
-) -> Result<Vec<Candidate>, VisionError> {
-    let mut candidates = Vec::with_capacity(images.len());
-    for (index, image) in images.iter().enumerate() {
-        candidates.push(if index < MOST_IMAGES {
-            judge_alone(engine, image.as_ref(), gallery, person)?
-        } else {
-            Candidate::refused(Finding::OneTooMany)
-        });
-    }
+) -> Vec<Candidate> {
+    let taken = looks.iter().take(MOST_IMAGES);
+    let mut candidates: Vec<_> = taken
+        .map(|look| match look {
+            Look::Seen(analysis) => judge_alone(analysis, gallery, person),
+            Look::Unreadable(reason) => Candidate::refused(Finding::Unreadable {
+                reason: reason.clone(),
+            }),
+        })
+        .collect();
     compare(&mut candidates);
-    Ok(candidates)
+    candidates.resize(given, Candidate::refused(Finding::OneTooMany));
+    candidates
 }
 
-fn judge_alone(
-    engine: &Engine,
-    image: &[u8],
-    gallery: &Gallery,
-    person: Option<PersonId>,
-) -> Result<Candidate, VisionError> {
-    let frame = match Frame::decode(image, Limits::UPLOAD) {
-        Ok(frame) => frame,
-        Err(reason) => {
-            return Ok(Candidate::refused(Finding::Unreadable {
-                reason: reason.to_string(),
-            }));
-        }
-    };
-    let faces = engine.analyse_with(&frame, Effort::Mirrored)?;
+fn judge_alone(analysis: &Analysis, gallery: &Gallery, person: Option<PersonId>) -> Candidate {
+    let faces = &analysis.faces;
     let tallest = faces
         .iter()
         .map(|face| face.bounds.height)
@@ -172,38 +156,21 @@ fn judge_alone(
         .iter()
         .filter(|face| face.bounds.height >= tallest * SECOND_FACE)
         .collect();
-    let candidate = Candidate {
-        findings: Vec::new(),
-        frame: Some(frame),
-        bounds: None,
-        template: None,
-    };
-    Ok(match in_view.as_slice() {
-        [] => Candidate {
-            findings: vec![Finding::NoFace],
-            ..candidate
-        },
+    match in_view.as_slice() {
+        [] => Candidate::refused(Finding::NoFace),
         [face] => {
             let mut findings = shortcomings(&face.quality);
             findings.extend(likeness(face, gallery, person));
-            let (bounds, template) = (Some(face.bounds), Some(face.template.clone()));
             Candidate {
                 findings,
-                bounds,
-                template,
-                ..candidate
+                bounds: Some(face.bounds),
+                template: Some(face.template.clone()),
             }
         }
-        several => {
-            let findings = vec![Finding::SeveralFaces {
-                faces: several.len(),
-            }];
-            Candidate {
-                findings,
-                ..candidate
-            }
-        }
-    })
+        several => Candidate::refused(Finding::SeveralFaces {
+            faces: several.len(),
+        }),
+    }
 }
 
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // heights in pixels

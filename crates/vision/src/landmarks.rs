@@ -7,6 +7,7 @@ use crate::geometry::{Point, Similarity};
 use crate::inference::{Inference, TractNet};
 use crate::onnx::GraphModel;
 use crate::sample;
+use serde::{Deserialize, Serialize};
 
 /// Side of the crop the net looks at, in pixels.
 const SIDE: usize = 192;
@@ -15,7 +16,7 @@ const MARGIN: f32 = 1.5;
 const POINTS: usize = 468;
 
 /// The mesh laid over one face, in pixels of the frame.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Landmarks {
     pub(crate) points: Vec<Point>,
     /// How likely the crop shows a face at all, 0 to 1.

@@ -12,6 +12,7 @@
 )]
 
 pub mod alignment;
+mod analysis;
 mod decode;
 mod detector;
 mod embedder;
@@ -33,6 +34,7 @@ pub mod threshold;
 mod tracker;
 mod weights;
 
+pub use analysis::{Analysis, Look, Purpose};
 pub use detector::{Detection, Detector};
 pub use embedder::{Effort, Embedder};
 pub use engine::{Engine, Face, MOST_FACES};

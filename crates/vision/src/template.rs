@@ -1,6 +1,7 @@
 //! What is kept of a face: a direction in a space where one person's pictures lie together.
 
 use crate::error::VisionError;
+use serde::{Deserialize, Serialize};
 
 /// Which model made a template. Templates of different models cannot be compared.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
@@ -18,7 +19,8 @@ impl std::fmt::Display for ModelId {
 }
 
 /// A face template: a vector of length 1 and the model it comes from.
-#[derive(Clone, PartialEq)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "Vec<u8>", try_from = "Vec<u8>")]
 pub struct Template {
     model: ModelId,
     values: Box<[f32]>,
@@ -28,6 +30,20 @@ impl std::fmt::Debug for Template {
     /// Says the model only: a template is personal data and stays out of logs.
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Template({})", String::from_utf8_lossy(&self.model.0))
+    }
+}
+
+impl From<Template> for Vec<u8> {
+    fn from(template: Template) -> Self {
+        template.to_bytes()
+    }
+}
+
+impl TryFrom<Vec<u8>> for Template {
+    type Error = VisionError;
+
+    fn try_from(bytes: Vec<u8>) -> Result<Self, VisionError> {
+        Self::from_bytes(&bytes)
     }
 }
 

@@ -6,8 +6,8 @@ mod common;
 use common::{engine, frame, photograph};
 use model::PersonId;
 use uuid::Uuid;
-use vision::enrolment::{self, Finding};
-use vision::{Effort, Face, Frame, Gallery, Rect, Template};
+use vision::enrolment::{self, Candidate, Finding};
+use vision::{Effort, Face, Frame, Gallery, Purpose, Rect, Template};
 
 /// The overview of faces: its first row shows one man in different photographs. Tiles of 104
 /// pixels.
@@ -102,6 +102,15 @@ fn a_frame_on_its_side_is_still_read_without_harm() {
     }
 }
 
+/// What enrolment says of each image.
+fn judged(images: &[Vec<u8>], gallery: &Gallery, person: Option<PersonId>) -> Vec<Candidate> {
+    let taken = images.iter().take(enrolment::MOST_IMAGES);
+    let looks: Vec<_> = taken
+        .map(|image| engine().look(image, Purpose::Enrolment).unwrap())
+        .collect();
+    enrolment::judge(&looks, images.len(), gallery, person)
+}
+
 #[test]
 fn enrolment_says_per_image_what_is_wrong() {
     let sheet = frame("screenshot-facematch.jpg");
@@ -124,7 +133,7 @@ fn enrolment_says_per_image_what_is_wrong() {
         jpeg(&tile(&sheet, 0, 2)),
         jpeg(&dark),
     ];
-    let judged = enrolment::judge(engine(), &images, &Gallery::default(), None).unwrap();
+    let judged = judged(&images, &Gallery::default(), None);
     let findings: Vec<&[Finding]> = judged.iter().map(|one| one.findings.as_slice()).collect();
     for (index, found) in findings.iter().enumerate() {
         println!("{index}: {found:?}");
@@ -150,7 +159,7 @@ fn enrolling_somebody_twice_is_noticed_except_for_the_person_themselves() {
     gallery
         .set(person(7), vec![template(&sheet, 0, 1)])
         .unwrap();
-    let judge = |who| enrolment::judge(engine(), &[&image], &gallery, who).unwrap();
+    let judge = |who| judged(std::slice::from_ref(&image), &gallery, who);
     assert!(
         matches!(judge(None)[0].findings[..], [Finding::AlreadyEnrolled { person: p, .. }] if p == person(7))
     );
@@ -160,7 +169,7 @@ fn enrolling_somebody_twice_is_noticed_except_for_the_person_themselves() {
 #[test]
 fn an_eleventh_image_is_not_taken() {
     let images = vec![b"x".to_vec(); 11];
-    let judged = enrolment::judge(engine(), &images, &Gallery::default(), None).unwrap();
+    let judged = judged(&images, &Gallery::default(), None);
     assert_eq!(judged[10].findings, [Finding::OneTooMany]);
 }
 

@@ -2,14 +2,13 @@
 
 use crate::compose::Running;
 use crate::recognition::Recogniser;
-use anyhow::{Result, anyhow, bail};
+use anyhow::{Context, Result, anyhow, bail};
 use api::ports::{CardFiles, NamedFile};
 use bytes::Bytes;
 use model::Author;
-use std::path::Path;
 use std::sync::Arc;
 use vision::enrolment::judge;
-use vision::{Engine, Frame, Gallery, Limits, Rect};
+use vision::{Face, Frame, Gallery, Limits, Look, Purpose, Rect};
 
 /// The group photographs whose faces are cut out.
 const PHOTOGRAPHS: [&str; 4] = ["sample6.jpg", "sample5.jpg", "sample4.jpg", "sample3.jpg"];
@@ -76,8 +75,15 @@ pub async fn portraits(recogniser: &Arc<Recogniser>) -> Result<Vec<DemoPerson>> 
             "the sample photographs are missing: build with `make build`, or name their folder in GATEBOOK_SAMPLES"
         );
     };
-    let cut = recogniser.soon(move |engine, _| cut_all(engine, &folder));
-    let people = cut.await.ok_or_else(|| anyhow!("recognition is busy"))??;
+    let mut cutting = Cutting::default();
+    for photograph in PHOTOGRAPHS {
+        let bytes = Bytes::from(std::fs::read(folder.join(photograph))?);
+        let frame = Frame::decode(&bytes, Limits::UPLOAD)?;
+        for face in faces(recogniser, bytes).await? {
+            cutting.cut(recogniser, &frame, &face.bounds).await?;
+        }
+    }
+    let people = cutting.people;
     anyhow::ensure!(
         !people.is_empty(),
         "no usable face on the sample photographs"
@@ -85,52 +91,49 @@ pub async fn portraits(recogniser: &Arc<Recogniser>) -> Result<Vec<DemoPerson>> 
     Ok(people)
 }
 
-fn cut_all(engine: &Engine, folder: &Path) -> Result<Vec<DemoPerson>> {
-    let mut people = Vec::new();
-    let mut gallery = Gallery::default();
-    for photograph in PHOTOGRAPHS {
-        let bytes = std::fs::read(folder.join(photograph))?;
-        let frame = Frame::decode(&bytes, Limits::UPLOAD)?;
-        for face in engine.detect(&frame)? {
-            let Some(name) = NAMES.get(people.len()) else {
-                return Ok(people);
-            };
-            people.extend(cut(engine, &mut gallery, &frame, &face.bounds, name)?);
-        }
+async fn faces(recogniser: &Recogniser, image: Bytes) -> Result<Vec<Face>> {
+    match recogniser.pool().look(image, Purpose::Enrolment).await {
+        Some(Look::Seen(seen)) => Ok(seen.faces),
+        Some(Look::Unreadable(reason)) => bail!("a sample photograph cannot be read: {reason}"),
+        None => bail!("recognition is busy"),
     }
-    Ok(people)
 }
 
-/// One person, unless the face is not good enough or stands on another photograph already.
-fn cut(
-    engine: &Engine,
-    gallery: &mut Gallery,
-    frame: &Frame,
-    face: &Rect,
-    name: &str,
-) -> Result<Option<DemoPerson>> {
-    let (Some(photo), Some(wide)) = (
-        frame.crop(&face.scaled(PORTRAIT)),
-        frame.crop(&face.scaled(AT_THE_GATE)),
-    ) else {
-        return Ok(None);
-    };
-    let photo = Bytes::from(photo.to_jpeg(92)?);
-    let judged = judge(engine, &[&photo], gallery, None)?;
-    let Some(template) = judged
-        .first()
-        .filter(|c| c.is_accepted())
-        .and_then(|c| c.template.clone())
-    else {
-        return Ok(None);
-    };
-    gallery.set(model::PersonId(uuid::Uuid::now_v7()), vec![template])?;
-    Ok(Some(DemoPerson {
-        number: format!("{}", 100 + gallery.len()),
-        name: name.into(),
-        photo,
-        at_the_gate: wide.to_jpeg(80)?.into(),
-    }))
+/// Those cut out so far.
+#[derive(Default)]
+struct Cutting {
+    people: Vec<DemoPerson>,
+    gallery: Gallery,
+}
+
+impl Cutting {
+    /// One person more, unless the face is not good enough or stands on another photograph already.
+    async fn cut(&mut self, recogniser: &Recogniser, frame: &Frame, face: &Rect) -> Result<()> {
+        let (Some(name), Some(photo), Some(wide)) = (
+            NAMES.get(self.people.len()),
+            frame.crop(&face.scaled(PORTRAIT)),
+            frame.crop(&face.scaled(AT_THE_GATE)),
+        ) else {
+            return Ok(());
+        };
+        let photo = Bytes::from(photo.to_jpeg(92)?);
+        let look = recogniser.pool().look(photo.clone(), Purpose::Enrolment);
+        let look = look.await.context("recognition is busy")?;
+        let judged = judge(&[look], 1, &self.gallery, None);
+        let accepted = judged.into_iter().find(|c| c.is_accepted());
+        let Some(template) = accepted.and_then(|c| c.template) else {
+            return Ok(());
+        };
+        let person = model::PersonId(uuid::Uuid::now_v7());
+        self.gallery.set(person, vec![template])?;
+        self.people.push(DemoPerson {
+            number: format!("{}", 100 + self.gallery.len()),
+            name: (*name).into(),
+            photo,
+            at_the_gate: wide.to_jpeg(80)?.into(),
+        });
+        Ok(())
+    }
 }
 
 /// Enrols them as an installer would: by importing a card's registry with its photographs.

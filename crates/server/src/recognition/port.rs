@@ -1,0 +1,100 @@
+//! Recognition as the API asks for it.
+
+use super::Recogniser;
+use api::ports::{Assessment, EnrolledImage, ImageFinding, ImageProblem, Recognition};
+use async_trait::async_trait;
+use bytes::Bytes;
+use model::{CredentialId, PersonId};
+use std::sync::Arc;
+use vision::enrolment::{Candidate, Finding, MOST_IMAGES, judge};
+use vision::{Frame, Limits, Purpose};
+
+/// JPEG quality of registered photographs, 1..=100.
+const PHOTO_QUALITY: u8 = 92;
+
+/// [`Recogniser`] behind the API's port.
+pub struct RecognitionPort(pub Arc<Recogniser>);
+
+#[async_trait]
+impl Recognition for RecognitionPort {
+    async fn assess(&self, images: Vec<Bytes>, person: Option<PersonId>) -> Option<Assessment> {
+        let mut looks = Vec::with_capacity(images.len());
+        for image in images.iter().take(MOST_IMAGES) {
+            looks.push(self.0.pool.look(image.clone(), Purpose::Enrolment).await?);
+        }
+        let judged = self.0.with_gallery(move |gallery| {
+            let candidates = judge(&looks, images.len(), gallery, person);
+            assessment(&images, &candidates)
+        });
+        judged.await
+    }
+
+    async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
+        self.0
+            .change(|enrolled| enrolled.put(person, credential, template));
+    }
+
+    async fn credential_removed(&self, person: PersonId, credential: CredentialId) {
+        self.0.change(|enrolled| {
+            if let Some(templates) = enrolled.templates.get_mut(&person) {
+                templates.remove(&credential);
+            }
+            enrolled.refresh(person);
+        });
+    }
+
+    async fn person_removed(&self, person: PersonId) {
+        self.0.change(|enrolled| {
+            enrolled.templates.remove(&person);
+            enrolled.gallery.remove(person);
+        });
+    }
+}
+
+fn assessment(images: &[Bytes], candidates: &[Candidate]) -> Assessment {
+    let both = images.iter().zip(candidates).enumerate();
+    let enrolled = both.filter_map(|(n, (image, candidate))| enrolled(n, image, candidate));
+    Assessment {
+        findings: candidates.iter().map(finding).collect(),
+        enrolled: enrolled.collect(),
+    }
+}
+
+/// The photograph is written anew: upright, and without what cameras put beside the pixels.
+fn enrolled(number: usize, image: &Bytes, candidate: &Candidate) -> Option<EnrolledImage> {
+    let template = candidate
+        .template
+        .as_ref()
+        .filter(|_| candidate.is_accepted())?;
+    let upright = Frame::decode(image, Limits::UPLOAD).ok()?;
+    let jpeg = upright.to_jpeg(PHOTO_QUALITY).ok()?;
+    Some(EnrolledImage {
+        image: number,
+        jpeg: jpeg.into(),
+        model: template.model().to_string(),
+        template: template.to_bytes(),
+    })
+}
+
+fn finding(candidate: &Candidate) -> ImageFinding {
+    ImageFinding {
+        problems: candidate.findings.iter().map(problem).collect(),
+        face: candidate.bounds.map(|b| [b.x, b.y, b.width, b.height]),
+    }
+}
+
+fn problem(finding: &Finding) -> ImageProblem {
+    match finding {
+        Finding::Unreadable { .. } => ImageProblem::Unreadable,
+        Finding::NoFace => ImageProblem::NoFace,
+        Finding::SeveralFaces { .. } => ImageProblem::TwoFaces,
+        Finding::TooSmall { .. } => ImageProblem::TooSmall,
+        Finding::Blurred => ImageProblem::Blurred,
+        Finding::Dark => ImageProblem::Dark,
+        Finding::Glaring => ImageProblem::Glaring,
+        Finding::Turned => ImageProblem::Turned,
+        Finding::UnlikeTheOthers => ImageProblem::DoesNotMatchOthers,
+        Finding::AlreadyEnrolled { person, .. } => ImageProblem::LooksLike(*person),
+        Finding::OneTooMany => ImageProblem::OneTooMany,
+    }
+}
