@@ -1,7 +1,7 @@
 # Gatebook: `make demo` starts it, `make test` proves it. Both install what they miss.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build web setup test test-rust test-web test-browser net-test lint deny bench fmt
+.PHONY: help demo build web setup test test-rust test-web test-deploy test-browser net-test lint deny bench fmt
 
 web_sources := $(shell find web -name node_modules -prune -o -name dist -prune -o -type f -print)
 
@@ -26,7 +26,7 @@ web/node_modules/.package-lock.json: web/package-lock.json
 web/dist/index.html: web/node_modules/.package-lock.json $(web_sources)
 	cd web && npm run build
 
-test: ## Run every test: Rust, pages, real browser
+test: ## Run every test: Rust, pages, deployment files, real browser
 	@scripts/test.sh
 
 test-rust: ## Formatting, tidy and the tests of the crates
@@ -34,6 +34,9 @@ test-rust: ## Formatting, tidy and the tests of the crates
 
 test-web: ## Types, rules and tests of the pages
 	@scripts/test.sh web
+
+test-deploy: ## Flows, units, compose file and Terraform, as far as a machine without a cloud can
+	@scripts/test.sh deploy
 
 test-browser: ## Drive the built binary with Chromium, MQTT and HTTP clients
 	@scripts/test.sh browser

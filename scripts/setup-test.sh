@@ -14,6 +14,7 @@ want fc-match fontconfig
 install_wanted
 
 ../scripts/npm-install.sh e2e
+../scripts/npm-install.sh deploy/check
 if ! cargo fmt --version >/dev/null 2>&1 && command -v rustup >/dev/null 2>&1; then
   rustup component add rustfmt
 fi

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every test of the house, or the groups named as arguments: rust, web, browser.
+# Every test of the house, or the groups named as arguments: rust, web, deploy, browser.
 # A stage that fails does not stop the others; the last line counts what passed and failed.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -79,12 +79,16 @@ group_web() {
   stage pages vitest npm --prefix web run --silent test
 }
 
+group_deploy() {
+  stage deploy node npm --prefix deploy/check run --silent test
+}
+
 group_browser() {
   stage browser node npm --prefix e2e run --silent test
 }
 
 groups=("$@")
-[ ${#groups[@]} -gt 0 ] || groups=(rust web browser)
+[ ${#groups[@]} -gt 0 ] || groups=(rust web deploy browser)
 
 stage setup none scripts/setup-test.sh
 stage build none make --no-print-directory build
