@@ -9,7 +9,7 @@ cd "$(dirname "$0")/.."
 
 prefix=gbnet
 hosts=e2e/net/hosts.json
-files=(e2e/net/*.test.mjs)
+files=(e2e/net/flows.test.mjs e2e/net/house.test.mjs)
 shell=false
 for word in "$@"; do
   case $word in
@@ -25,9 +25,10 @@ done
   want ip iproute2
   want nft nftables
   want nmap nmap
+  [ -d /usr/lib/postgresql ] || wanted+=(postgresql)
   install_wanted
+  ./setup-test.sh
 )
-scripts/npm-install.sh e2e
 
 # name and address of every host, a line each
 addresses=$(node -p 'Object.entries(require("./'$hosts'")).map(([name, host]) => `${name} ${host.address}`).join("\n")')
@@ -71,7 +72,10 @@ build_up() {
 options=(--option classic-gates)
 exec 9>"/run/$prefix.lock"
 flock --nonblock 9 || { echo "Another net-test is running" >&2; exit 1; }
-trap 'kill $(jobs -p) 2>/dev/null || true; take_down' EXIT
+# Data directories of the parts, PostgreSQL's too, which is not root's.
+scratch=$(mktemp -d)
+chmod 0711 "$scratch"
+trap 'kill $(jobs -p) 2>/dev/null || true; take_down; rm -rf "$scratch"' EXIT
 trap 'exit 130' INT TERM HUP
 take_down
 build_up
@@ -83,4 +87,5 @@ if $shell; then
   echo "ip netns exec $prefix-outside bash   (and so on; Ctrl-C takes it down)"
   run sleep infinity
 fi
-NETNS_PREFIX=$prefix run node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"
+# The tests themselves run outside, where the browser is; they start each part on its own host.
+NETNS_PREFIX=$prefix TMPDIR=$scratch run ip netns exec "$prefix-outside" node --test --test-concurrency=1 --test-reporter=spec "${files[@]}"

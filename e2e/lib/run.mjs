@@ -3,8 +3,8 @@ import { spawn } from "node:child_process";
 import { once } from "node:events";
 
 /** Runs a tool to its end; its output, or an error with what it said. */
-export async function run(tool, words, { input } = {}) {
-  const child = spawn(tool, words, { stdio: ["pipe", "pipe", "pipe"] });
+export async function run(tool, words, { input, ...options } = {}) {
+  const child = spawn(tool, words, { stdio: ["pipe", "pipe", "pipe"], ...options });
   let output = "";
   for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
   child.stdin.on("error", () => {});
