@@ -1,6 +1,6 @@
 //! Alerts: what a guard has to look at, kept until somebody by name acknowledges it.
 
-use crate::ids::{AccessPointId, AlertId, DeviceId, EventId, PersonId, UserId};
+use crate::ids::{AccessPointId, AlertId, DeviceId, EventId, PersonId, UserId, VisitId};
 use alloc::string::String;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AlertKind {
-    /// A stranger's face at an entry; one per track.
+    /// A stranger's face where people come in; one per track.
     Stranger,
     /// A passage was denied.
     Denied,
@@ -27,6 +27,8 @@ pub enum AlertKind {
     MissingExit,
     /// A device or camera is silent for longer than its stated time.
     DeviceSilent,
+    /// A part of the house on another host is not connected.
+    PartLost,
     /// The log does not verify.
     VerificationFailed,
 }
@@ -59,6 +61,8 @@ pub struct Alert {
     pub device: Option<DeviceId>,
     /// Who.
     pub person: Option<PersonId>,
+    /// Which visit, of an alert about one that does not end.
+    pub visit: Option<VisitId>,
     /// Who acknowledged it, once somebody has.
     pub acknowledged: Option<Acknowledgement>,
 }

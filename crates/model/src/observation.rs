@@ -126,6 +126,19 @@ pub enum Sighting {
     ClassicExit(ClassicExit),
 }
 
+impl Sighting {
+    /// The picture it brought.
+    #[must_use]
+    pub const fn picture(&self) -> Option<PictureId> {
+        match self {
+            Self::Picture { picture } => Some(*picture),
+            Self::Face(face) => face.picture,
+            Self::ClassicEntry(line) => line.picture,
+            _ => None,
+        }
+    }
+}
+
 /// An observation as an edge hands it in, before it is committed.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct ObservationDraft {
@@ -217,10 +230,14 @@ pub struct Unresolved {
 pub enum UnresolvedReason {
     /// Two or more passages waited for a picture and the number of pictures does not tell whose it is.
     PictureOfSeveral,
-    /// A picture that nobody asked for.
+    /// A picture at a classic gate that nobody asked for.
     PictureOfNobody,
+    /// A picture that came with no tag, finger or face to tell whose it is.
+    PictureAlone,
     /// A picture was asked for and never came, and no passage followed.
     RequestWithoutPicture,
     /// A repetition or joined re-sighting whose first event is gone.
     Orphan,
+    /// What the store keeps of them, or of what a decision needs, cannot be read any more.
+    Damaged,
 }

@@ -1,6 +1,7 @@
 //! What stands in the log: access events, administrative acts, corrections and notices.
 
 use crate::alert::Acknowledgement;
+use crate::device::IncidentKind;
 use crate::event::AccessEvent;
 use crate::ids::{
     AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, TokenId,
@@ -9,6 +10,7 @@ use crate::ids::{
 use crate::place::{Direction, Place};
 use crate::tag::TagText;
 use alloc::string::String;
+use core::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -168,6 +170,17 @@ pub enum Act {
         #[allow(missing_docs)]
         note: String,
     },
+    /// An incident was dismissed; what it was stands here, for the incident itself is gone.
+    IncidentDismissed {
+        #[allow(missing_docs)]
+        kind: IncidentKind,
+        #[allow(missing_docs)]
+        address: Option<IpAddr>,
+        #[allow(missing_docs)]
+        device: Option<DeviceId>,
+        #[allow(missing_docs)]
+        reason: String,
+    },
 }
 
 /// An append-only amendment; the original stays visible.
@@ -217,6 +230,13 @@ pub enum Notice {
         device: DeviceId,
         /// When it was last heard.
         last_seen: Timestamp,
+    },
+    /// A part of the house on another host is not connected.
+    PartLost {
+        /// Its name.
+        part: String,
+        /// Since when.
+        since: Timestamp,
     },
     /// A visit is open for longer than the site's limit.
     VisitOverdue {

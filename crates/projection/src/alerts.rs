@@ -29,6 +29,7 @@ const fn number(kind: AlertKind) -> u8 {
         AlertKind::MissingExit => 8,
         AlertKind::DeviceSilent => 9,
         AlertKind::VerificationFailed => 10,
+        AlertKind::PartLost => 11,
     }
 }
 
@@ -41,6 +42,7 @@ fn alert(entry: &Entry, kind: AlertKind) -> Alert {
         access_point: None,
         device: None,
         person: None,
+        visit: None,
         acknowledged: None,
     }
 }
@@ -65,13 +67,12 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     let picture = event.evidence.picture.as_ref();
     let disagrees = picture.is_some_and(|p| matches!(p.comparison, Comparison::Disagrees { .. }));
     let stranger = reasons.contains(&Reason::Stranger);
-    let at_entry = event.place.direction == Direction::Entry;
+    // Whoever goes out has been inside: there a stranger is a denial like any other.
+    let comes_in = event.place.direction != Direction::Exit;
+    let plain = (stranger && !comes_in) || reasons.iter().any(|r| is_plain(*r));
     let rows = [
-        (stranger && at_entry, AlertKind::Stranger),
-        (
-            denied && reasons.iter().any(|r| is_plain(*r)),
-            AlertKind::Denied,
-        ),
+        (stranger && comes_in, AlertKind::Stranger),
+        (denied && plain, AlertKind::Denied),
         (reasons.contains(&Reason::TagUnknown), AlertKind::UnknownTag),
         (disagrees, AlertKind::PictureDisagrees),
         (event.decision.taken == Taken::NotTaken, AlertKind::NotTaken),
@@ -101,9 +102,11 @@ pub(crate) fn of_notice(entry: &Entry, notice: &Notice, visit: Option<&Visit>) -
             let inside = visit.is_some_and(|v| v.state == VisitState::Open);
             inside.then(|| Alert {
                 person: Some(*person),
+                visit: visit.map(|v| v.id),
                 ..alert(entry, AlertKind::MissingExit)
             })
         }
+        Notice::PartLost { .. } => Some(alert(entry, AlertKind::PartLost)),
         Notice::VerificationFailed { .. } => Some(alert(entry, AlertKind::VerificationFailed)),
     }
 }

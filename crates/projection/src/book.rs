@@ -152,7 +152,9 @@ impl Book {
                 acknowledgement,
             } => {
                 if let Some(alert) = self.alerts.get_mut(alert) {
-                    alert.acknowledged = Some(acknowledgement.clone());
+                    alert
+                        .acknowledged
+                        .get_or_insert_with(|| acknowledgement.clone());
                 }
             }
             Change::Attribute { event, person, .. } => self.attribute(*event, *person),

@@ -12,7 +12,8 @@ pub enum Change {
     PutCustody(Custody),
     /// Adds an alert. Its id follows from the entry and the kind, so a rebuild adds the same one.
     RaiseAlert(Alert),
-    /// Marks an alert as looked at; an unknown alert changes nothing.
+    /// Marks an alert as looked at; an unknown alert, or one that somebody acknowledged
+    /// before, stays as it is.
     AcknowledgeAlert {
         /// The alert.
         alert: AlertId,

@@ -26,8 +26,8 @@
 //!
 //! One passage raises each kind at most once, under an id that follows from entry and kind
 //! ([`alert_id`]). A denial for a reason that has a kind of its own (stranger, unknown tag,
-//! picture disagrees) raises that kind and no *denied* beside it; strangers alert only at access
-//! points with direction `entry`.
+//! picture disagrees) raises that kind and no *denied* beside it. A stranger is one where people
+//! come in (direction `entry` or `both`); where they go out, a stranger's face is *denied*.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod alerts;

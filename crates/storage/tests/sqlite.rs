@@ -7,7 +7,7 @@ use model::*;
 use sqlx::{Connection, Executor};
 use storage::{DataDir, Options, SqliteStore};
 use store::verify::{Finding, verify};
-use store::{Append, Book, Ingest, LedgerRows, People, StoreError, StoredCheckpoint, Write};
+use store::{Append, Book, Ingest, LedgerRows, People, Put, StoreError, StoredCheckpoint, Write};
 use uuid::Uuid;
 
 const ORIGIN: &str = "gatebook.example/site";
@@ -99,7 +99,7 @@ async fn a_file_that_is_no_database_is_called_damaged_and_left_alone() {
     let content = vec![b'x'; 8192];
     std::fs::write(&file, &content).unwrap();
     let refused = open(dir.path()).await;
-    assert!(matches!(refused, Err(StoreError::Damaged(_))));
+    assert!(matches!(refused, Err(StoreError::Corrupt(_))));
     assert_eq!(std::fs::read(&file).unwrap(), content);
 }
 
@@ -109,7 +109,7 @@ async fn nothing_personal_is_readable_in_the_files() {
     let store = open(dir.path()).await.unwrap();
     store.commit(draft(1)).await.unwrap();
     let mut append = Append::entry(entry());
-    append.writes.push(Write::Person(alice()));
+    append.writes.push(Write::Person(Put::Add(alice())));
     store.append(append).await.unwrap();
     store.close().await.unwrap();
     let mut all = Vec::new();
@@ -146,7 +146,7 @@ async fn a_full_queue_answers_at_once_and_keeps_what_it_took() {
     let overloaded = outcomes.iter().filter(|outcome| refused(outcome)).count();
     assert!(taken >= 4 && overloaded > 0);
     assert_eq!(taken + overloaded, 500);
-    assert_eq!(store.unsettled().await.unwrap().len(), taken);
+    assert_eq!(store.unsettled().await.unwrap().observations.len(), taken);
 }
 
 #[tokio::test]
@@ -167,7 +167,7 @@ async fn a_closed_store_finishes_what_was_queued_and_refuses_the_rest() {
     assert!(store.commit(draft(99)).await.is_err());
     drop(store);
     let again = open(dir.path()).await.unwrap();
-    assert_eq!(again.unsettled().await.unwrap().len(), kept);
+    assert_eq!(again.unsettled().await.unwrap().observations.len(), kept);
 }
 
 #[tokio::test]
@@ -185,7 +185,7 @@ async fn pictures_that_no_row_names_are_told_apart() {
         ..Append::entry(entry())
     };
     store
-        .append(write(Write::Person(person.clone())))
+        .append(write(Write::Person(Put::Add(person.clone()))))
         .await
         .unwrap();
     let all = [seen, orphan, photo];
@@ -316,7 +316,7 @@ async fn a_sealed_value_changed_on_disk_is_reported_and_not_shown() {
     let store = open(dir.path()).await.unwrap();
     let person = alice();
     let mut append = Append::entry(entry());
-    append.writes.push(Write::Person(person.clone()));
+    append.writes.push(Write::Person(Put::Add(person.clone())));
     store.append(append).await.unwrap();
     store.close().await.unwrap();
     drop(store);

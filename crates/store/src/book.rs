@@ -6,8 +6,8 @@ use crate::people::FaceTemplate;
 use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
-    EventId, Gate, GateId, ObservationId, Outcome, Person, PersonId, Settings, Timestamp, TokenId,
-    Unresolved, UserId,
+    EventId, Gate, GateId, IncidentId, ObservationId, Outcome, Person, PersonId, Settings,
+    Timestamp, TokenId, Unresolved, UserId,
 };
 use projection::Change;
 use std::sync::Arc;
@@ -36,39 +36,75 @@ impl Append {
     }
 }
 
+/// How a registry row is written. Nobody overwrites what somebody else wrote meanwhile: a change
+/// names the row as it was read.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Put<T> {
+    /// Adds a row. [`crate::StoreError::Conflict`] when its identity or one of its unique values
+    /// stands already.
+    Add(T),
+    /// Changes a row. [`crate::StoreError::NotFound`] when it was removed meanwhile,
+    /// [`crate::StoreError::Stale`] when it is not as it was read any more.
+    Change {
+        /// The row as it was read.
+        was: Box<T>,
+        /// The row as it is to be; of the same identity.
+        now: Box<T>,
+    },
+}
+
+impl<T> Put<T> {
+    /// Changes the row `was` to `now`.
+    pub fn change(was: T, now: T) -> Self {
+        Self::Change {
+            was: Box::new(was),
+            now: Box::new(now),
+        }
+    }
+
+    /// Changes the row `was` to `now` where there was one, else adds `now`.
+    pub fn over(was: Option<T>, now: T) -> Self {
+        match was {
+            Some(was) => Self::change(was, now),
+            None => Self::Add(now),
+        }
+    }
+}
+
 /// A registry write that goes with an entry.
 #[derive(Clone, Debug)]
 pub enum Write {
-    /// Adds or replaces a person; number unique.
-    Person(Person),
+    /// Adds or changes a person; number unique.
+    Person(Put<Person>),
     /// Removes a person with credentials, templates and identity fields. The log's entries stay.
     RemovePerson(PersonId),
     /// Adds a credential; with a face, its sealed template.
     Credential(Credential, Option<FaceTemplate>),
     /// Removes a credential and its template.
     RemoveCredential(CredentialId),
-    /// Adds or replaces an area; name unique.
-    Area(Area),
+    /// Adds or changes an area; name unique.
+    Area(Put<Area>),
     /// Removes an area that no access point leads into.
     RemoveArea(AreaId),
-    /// Adds or replaces an access point; name unique.
-    AccessPoint(AccessPoint),
+    /// Adds or changes an access point; name unique.
+    AccessPoint(Put<AccessPoint>),
     /// Removes an access point that no device or gate refers to.
     RemoveAccessPoint(AccessPointId),
-    /// Adds or replaces a device; name unique.
-    Device(Device),
+    /// Adds or changes a device; name unique.
+    Device(Put<Device>),
     /// Sets a device's password hash (argon2id PHC string).
     DevicePassword(DeviceId, String),
     /// Removes a device that no gate refers to.
     RemoveDevice(DeviceId),
-    /// Adds or replaces a gate; name unique.
-    Gate(Gate),
+    /// Adds or changes a gate; name unique.
+    Gate(Put<Gate>),
     /// Removes a gate.
     RemoveGate(GateId),
     /// Replaces the settings.
     Settings(Settings),
-    /// Adds or replaces a user; name unique. A disabled user's sessions end.
-    User(User),
+    /// Adds or changes a user; name unique. The sessions of a user who is disabled or gets another
+    /// password end.
+    User(Put<User>),
     /// Adds an invitation.
     Invitation(Invitation),
     /// Uses an invitation up and sets the user's password hash; fails when used or expired at the time.
@@ -86,6 +122,10 @@ pub enum Write {
     Token(ApiToken),
     /// Revokes an API token.
     RevokeToken(TokenId),
+    /// Sets an unresolved group aside; [`crate::StoreError::Conflict`] when somebody did before.
+    DismissUnresolved(u64),
+    /// Forgets an incident; it comes back when it happens again.
+    ForgetIncident(IncidentId),
 }
 
 /// How observations end that do not end in an entry of their own.
@@ -96,7 +136,8 @@ pub enum Settlement {
         /// The observation.
         observation: ObservationId,
         /// An observation of the passage it joins. If that one ended in no entry, this one is
-        /// listed as unresolved ([`model::UnresolvedReason::Orphan`]).
+        /// listed as unresolved ([`model::UnresolvedReason::Orphan`], or `Damaged` where this
+        /// observation cannot be read any more).
         joins: ObservationId,
     },
     /// Listed for an operator.
@@ -171,6 +212,9 @@ pub struct Page {
 pub trait Book: Send + Sync {
     /// Appends in one transaction; see the crate's rules. The projection's changes are computed
     /// inside that transaction by [`projection::fold`].
+    ///
+    /// An alert is acknowledged once: [`crate::StoreError::Conflict`] for whoever comes second,
+    /// [`crate::StoreError::NotFound`] where there is no such alert.
     async fn append(&self, append: Append) -> Result<Arc<Committed>>;
 
     /// Settles observations without an entry.

@@ -2,7 +2,7 @@
 
 use crate::Result;
 use async_trait::async_trait;
-use model::{Device, DeviceId, Incident, IncidentId, IncidentKind, Timestamp};
+use model::{Device, DeviceId, Incident, IncidentKind, Timestamp};
 use std::net::IpAddr;
 
 /// A sign of life.
@@ -77,7 +77,4 @@ pub trait Devices: Send + Sync {
 
     /// Incidents, last seen first.
     async fn incidents(&self, limit: u32) -> Result<Vec<Incident>>;
-
-    /// Forgets an incident.
-    async fn forget_incident(&self, id: IncidentId) -> Result<()>;
 }

@@ -9,6 +9,12 @@ pub enum StoreError {
         /// The field in words, e.g. "person number 17".
         what: String,
     },
+    /// The row was changed after it was read; read it again.
+    #[error("{what} was changed meanwhile")]
+    Stale {
+        /// What was to be changed, in words.
+        what: String,
+    },
     /// Another row still refers to the one to be removed.
     #[error("still in use by {by}")]
     InUse {
@@ -33,13 +39,31 @@ pub enum StoreError {
         /// Table and row.
         what: String,
     },
-    /// The stored data contradicts itself.
+    /// A stored row cannot be read or contradicts another one.
     #[error("the store is damaged: {0}")]
     Damaged(String),
+    /// This value cannot be kept, now or later.
+    #[error("this cannot be kept: {0}")]
+    Unfit(String),
+    /// The engine finds its own files damaged: nothing can be relied on.
+    #[error("the database is damaged: {0}")]
+    Corrupt(String),
     /// Another process has the data directory.
     #[error("another Gatebook is running on this data directory")]
     InUseElsewhere,
     /// Anything else the engine reports.
     #[error("storage: {0}")]
     Engine(String),
+}
+
+impl StoreError {
+    /// Whether the rows or values that the call concerns are the reason: the same call fails
+    /// again, while others go on.
+    #[must_use]
+    pub const fn is_damage(&self) -> bool {
+        matches!(
+            self,
+            Self::Damaged(_) | Self::Unsealable { .. } | Self::Unfit(_)
+        )
+    }
 }

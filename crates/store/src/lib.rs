@@ -10,7 +10,9 @@
 //! 3. Writes are queued to one writer with a bound; a full queue answers [`StoreError::Overloaded`]
 //!    at once instead of growing.
 //! 4. Log indexes are 0, 1, 2, … without gaps, in the order of commit.
-//! 5. Personal fields, payloads, templates and pictures are sealed before they reach the engine.
+//! 5. A row that cannot be read or written concerns the one call that needs it
+//!    ([`StoreError::is_damage`]), never the calls that share a transaction with it.
+//! 6. Personal fields, payloads, templates and pictures are sealed before they reach the engine.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod accounts;
@@ -28,11 +30,11 @@ pub mod verify;
 
 pub use accounts::{Accounts, ApiToken, Digest, Invitation, Role, Session, Subject, User};
 pub use book::{
-    Append, Book, Committed, EntryKind, LogFilter, Page, Settlement, StoredEntry, Write,
+    Append, Book, Committed, EntryKind, LogFilter, Page, Put, Settlement, StoredEntry, Write,
 };
 pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, SequenceGap};
 pub use error::StoreError;
-pub use ingest::{Commit, Ingest, StoredUnresolved};
+pub use ingest::{Commit, Ingest, StoredUnresolved, Unsettled};
 pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};
 pub use people::{FaceTemplate, People, PeopleQuery};
 pub use pictures::Pictures;

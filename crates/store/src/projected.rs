@@ -42,6 +42,15 @@ pub trait Projected: Send + Sync {
     /// Visits.
     async fn visits(&self, filter: &VisitFilter) -> Result<Vec<Visit>>;
 
+    /// Open visits that began before `before` in one of `areas`, whose end is not known and about
+    /// which no alert was raised yet; longest first, at most `limit`.
+    async fn overdue_visits(
+        &self,
+        areas: &[AreaId],
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Visit>>;
+
     /// Days of everybody (or one person) from `from` to `to`, both included, by date and person.
     async fn attendance(
         &self,

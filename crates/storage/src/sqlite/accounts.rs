@@ -107,7 +107,7 @@ fn role(row: &SqliteRow) -> Result<Role> {
         .ok_or_else(|| StoreError::Damaged(format!("there is no role {word:?}")))
 }
 
-fn read_user(row: &SqliteRow) -> Result<User> {
+pub(super) fn read_user(row: &SqliteRow) -> Result<User> {
     Ok(User {
         id: row.id("id")?,
         name: row.col("name")?,

@@ -2,34 +2,51 @@
 
 use model::{Timestamp, TokenId, UserId};
 use sqlx::SqliteConnection;
-use store::{ApiToken, Digest, Invitation, Result, StoreError, User};
+use store::{ApiToken, Digest, Invitation, Put, Result, StoreError, User};
 
-use super::accounts::role_word;
+use super::accounts::{read_user, role_word};
 use super::fault::{fault, taken, taken_or_dangling};
 use super::people::folded;
-use super::people_written::exists;
+use super::people_written::{exists, unchanged};
 use super::rows::{Columns, nanos};
 
-pub(super) async fn put_user(db: &mut SqliteConnection, user: &User) -> Result<()> {
-    sqlx::query(
-        "INSERT INTO users (id, name, name_folded, role, disabled, password) \
-         VALUES (?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_folded = excluded.name_folded, \
-             role = excluded.role, disabled = excluded.disabled, password = excluded.password",
-    )
-    .bind(user.id.0.as_bytes().as_slice())
-    .bind(&user.name)
-    .bind(folded(user.name.trim()))
-    .bind(role_word(user.role))
-    .bind(user.disabled)
-    .bind(&user.password_hash)
-    .execute(&mut *db)
-    .await
-    .map_err(taken(|| format!("the user name {:?}", user.name)))?;
-    if user.disabled {
+pub(super) async fn put_user(db: &mut SqliteConnection, put: &Put<User>) -> Result<()> {
+    let insert = "INSERT INTO users (name, name_folded, role, disabled, password, id) \
+                  VALUES (?, ?, ?, ?, ?, ?)";
+    let update = "UPDATE users SET name = ?, name_folded = ?, role = ?, disabled = ?, \
+                  password = ? WHERE id = ?";
+    let (sql, user, ends) = match put {
+        Put::Add(user) => (insert, user, false),
+        Put::Change { was, now } => {
+            let stands = stored_user(db, now.id).await?;
+            unchanged(stands, was, || format!("user {}", now.id))?;
+            let ends = now.disabled || now.password_hash != was.password_hash;
+            (update, &**now, ends)
+        }
+    };
+    sqlx::query(sql)
+        .bind(&user.name)
+        .bind(folded(user.name.trim()))
+        .bind(role_word(user.role))
+        .bind(user.disabled)
+        .bind(&user.password_hash)
+        .bind(user.id.0.as_bytes().as_slice())
+        .execute(&mut *db)
+        .await
+        .map_err(taken(|| format!("the user name {:?}", user.name)))?;
+    if ends {
         end_sessions(db, user.id).await?;
     }
     Ok(())
+}
+
+async fn stored_user(db: &mut SqliteConnection, id: UserId) -> Result<Option<User>> {
+    let row = sqlx::query("SELECT * FROM users WHERE id = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    row.as_ref().map(read_user).transpose()
 }
 
 pub(super) async fn put_invitation(

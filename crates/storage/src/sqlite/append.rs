@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use ledger::{NewNode, NodeId, leaf_hash};
-use model::{Entry, PersonId, canonical_json};
+use model::{Act, Entry, PersonId, Record, canonical_json};
 use sqlx::SqliteConnection;
 use store::{Append, Committed, Result, StoreError, commitment};
 
 use super::columns::{Searchable, person_of};
-use super::fault::{fault, taken};
+use super::fault::fault;
 use super::keys::Keys;
 use super::rows::{signed, word};
 use super::writer::{Tx, Work};
@@ -29,6 +29,9 @@ impl Work for Appending {
             writes,
         } = &self.0;
         let index = tx.memory.tree.size();
+        if let Record::Act(Act::AlertAcknowledged { alert, .. }) = &entry.record {
+            project::unacknowledged(tx.db, *alert).await?;
+        }
         write_entry(tx, index, entry).await?;
         for write in writes {
             written::apply(tx, write).await?;
@@ -53,7 +56,7 @@ async fn write_entry(tx: &mut Tx<'_>, index: u64, entry: &Entry) -> Result<()> {
     let (leaf, sealed) = sealed(tx.keys, entry)?;
     insert(tx.db, index, entry, &leaf, &sealed).await?;
     insert_people(tx.db, index, entry).await?;
-    if let model::Record::Access(event) = &entry.record
+    if let Record::Access(event) = &entry.record
         && let Some(picture) = &event.evidence.picture
     {
         picture_names::add(tx.db, picture.picture, entry.id.0).await?;
@@ -65,7 +68,7 @@ async fn write_entry(tx: &mut Tx<'_>, index: u64, entry: &Entry) -> Result<()> {
 
 /// The leaf, which tells nothing without the event's key, and the sealed payload with that key.
 fn sealed(keys: &Keys, entry: &Entry) -> Result<(Vec<u8>, Vec<u8>)> {
-    let content = canonical_json(entry).map_err(|error| StoreError::Engine(error.to_string()))?;
+    let content = canonical_json(entry).map_err(|error| StoreError::Unfit(error.to_string()))?;
     let mut key = [0; EVENT_KEY];
     getrandom::fill(&mut key).map_err(|error| StoreError::Engine(error.to_string()))?;
     let id = entry.id.0.as_bytes().as_slice();
@@ -94,7 +97,8 @@ async fn insert(
     let columns = Searchable::of(entry);
     let done = sqlx::query(
         "INSERT INTO entries (idx, id, leaf, sealed, kind, occurred_at, access_point, direction, \
-             outcome, taken, tag, refers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+             outcome, taken, tag, refers) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
+         ON CONFLICT (id) DO NOTHING",
     )
     .bind(signed(index)?)
     .bind(entry.id.0.as_bytes().as_slice())
@@ -109,9 +113,14 @@ async fn insert(
     .bind(columns.tag.as_ref().map(|tag| tag.as_str().to_owned()))
     .bind(columns.refers.map(|id| id.0.as_bytes().to_vec()))
     .execute(db)
-    .await;
-    done.map(drop)
-        .map_err(taken(|| format!("the log's entry {}", entry.id)))
+    .await
+    .map_err(fault)?;
+    if done.rows_affected() == 0 {
+        return Err(StoreError::Conflict {
+            what: format!("the log's entry {}", entry.id),
+        });
+    }
+    Ok(())
 }
 
 /// A correction is about whom the corrected entry is about, too.
@@ -158,7 +167,7 @@ async fn insert_nodes(db: &mut SqliteConnection, nodes: &[NewNode]) -> Result<()
 /// Nodes are written once: one that stands already belongs to an entry that was there before.
 fn standing_already(error: StoreError, id: NodeId) -> StoreError {
     match error {
-        StoreError::Engine(why) if why.contains("UNIQUE") => StoreError::Damaged(format!(
+        StoreError::Damaged(_) => StoreError::Damaged(format!(
             "the tree has node {id} already: entries were removed from the end of the log"
         )),
         other => other,

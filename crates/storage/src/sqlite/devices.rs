@@ -1,12 +1,12 @@
 //! Devices as they behave.
 
 use async_trait::async_trait;
-use model::{Device, DeviceId, Incident, IncidentId, Timestamp};
+use model::{Device, DeviceId, Incident, Timestamp};
 use sqlx::SqliteConnection;
 use store::{DeviceStatus, Devices, Heard, IncidentReport, Result};
 
 use super::fault::fault;
-use super::incidents::{Forgetting, Reporting, newest};
+use super::incidents::{Reporting, newest};
 use super::rows::{Columns, nanos};
 use super::writer::{Tx, Work};
 use super::{SqliteStore, places, sequence};
@@ -58,10 +58,6 @@ impl Devices for SqliteStore {
     async fn incidents(&self, limit: u32) -> Result<Vec<Incident>> {
         let mut db = self.read().await?;
         newest(&mut db, limit).await
-    }
-
-    async fn forget_incident(&self, id: IncidentId) -> Result<()> {
-        self.write(Forgetting(id)).await
     }
 }
 

@@ -7,6 +7,7 @@ use store::{IncidentReport, Result, StoreError};
 use uuid::Uuid;
 
 use super::fault::fault;
+use super::people_written::exists;
 use super::rows::{Columns, nanos, word};
 use super::writer::{Tx, Work};
 
@@ -84,16 +85,11 @@ impl Work for Reporting {
     }
 }
 
-pub(super) struct Forgetting(pub(super) IncidentId);
-
-impl Work for Forgetting {
-    type Output = ();
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
-        let done = sqlx::query("DELETE FROM incidents WHERE id = ?")
-            .bind(self.0.0.as_bytes().as_slice())
-            .execute(&mut *tx.db)
-            .await;
-        done.map(drop).map_err(fault)
-    }
+pub(super) async fn forget(db: &mut SqliteConnection, id: IncidentId) -> Result<()> {
+    let done = sqlx::query("DELETE FROM incidents WHERE id = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .execute(db)
+        .await
+        .map_err(fault)?;
+    exists(done.rows_affected(), || format!("incident {id}"))
 }

@@ -1,21 +1,18 @@
 //! Observations: made durable, recognised when they come again.
 
 use async_trait::async_trait;
-use model::{
-    Observation, ObservationDraft, ObservationId, PictureId, Sighting, SourceKey, Timestamp,
-};
+use model::{EventId, Observation, ObservationDraft, ObservationId, SourceKey, Timestamp};
 use sqlx::SqliteConnection;
 use sqlx::sqlite::SqliteRow;
-use store::{Commit, Ingest, Result, StoreError, StoredUnresolved};
+use store::{Commit, Ingest, Result, StoreError, StoredUnresolved, Unsettled};
 use uuid::Uuid;
 
 use super::SqliteStore;
 use super::fault::fault;
 use super::keys::Keys;
 use super::rows::{Columns, from_json, json, nanos, signed};
-use super::settle::Dismissing;
 use super::writer::{Tx, Work};
-use super::{picture_names, sequence};
+use super::{picture_names, sequence, unreadable};
 
 #[async_trait]
 impl Ingest for SqliteStore {
@@ -36,13 +33,38 @@ impl Ingest for SqliteStore {
         Ok(first.is_some())
     }
 
-    async fn unsettled(&self) -> Result<Vec<Observation>> {
+    async fn unsettled(&self) -> Result<Unsettled> {
         let sql = "SELECT ord, id, sealed FROM observations WHERE settled = 0 ORDER BY ord";
         let mut db = self.read().await?;
         let rows = sqlx::query(sql).fetch_all(&mut *db).await.map_err(fault)?;
-        rows.iter()
-            .map(|row| Ok(read(self.keys(), row)?.0))
-            .collect()
+        let mut all = Unsettled::default();
+        for row in &rows {
+            match read(self.keys(), row) {
+                Ok((observation, _)) => all.observations.push(observation),
+                Err(error) if error.is_damage() => {
+                    let group = unreadable::group(&mut db, row.id("id")?).await?;
+                    all.unreadable.push(group);
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        Ok(all)
+    }
+
+    async fn ended(&self, before: Option<u64>, limit: u32) -> Result<Vec<(Observation, EventId)>> {
+        let sql = "SELECT ord, id, sealed, event FROM observations \
+                   WHERE event IS NOT NULL AND ord < ? ORDER BY ord DESC LIMIT ?";
+        let mut db = self.read().await?;
+        let rows = sqlx::query(sql)
+            .bind(before.map_or(Ok(i64::MAX), signed)?)
+            .bind(limit)
+            .fetch_all(&mut *db)
+            .await
+            .map_err(fault)?;
+        let ended = |row| Ok((read(self.keys(), row)?.0, row.id("event")?));
+        let damaged = |ended: &Result<_>| ended.as_ref().is_err_and(StoreError::is_damage);
+        let all = rows.iter().map(ended);
+        all.filter(|ended| !damaged(ended)).collect()
     }
 
     async fn observation(&self, id: ObservationId) -> Result<Option<(Observation, Vec<u8>)>> {
@@ -61,10 +83,6 @@ impl Ingest for SqliteStore {
             .await
             .map_err(fault)?;
         rows.iter().map(read_unresolved).collect()
-    }
-
-    async fn dismiss_unresolved(&self, number: u64) -> Result<()> {
-        self.write(Dismissing(number)).await
     }
 }
 
@@ -95,7 +113,7 @@ impl Work for Committing {
             return repeated_sequence(tx, draft).await;
         };
         observation.order = order;
-        if let Some(picture) = picture_of(&draft.sighting) {
+        if let Some(picture) = draft.sighting.picture() {
             picture_names::add(tx.db, picture, observation.id.0).await?;
         }
         let contiguous = sequence::advance(tx.db, draft).await?;
@@ -118,16 +136,6 @@ fn observed(draft: &ObservationDraft) -> Observation {
         received_at: draft.received_at,
         deferred: draft.deferred,
         sighting: draft.sighting.clone(),
-    }
-}
-
-/// The picture a sighting names.
-pub(super) const fn picture_of(sighting: &Sighting) -> Option<PictureId> {
-    match sighting {
-        Sighting::Picture { picture } => Some(*picture),
-        Sighting::Face(face) => face.picture,
-        Sighting::ClassicEntry(line) => line.picture,
-        _ => None,
     }
 }
 
@@ -177,7 +185,7 @@ async fn repeated_sequence(tx: &mut Tx<'_>, draft: &ObservationDraft) -> Result<
         .ok_or_else(|| StoreError::Damaged("an observation that stands is not found".to_owned()))?;
     let device = draft.device.0.as_bytes().as_slice();
     Ok(Commit {
-        observation: read(tx.keys, &first)?.0,
+        observation: first_of(tx.keys, &first, draft)?,
         duplicate: true,
         contiguous: sequence::contiguous(tx.db, device, boot_id).await?,
     })
@@ -192,7 +200,20 @@ async fn repeated_content(
         return Ok(None);
     };
     let first = first_with_content(tx.db, draft, digest, *window_s).await?;
-    first.map(|row| Ok(read(tx.keys, &row)?.0)).transpose()
+    first.map(|row| first_of(tx.keys, &row, draft)).transpose()
+}
+
+/// The observation that `draft` repeats. One that cannot be read any more is as the draft says: a
+/// device that is answered with an error would send it for ever.
+fn first_of(keys: &Keys, row: &SqliteRow, draft: &ObservationDraft) -> Result<Observation> {
+    match read(keys, row) {
+        Err(error) if error.is_damage() => Ok(Observation {
+            id: row.id("id")?,
+            order: row.count("ord")?,
+            ..observed(draft)
+        }),
+        found => Ok(found?.0),
+    }
 }
 
 async fn with_sequence(
@@ -262,7 +283,7 @@ fn read(keys: &Keys, row: &SqliteRow) -> Result<(Observation, Vec<u8>)> {
 fn packed(observation: &Observation, raw: &[u8]) -> Result<Vec<u8>> {
     let record = json(observation)?;
     let length = u32::try_from(record.len())
-        .map_err(|_| StoreError::Engine("an observation of 4 GiB".to_owned()))?;
+        .map_err(|_| StoreError::Unfit("an observation of 4 GiB".to_owned()))?;
     Ok([&length.to_be_bytes(), record.as_bytes(), raw].concat())
 }
 

@@ -24,6 +24,7 @@ mod rebuild;
 mod rows;
 mod sequence;
 mod settle;
+mod unreadable;
 mod writer;
 mod written;
 

@@ -10,6 +10,7 @@ use tokio::sync::broadcast;
 
 use super::fault::fault;
 use super::keys::Keys;
+use super::rebuild::KeepingUp;
 use super::writer::{Writer, remembered};
 use super::{Inner, Options, SqliteStore};
 use crate::DataDir;
@@ -24,7 +25,8 @@ impl SqliteStore {
     ///
     /// # Errors
     /// [`StoreError::Unsealable`] if the site key is not the one the database was made with,
-    /// [`StoreError::Damaged`] if the file is no database or was made by a newer Gatebook,
+    /// [`StoreError::Corrupt`] if the file is no database, [`StoreError::Damaged`] if it was made by a
+    /// newer Gatebook,
     /// [`StoreError::Full`] or [`StoreError::Engine`] if it cannot be opened.
     pub async fn open(dir: &DataDir, options: Options) -> Result<Self> {
         let connect = connect_options(dir);
@@ -48,14 +50,27 @@ impl SqliteStore {
             news: news.clone(),
         };
         let (queue, writer) = writer.start(options.queue);
-        Ok(Self(Arc::new(Inner {
+        let store = Self(Arc::new(Inner {
             queue: Mutex::new(Some(queue)),
             writer: Mutex::new(Some(writer)),
             readers,
             keys,
             news,
             _lock: dir.lock(),
-        })))
+        }));
+        store.keep_up().await?;
+        Ok(store)
+    }
+
+    /// A log that does not fold keeps the projections it has: verification names what is wrong.
+    async fn keep_up(&self) -> Result<()> {
+        match self.write(KeepingUp).await {
+            Err(error) if error.is_damage() => {
+                tracing::error!(%error, "the projections stay as an earlier Gatebook left them");
+                Ok(())
+            }
+            done => done,
+        }
     }
 }
 

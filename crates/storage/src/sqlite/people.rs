@@ -153,7 +153,7 @@ fn search(query: &PeopleQuery) -> QueryBuilder<Sqlite> {
     sql
 }
 
-fn read_person(keys: &Keys, row: &SqliteRow) -> Result<Person> {
+pub(super) fn read_person(keys: &Keys, row: &SqliteRow) -> Result<Person> {
     let sealed: &[u8] = row.col("details")?;
     let details = keys.details.open(row.col("id")?, sealed)?;
     let details: PersonDetails = from_json(&details)?;

@@ -2,53 +2,70 @@
 
 use model::{Credential, CredentialId, CredentialKind, Person, PersonId};
 use sqlx::SqliteConnection;
-use store::{FaceTemplate, Result, StoreError};
+use store::{FaceTemplate, Put, Result, StoreError};
 
 use super::fault::{fault, taken, taken_or_dangling};
-use super::people::folded;
+use super::people::{folded, read_person};
 use super::picture_names;
 use super::rows::{json, nanos, word};
 use super::writer::Tx;
 
-pub(super) async fn put_person(tx: &mut Tx<'_>, person: &Person) -> Result<()> {
-    let id = person.id.0.as_bytes().as_slice();
-    let details = tx
-        .keys
-        .details
-        .seal(id, json(&person.details)?.as_bytes())?;
-    let number = person.details.identity_number.trim();
-    let surrogate = (!number.is_empty()).then(|| tx.keys.identity_numbers.of(number));
-    sqlx::query(
-        "INSERT INTO people (id, number, name, name_folded, department, status, valid_from, \
-             valid_until, places, photo, details, identity_number) \
-         VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) \
-         ON CONFLICT (id) DO UPDATE SET number = excluded.number, name = excluded.name, \
-             name_folded = excluded.name_folded, department = excluded.department, \
-             status = excluded.status, valid_from = excluded.valid_from, \
-             valid_until = excluded.valid_until, places = excluded.places, \
-             photo = excluded.photo, details = excluded.details, \
-             identity_number = excluded.identity_number",
-    )
-    .bind(id)
-    .bind(&person.number)
-    .bind(&person.name)
-    .bind(folded(&person.name))
-    .bind(&person.department)
-    .bind(word(&person.status)?)
-    .bind(person.valid_from.map(|at| at.to_string()))
-    .bind(person.valid_until.map(|at| at.to_string()))
-    .bind(json(&person.places)?)
-    .bind(person.photo.map(|photo| photo.0.as_bytes().to_vec()))
-    .bind(details)
-    .bind(surrogate)
-    .execute(&mut *tx.db)
-    .await
-    .map_err(taken(|| format!("person number {}", person.number)))?;
+const INSERT: &str = "INSERT INTO people (number, name, name_folded, department, status, valid_from, \
+     valid_until, places, photo, details, identity_number, id) \
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)";
+const UPDATE: &str = "UPDATE people SET number = ?, name = ?, name_folded = ?, department = ?, \
+     status = ?, valid_from = ?, valid_until = ?, places = ?, photo = ?, details = ?, \
+     identity_number = ? WHERE id = ?";
+
+pub(super) async fn put_person(tx: &mut Tx<'_>, put: &Put<Person>) -> Result<()> {
+    let (sql, person) = match put {
+        Put::Add(person) => (INSERT, person),
+        Put::Change { was, now } => {
+            let stands = stored_person(tx, now.id).await?;
+            unchanged(stands, was, || format!("person {}", now.id))?;
+            (UPDATE, &**now)
+        }
+    };
+    write_person(tx, sql, person).await?;
     picture_names::drop_all(tx.db, person.id.0).await?;
     if let Some(photo) = person.photo {
         picture_names::add(tx.db, photo, person.id.0).await?;
     }
     Ok(())
+}
+
+async fn stored_person(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>> {
+    let row = sqlx::query("SELECT * FROM people WHERE id = ?")
+        .bind(id.0.as_bytes().as_slice())
+        .fetch_optional(&mut *tx.db)
+        .await
+        .map_err(fault)?;
+    row.map(|row| read_person(tx.keys, &row)).transpose()
+}
+
+async fn write_person(tx: &mut Tx<'_>, sql: &'static str, person: &Person) -> Result<()> {
+    let id = person.id.0.as_bytes().as_slice();
+    let details = json(&person.details)?;
+    let details = tx.keys.details.seal(id, details.as_bytes())?;
+    let number = person.details.identity_number.trim();
+    let surrogate = (!number.is_empty()).then(|| tx.keys.identity_numbers.of(number));
+    let done = sqlx::query(sql)
+        .bind(&person.number)
+        .bind(&person.name)
+        .bind(folded(&person.name))
+        .bind(&person.department)
+        .bind(word(&person.status)?)
+        .bind(person.valid_from.map(|at| at.to_string()))
+        .bind(person.valid_until.map(|at| at.to_string()))
+        .bind(json(&person.places)?)
+        .bind(person.photo.map(|photo| photo.0.as_bytes().to_vec()))
+        .bind(details)
+        .bind(surrogate)
+        .bind(id)
+        .execute(&mut *tx.db)
+        .await;
+    done.map(drop)
+        .map_err(taken(|| format!("person number {}", person.number)))
 }
 
 /// Credentials and templates go with the person; the log's entries stay.
@@ -129,4 +146,17 @@ pub(super) fn exists(rows: u64, what: impl FnOnce() -> String) -> Result<()> {
         return Err(StoreError::NotFound { what: what() });
     }
     Ok(())
+}
+
+/// What was to be changed has to be as it was read.
+pub(super) fn unchanged<T: PartialEq>(
+    stands: Option<T>,
+    was: &T,
+    what: impl FnOnce() -> String,
+) -> Result<()> {
+    match stands {
+        None => Err(StoreError::NotFound { what: what() }),
+        Some(stands) if stands != *was => Err(StoreError::Stale { what: what() }),
+        Some(_) => Ok(()),
+    }
 }

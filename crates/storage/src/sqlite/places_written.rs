@@ -5,18 +5,86 @@
 
 use model::{AccessPoint, AccessPointId, Area, AreaId, Device, DeviceId, Gate, GateId, Settings};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 use sqlx::SqliteConnection;
-use store::{Result, StoreError};
+use store::{Put, Result, StoreError};
 
 use super::fault::{fault, taken_or_dangling};
-use super::people_written::exists;
+use super::people_written::{exists, unchanged};
 use super::rows::{Columns, json};
 
-pub(super) async fn put_area(db: &mut SqliteConnection, area: &Area) -> Result<()> {
-    let sql = "INSERT INTO areas (id, record) VALUES (?, ?) \
-               ON CONFLICT (id) DO UPDATE SET record = excluded.record";
-    let what = || format!("the area name {:?}", area.name);
-    put(db, sql, area.id.to_string(), area, what, "the area").await
+/// Something that is kept as a record in a table of its own, under its identity as text.
+pub(super) trait Kept: Serialize + DeserializeOwned + PartialEq + Sync {
+    /// Word for one.
+    const KIND: &'static str;
+    /// What its record refers to.
+    const REFERS_TO: &'static str;
+    /// Reads the one with an identity.
+    const SELECT: &'static str;
+    /// Adds one: record, identity.
+    const INSERT: &'static str;
+    /// Changes one: record, identity.
+    const UPDATE: &'static str;
+
+    fn id(&self) -> String;
+    fn name(&self) -> &str;
+}
+
+macro_rules! kept {
+    ($($what:ty: $table:literal, $kind:literal, $refers_to:literal;)+) => {$(
+        impl Kept for $what {
+            const KIND: &'static str = $kind;
+            const REFERS_TO: &'static str = $refers_to;
+            const SELECT: &'static str = concat!("SELECT record FROM ", $table, " WHERE id = ?");
+            const INSERT: &'static str =
+                concat!("INSERT INTO ", $table, " (record, id) VALUES (?, ?)");
+            const UPDATE: &'static str =
+                concat!("UPDATE ", $table, " SET record = ? WHERE id = ?");
+
+            fn id(&self) -> String {
+                self.id.to_string()
+            }
+
+            fn name(&self) -> &str {
+                &self.name
+            }
+        }
+    )+};
+}
+
+kept! {
+    Area: "areas", "area", "what the area refers to";
+    AccessPoint: "access_points", "access point", "the area of the access point";
+    Device: "devices", "device", "the access point of the device";
+    Gate: "gates", "gate", "a device or access point of the gate";
+}
+
+pub(super) async fn put<T: Kept>(db: &mut SqliteConnection, put: &Put<T>) -> Result<()> {
+    let (sql, row) = match put {
+        Put::Add(row) => (T::INSERT, row),
+        Put::Change { was, now } => {
+            let stands = stored::<T>(db, now.id()).await?;
+            unchanged(stands, was, || format!("{} {}", T::KIND, now.id()))?;
+            (T::UPDATE, &**now)
+        }
+    };
+    let done = sqlx::query(sql)
+        .bind(json(row)?)
+        .bind(row.id())
+        .execute(db)
+        .await;
+    let what = || format!("the {} name {:?}", T::KIND, row.name());
+    done.map(drop)
+        .map_err(taken_or_dangling(what, T::REFERS_TO))
+}
+
+async fn stored<T: Kept>(db: &mut SqliteConnection, id: String) -> Result<Option<T>> {
+    let row = sqlx::query(T::SELECT)
+        .bind(id)
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    row.map(|row| row.record("record")).transpose()
 }
 
 pub(super) async fn remove_area(db: &mut SqliteConnection, id: AreaId) -> Result<()> {
@@ -24,21 +92,6 @@ pub(super) async fn remove_area(db: &mut SqliteConnection, id: AreaId) -> Result
     let sql = "SELECT 'access point ' || name AS user FROM access_points WHERE area = ?";
     unused(db, sql, &id).await?;
     remove(db, "DELETE FROM areas WHERE id = ?", &id, "area").await
-}
-
-pub(super) async fn put_access_point(db: &mut SqliteConnection, point: &AccessPoint) -> Result<()> {
-    let sql = "INSERT INTO access_points (id, record) VALUES (?, ?) \
-               ON CONFLICT (id) DO UPDATE SET record = excluded.record";
-    let what = || format!("the access point name {:?}", point.name);
-    put(
-        db,
-        sql,
-        point.id.to_string(),
-        point,
-        what,
-        "the area of the access point",
-    )
-    .await
 }
 
 pub(super) async fn remove_access_point(
@@ -55,21 +108,6 @@ pub(super) async fn remove_access_point(
         "DELETE FROM access_points WHERE id = ?",
         &id,
         "access point",
-    )
-    .await
-}
-
-pub(super) async fn put_device(db: &mut SqliteConnection, device: &Device) -> Result<()> {
-    let sql = "INSERT INTO devices (id, record) VALUES (?, ?) \
-               ON CONFLICT (id) DO UPDATE SET record = excluded.record";
-    let what = || format!("the device name {:?}", device.name);
-    put(
-        db,
-        sql,
-        device.id.to_string(),
-        device,
-        what,
-        "the access point of the device",
     )
     .await
 }
@@ -106,21 +144,6 @@ pub(super) async fn remove_device(db: &mut SqliteConnection, id: DeviceId) -> Re
     .await
 }
 
-pub(super) async fn put_gate(db: &mut SqliteConnection, gate: &Gate) -> Result<()> {
-    let sql = "INSERT INTO gates (id, record) VALUES (?, ?) \
-               ON CONFLICT (id) DO UPDATE SET record = excluded.record";
-    let what = || format!("the gate name {:?}", gate.name);
-    put(
-        db,
-        sql,
-        gate.id.to_string(),
-        gate,
-        what,
-        "a device or access point of the gate",
-    )
-    .await
-}
-
 pub(super) async fn remove_gate(db: &mut SqliteConnection, id: GateId) -> Result<()> {
     remove(
         db,
@@ -137,22 +160,6 @@ pub(super) async fn put_settings(db: &mut SqliteConnection, settings: &Settings)
         .execute(db)
         .await;
     done.map(drop).map_err(fault)
-}
-
-async fn put<T: Serialize>(
-    db: &mut SqliteConnection,
-    sql: &'static str,
-    id: String,
-    record: &T,
-    what: impl FnOnce() -> String,
-    referred: &'static str,
-) -> Result<()> {
-    let done = sqlx::query(sql)
-        .bind(id)
-        .bind(json(record)?)
-        .execute(db)
-        .await;
-    done.map(drop).map_err(taken_or_dangling(what, referred))
 }
 
 async fn unused(db: &mut SqliteConnection, sql: &'static str, id: &str) -> Result<()> {

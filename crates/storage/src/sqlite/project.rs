@@ -1,6 +1,6 @@
 //! Folding an entry into the projected rows, inside the transaction that writes it.
 
-use model::{Custody, Entry, EventId, PersonId, TagText, Visit, VisitId};
+use model::{AlertId, Custody, Entry, EventId, PersonId, TagText, Visit, VisitId};
 use projection::{
     Around, Calendar, Change, Loaded, Moment, Needs, Passage, Referred, Span, needs, refers_to,
 };
@@ -208,7 +208,8 @@ async fn apply(db: &mut SqliteConnection, change: &Change) -> Result<()> {
             alert,
             acknowledgement,
         } => {
-            let done = sqlx::query("UPDATE alerts SET acknowledged = ? WHERE id = ?")
+            let sql = "UPDATE alerts SET acknowledged = ? WHERE id = ? AND acknowledged IS NULL";
+            let done = sqlx::query(sql)
                 .bind(json(acknowledgement)?)
                 .bind(alert.0.as_bytes().as_slice())
                 .execute(db)
@@ -260,11 +261,29 @@ async fn put_custody(db: &mut SqliteConnection, custody: &Custody) -> Result<()>
     done.map(drop).map_err(fault)
 }
 
+/// An alert that nobody acknowledged yet; whoever comes second is refused.
+pub(super) async fn unacknowledged(db: &mut SqliteConnection, alert: AlertId) -> Result<()> {
+    let row = sqlx::query("SELECT acknowledged IS NULL AS open FROM alerts WHERE id = ?")
+        .bind(alert.0.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    let row = row.ok_or_else(|| StoreError::NotFound {
+        what: format!("alert {alert}"),
+    })?;
+    if row.col("open")? {
+        return Ok(());
+    }
+    Err(StoreError::Conflict {
+        what: format!("the acknowledgement of alert {alert}"),
+    })
+}
+
 async fn raise(db: &mut SqliteConnection, alert: &model::Alert) -> Result<()> {
     let acknowledged = alert.acknowledged.as_ref().map(json).transpose()?;
     let done = sqlx::query(
         "INSERT OR REPLACE INTO alerts (id, kind, raised_at, event, access_point, device, person, \
-             acknowledged) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+             visit, acknowledged) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
     )
     .bind(alert.id.0.as_bytes().as_slice())
     .bind(word(&alert.kind)?)
@@ -273,6 +292,7 @@ async fn raise(db: &mut SqliteConnection, alert: &model::Alert) -> Result<()> {
     .bind(alert.access_point.map(|id| id.0.as_bytes().to_vec()))
     .bind(alert.device.map(|id| id.0.as_bytes().to_vec()))
     .bind(alert.person.map(|id| id.0.as_bytes().to_vec()))
+    .bind(alert.visit.map(|id| id.0.as_bytes().to_vec()))
     .bind(acknowledged)
     .execute(db)
     .await;

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use jiff::civil::Date;
 use model::{
-    Acknowledgement, Alert, AlertId, Custody, PersonId, TagText, Timestamp, Visit, VisitId,
+    Acknowledgement, Alert, AlertId, AreaId, Custody, PersonId, TagText, Timestamp, Visit, VisitId,
 };
 use projection::Calendar;
 use sqlx::sqlite::SqliteRow;
@@ -38,6 +38,32 @@ impl Projected for SqliteStore {
         }
         sql.push(" ORDER BY entered_at DESC, id DESC LIMIT ")
             .push_bind(filter.limit);
+        let mut db = self.read().await?;
+        let rows = sql.build().fetch_all(&mut *db).await.map_err(fault)?;
+        rows.iter().map(read_visit).collect()
+    }
+
+    async fn overdue_visits(
+        &self,
+        areas: &[AreaId],
+        before: Timestamp,
+        limit: u32,
+    ) -> Result<Vec<Visit>> {
+        if areas.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = QueryBuilder::<Sqlite>::new(
+            "SELECT * FROM visits WHERE state = 'open' AND left_at IS NULL \
+             AND NOT EXISTS (SELECT 1 FROM alerts WHERE alerts.visit = visits.id) \
+             AND entered_at < ",
+        );
+        sql.push_bind(nanos(before)).push(" AND area IN (");
+        let mut list = sql.separated(", ");
+        for area in areas {
+            list.push_bind(area.0.as_bytes().to_vec());
+        }
+        sql.push(") ORDER BY entered_at, id LIMIT ")
+            .push_bind(limit);
         let mut db = self.read().await?;
         let rows = sql.build().fetch_all(&mut *db).await.map_err(fault)?;
         rows.iter().map(read_visit).collect()
@@ -177,6 +203,7 @@ fn read_alert(row: &SqliteRow) -> Result<Alert> {
         access_point: row.maybe_id("access_point")?,
         device: row.maybe_id("device")?,
         person: row.maybe_id("person")?,
+        visit: row.maybe_id("visit")?,
         acknowledged,
     })
 }

@@ -10,29 +10,62 @@ use super::{append, project};
 /// Entries read at a time.
 const CHUNK: i64 = 500;
 
+/// Counts up when an entry folds to other rows than before, or to more columns.
+const FOLDED_BY: &[u8] = b"2";
+const FOLDED: &str = "projections folded by";
+
 pub(super) struct Rebuilding;
 
 impl Work for Rebuilding {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
-        for table in [
-            "DELETE FROM visits",
-            "DELETE FROM custody",
-            "DELETE FROM alerts",
-            "DELETE FROM passages",
-        ] {
-            sqlx::query(table)
-                .execute(&mut *tx.db)
-                .await
-                .map_err(fault)?;
-        }
-        let mut from = 0;
-        while let Some(next) = fold_chunk(tx, from).await? {
-            from = next;
-        }
-        Ok(())
+        fold_again(tx).await
     }
+}
+
+/// Folds the log again if an earlier Gatebook folded it otherwise.
+pub(super) struct KeepingUp;
+
+impl Work for KeepingUp {
+    type Output = ();
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let found: Option<Vec<u8>> = sqlx::query_scalar("SELECT value FROM meta WHERE name = ?")
+            .bind(FOLDED)
+            .fetch_optional(&mut *tx.db)
+            .await
+            .map_err(fault)?;
+        if found.as_deref() == Some(FOLDED_BY) {
+            return Ok(());
+        }
+        fold_again(tx).await?;
+        let sql = "INSERT INTO meta (name, value) VALUES (?, ?) \
+                   ON CONFLICT (name) DO UPDATE SET value = excluded.value";
+        let done = sqlx::query(sql)
+            .bind(FOLDED)
+            .bind(FOLDED_BY)
+            .execute(&mut *tx.db)
+            .await;
+        done.map(drop).map_err(fault)
+    }
+}
+
+async fn fold_again(tx: &mut Tx<'_>) -> Result<()> {
+    for table in [
+        "DELETE FROM visits",
+        "DELETE FROM custody",
+        "DELETE FROM alerts",
+        "DELETE FROM passages",
+    ] {
+        let emptied = sqlx::query(table).execute(&mut *tx.db).await;
+        emptied.map_err(fault)?;
+    }
+    let mut from = 0;
+    while let Some(next) = fold_chunk(tx, from).await? {
+        from = next;
+    }
+    Ok(())
 }
 
 /// Folds some entries from an index on; the index after them, while there are any.

@@ -21,13 +21,13 @@ pub(crate) fn nanos(at: Timestamp) -> i64 {
 pub(crate) fn word<T: Serialize>(value: &T) -> Result<String> {
     match serde_json::to_value(value) {
         Ok(serde_json::Value::String(word)) => Ok(word),
-        other => Err(StoreError::Engine(format!("not a word: {other:?}"))),
+        other => Err(StoreError::Unfit(format!("not a word: {other:?}"))),
     }
 }
 
 /// A record as JSON.
 pub(crate) fn json<T: Serialize>(value: &T) -> Result<String> {
-    serde_json::to_string(value).map_err(|error| StoreError::Engine(error.to_string()))
+    serde_json::to_string(value).map_err(|error| StoreError::Unfit(error.to_string()))
 }
 
 /// A record from JSON.

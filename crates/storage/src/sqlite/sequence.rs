@@ -1,6 +1,6 @@
 //! Sequence numbers of devices that count: how far they came without a gap, and what is missing.
 
-use model::{DeviceTime, ObservationDraft, SourceKey};
+use model::{DeviceTime, ObservationDraft, Sighting, SourceKey};
 use sqlx::SqliteConnection;
 use store::{Result, SequenceGap};
 
@@ -50,10 +50,12 @@ pub(super) async fn advance(
     contiguous(db, device, boot).await
 }
 
-/// What a stored observation says about a clock is the delay, not the skew.
+/// What a stored observation says about a clock is the delay, not the skew. So does a classic
+/// entry line: its time is that of the finger, seconds before the line was sent.
 fn skew_ms(draft: &ObservationDraft) -> Option<i64> {
+    let late = draft.deferred || matches!(draft.sighting, Sighting::ClassicEntry(_));
     match &draft.device_time {
-        DeviceTime::Claimed { at, .. } if !draft.deferred => {
+        DeviceTime::Claimed { at, .. } if !late => {
             Some(draft.received_at.as_millisecond() - at.as_millisecond())
         }
         _ => None,

@@ -5,9 +5,9 @@ use sqlx::SqliteConnection;
 use store::{Result, Settlement, StoreError};
 
 use super::fault::fault;
-use super::ingest;
 use super::rows::{Columns, json, signed};
 use super::writer::{Tx, Work};
+use super::{ingest, unreadable};
 
 /// Ends an observation in an entry, or in none.
 pub(super) async fn end(
@@ -69,14 +69,20 @@ async fn join(tx: &mut Tx<'_>, observation: ObservationId, joins: ObservationId)
     if let Some(event) = find(tx.db, joins).await?.flatten() {
         return end(tx.db, observation, Some(event)).await;
     }
-    let found = ingest::load(tx.db, tx.keys, observation).await?;
+    let found = match ingest::load(tx.db, tx.keys, observation).await {
+        Err(error) if error.is_damage() => {
+            let group = unreadable::group(tx.db, observation).await?;
+            return list(tx.db, &group).await;
+        }
+        found => found?,
+    };
     let (seen, _) = found.ok_or_else(|| missing(observation))?;
     let orphan = Unresolved {
         observations: vec![observation],
         access_point: seen.access_point,
         at: seen.received_at,
         reason: UnresolvedReason::Orphan,
-        picture: ingest::picture_of(&seen.sighting),
+        picture: seen.sighting.picture(),
     };
     list(tx.db, &orphan).await
 }
@@ -92,22 +98,24 @@ async fn list(db: &mut SqliteConnection, group: &Unresolved) -> Result<()> {
     done.map(drop).map_err(fault)
 }
 
-pub(super) struct Dismissing(pub(super) u64);
-
-impl Work for Dismissing {
-    type Output = ();
-
-    async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
-        let done = sqlx::query("UPDATE unresolved SET dismissed = 1 WHERE number = ?")
-            .bind(signed(self.0)?)
-            .execute(&mut *tx.db)
-            .await
-            .map_err(fault)?;
-        if done.rows_affected() == 0 {
-            return Err(StoreError::NotFound {
-                what: format!("unresolved group {}", self.0),
-            });
-        }
-        Ok(())
+/// Sets a listed group aside, once.
+pub(super) async fn dismiss(db: &mut SqliteConnection, number: u64) -> Result<()> {
+    let what = format!("unresolved group {number}");
+    let row = sqlx::query("SELECT dismissed FROM unresolved WHERE number = ?")
+        .bind(signed(number)?)
+        .fetch_optional(&mut *db)
+        .await
+        .map_err(fault)?;
+    let Some(row) = row else {
+        return Err(StoreError::NotFound { what });
+    };
+    if row.col("dismissed")? {
+        let what = format!("the end of {what}");
+        return Err(StoreError::Conflict { what });
     }
+    let done = sqlx::query("UPDATE unresolved SET dismissed = 1 WHERE number = ?")
+        .bind(signed(number)?)
+        .execute(db)
+        .await;
+    done.map(drop).map_err(fault)
 }

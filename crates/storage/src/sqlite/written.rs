@@ -4,6 +4,7 @@ use store::{Result, Write};
 
 use super::writer::Tx;
 use super::{accounts_written as accounts, people_written as people, places_written as places};
+use super::{incidents, settle};
 
 /// Applies one write inside the entry's transaction.
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
@@ -14,14 +15,14 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
             people::put_credential(tx, credential, template.as_ref()).await
         }
         Write::RemoveCredential(id) => people::remove_credential(tx.db, *id).await,
-        Write::Area(area) => places::put_area(tx.db, area).await,
+        Write::Area(area) => places::put(tx.db, area).await,
         Write::RemoveArea(id) => places::remove_area(tx.db, *id).await,
-        Write::AccessPoint(point) => places::put_access_point(tx.db, point).await,
+        Write::AccessPoint(point) => places::put(tx.db, point).await,
         Write::RemoveAccessPoint(id) => places::remove_access_point(tx.db, *id).await,
-        Write::Device(device) => places::put_device(tx.db, device).await,
+        Write::Device(device) => places::put(tx.db, device).await,
         Write::DevicePassword(id, hash) => places::set_device_password(tx.db, *id, hash).await,
         Write::RemoveDevice(id) => places::remove_device(tx.db, *id).await,
-        Write::Gate(gate) => places::put_gate(tx.db, gate).await,
+        Write::Gate(gate) => places::put(tx.db, gate).await,
         Write::RemoveGate(id) => places::remove_gate(tx.db, *id).await,
         Write::Settings(settings) => {
             tx.memory.calendar = None;
@@ -37,5 +38,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
         Write::UserPassword(id, hash) => accounts::set_password(tx.db, *id, hash).await,
         Write::Token(token) => accounts::put_token(tx.db, token).await,
         Write::RevokeToken(id) => accounts::revoke_token(tx.db, *id).await,
+        Write::DismissUnresolved(number) => settle::dismiss(tx.db, *number).await,
+        Write::ForgetIncident(id) => incidents::forget(tx.db, *id).await,
     }
 }

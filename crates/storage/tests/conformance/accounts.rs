@@ -2,7 +2,8 @@
 
 use model::{DeviceId, Timestamp, UserId};
 use store::{
-    Accounts, ApiToken, Book, Digest, Invitation, Role, Session, StoreError, Subject, User, Write,
+    Accounts, ApiToken, Book, Digest, Invitation, Put, Role, Session, StoreError, Subject, User,
+    Write,
 };
 
 use crate::Site;
@@ -33,16 +34,23 @@ async fn write(store: &impl Book, write: Write) -> Result<(), StoreError> {
 
 pub async fn a_user_is_found_by_name_in_any_case<S: Site>() {
     let site = S::found().await;
-    let mut ada = user("Ada");
-    write(site.store(), Write::User(ada.clone())).await.unwrap();
+    let ada = user("Ada");
+    write(site.store(), Write::User(Put::Add(ada.clone())))
+        .await
+        .unwrap();
     assert_eq!(
         site.store().user_by_name("aDA").await.unwrap(),
         Some(ada.clone())
     );
-    let taken = write(site.store(), Write::User(user("ADA"))).await;
+    let taken = write(site.store(), Write::User(Put::Add(user("ADA")))).await;
     assert!(matches!(taken, Err(StoreError::Conflict { .. })));
-    ada.role = Role::Admin;
-    write(site.store(), Write::User(ada.clone())).await.unwrap();
+    let before = ada.clone();
+    let ada = User {
+        role: Role::Admin,
+        ..ada
+    };
+    let raised = Put::change(before, ada.clone());
+    write(site.store(), Write::User(raised)).await.unwrap();
     assert_eq!(site.store().user(ada.id).await.unwrap(), Some(ada.clone()));
     assert_eq!(site.store().users().await.unwrap(), [ada]);
     assert_eq!(site.store().user(new_id()).await.unwrap(), None);
@@ -62,7 +70,9 @@ pub async fn an_invitation_is_accepted_once_and_before_it_ends<S: Site>() {
     let site = S::found().await;
     let store = site.store();
     let ada = user("Ada");
-    write(store, Write::User(ada.clone())).await.unwrap();
+    write(store, Write::User(Put::Add(ada.clone())))
+        .await
+        .unwrap();
     let invitation = Invitation {
         token: [1; 32],
         user: ada.id,
@@ -94,11 +104,47 @@ async fn lives(store: &impl Accounts, token: u8) -> bool {
         .is_some()
 }
 
+async fn change(store: &(impl Accounts + Book), id: UserId, how: impl Fn(&mut User)) {
+    let was = store.user(id).await.unwrap().unwrap();
+    let mut now = was.clone();
+    how(&mut now);
+    let put = Write::User(Put::change(was, now));
+    write(store, put).await.unwrap();
+}
+
+pub async fn a_user_who_was_changed_meanwhile_is_not_changed_back<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let read = user("Ada");
+    write(store, Write::User(Put::Add(read.clone())))
+        .await
+        .unwrap();
+    let disabled = User {
+        disabled: true,
+        ..read.clone()
+    };
+    let first = Put::change(read.clone(), disabled.clone());
+    write(store, Write::User(first)).await.unwrap();
+    let promoted = User {
+        role: Role::Admin,
+        ..read.clone()
+    };
+    let late = write(store, Write::User(Put::change(read, promoted))).await;
+    assert!(matches!(late, Err(StoreError::Stale { .. })));
+    assert_eq!(store.user(disabled.id).await.unwrap(), Some(disabled));
+    let nobody = user("Nobody");
+    let gone = Write::User(Put::change(nobody.clone(), nobody));
+    let gone = write(store, gone).await;
+    assert!(matches!(gone, Err(StoreError::NotFound { .. })));
+}
+
 pub async fn a_session_ends_with_its_time_its_user_and_its_password<S: Site>() {
     let site = S::found().await;
     let store = site.store();
-    let mut ada = user("Ada");
-    write(store, Write::User(ada.clone())).await.unwrap();
+    let ada = user("Ada");
+    write(store, Write::User(Put::Add(ada.clone())))
+        .await
+        .unwrap();
     let begin = |token| store.put_session(session(token, Subject::User(ada.id)));
     for token in 1..=3 {
         begin(token).await.unwrap();
@@ -119,12 +165,15 @@ pub async fn a_session_ends_with_its_time_its_user_and_its_password<S: Site>() {
     write(store, changed).await.unwrap();
     assert!(!lives(store, 2).await);
     begin(4).await.unwrap();
-    ada.disabled = true;
-    write(store, Write::User(ada.clone())).await.unwrap();
+    change(store, ada.id, |ada| ada.disabled = true).await;
     assert!(!lives(store, 4).await);
-    ada.disabled = false;
-    write(store, Write::User(ada)).await.unwrap();
+    change(store, ada.id, |ada| ada.disabled = false).await;
     assert!(!lives(store, 4).await);
+    begin(6).await.unwrap();
+    change(store, ada.id, |ada| ada.role = Role::Admin).await;
+    assert!(lives(store, 6).await);
+    change(store, ada.id, |ada| ada.password_hash = None).await;
+    assert!(!lives(store, 6).await);
     let nobody = Subject::User(UserId(new_id()));
     store.put_session(session(5, nobody)).await.unwrap();
     assert!(!lives(store, 5).await);
@@ -138,9 +187,9 @@ pub async fn a_camera_stations_session_ends_with_the_device<S: Site>() {
     let station = device("station", point.id);
     let id: DeviceId = station.id;
     let writes = vec![
-        Write::Area(area),
-        Write::AccessPoint(point),
-        Write::Device(station),
+        Write::Area(Put::Add(area)),
+        Write::AccessPoint(Put::Add(point)),
+        Write::Device(Put::Add(station)),
     ];
     store.append(with(writes)).await.unwrap();
     store

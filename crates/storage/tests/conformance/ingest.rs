@@ -3,10 +3,10 @@
 use std::collections::BTreeSet;
 
 use model::*;
-use store::{Append, Book, Ingest, Settlement, StoreError};
+use store::{Append, Book, Ingest, Settlement, StoreError, Unsettled, Write};
 
 use crate::Site;
-use crate::make::{act, after, content, counted, new_id, noon};
+use crate::make::{act, after, content, counted, new_id, noon, with};
 
 pub async fn a_committed_observation_is_read_back_with_its_message<S: Site>() {
     let site = S::found().await;
@@ -46,7 +46,10 @@ pub async fn a_sequence_number_that_comes_again_is_the_same_observation<S: Site>
     assert!(again.duplicate);
     assert_eq!(again.observation, first.observation);
     assert_eq!((first.contiguous, again.contiguous), (Some(1), Some(1)));
-    assert_eq!(site.store().unsettled().await.unwrap().len(), 1);
+    assert_eq!(
+        site.store().unsettled().await.unwrap().observations.len(),
+        1
+    );
 }
 
 pub async fn what_would_be_a_repetition_is_told_without_a_write<S: Site>() {
@@ -73,7 +76,10 @@ pub async fn what_would_be_a_repetition_is_told_without_a_write<S: Site>() {
     for draft in &others {
         assert!(!site.store().is_known(draft).await.unwrap());
     }
-    assert_eq!(site.store().unsettled().await.unwrap().len(), drafts.len());
+    assert_eq!(
+        site.store().unsettled().await.unwrap().observations.len(),
+        drafts.len()
+    );
 }
 
 pub async fn the_contiguous_sequence_waits_for_what_is_missing<S: Site>() {
@@ -182,7 +188,7 @@ pub async fn what_is_not_settled_survives_a_restart_in_order<S: Site>() {
         .await
         .unwrap();
     let site = site.restarted().await;
-    assert_eq!(site.store().unsettled().await.unwrap(), made);
+    assert_eq!(site.store().unsettled().await.unwrap().observations, made);
 }
 
 async fn settle_into_an_entry(
@@ -254,7 +260,39 @@ pub async fn a_resighting_ends_in_the_entry_it_joins_or_is_listed<S: Site>() {
     let listed = site.store().unresolved(None, 10).await.unwrap();
     assert_eq!(listed[0].unresolved.observations, [orphan]);
     assert_eq!(listed[0].unresolved.reason, UnresolvedReason::Orphan);
-    assert!(site.store().unsettled().await.unwrap().is_empty());
+    assert_eq!(
+        site.store().unsettled().await.unwrap(),
+        Unsettled::default()
+    );
+}
+
+pub async fn what_ended_in_entries_is_told_newest_first_resightings_included<S: Site>() {
+    let site = S::found().await;
+    let device = new_id();
+    let mut made = Vec::new();
+    for n in 1..=4 {
+        let commit = site.store().commit(counted(device, "boot", n)).await;
+        made.push(commit.unwrap().observation);
+    }
+    let [passage, lost, resighting, open] = made.try_into().unwrap();
+    let event = settle_into_an_entry(site.store(), passage.id)
+        .await
+        .unwrap();
+    let join = Settlement::Joined {
+        observation: resighting.id,
+        joins: passage.id,
+    };
+    site.store().settle(join).await.unwrap();
+    site.store()
+        .settle(Settlement::Unresolved(group(&[lost.id])))
+        .await
+        .unwrap();
+    let all = site.store().ended(None, 10).await.unwrap();
+    assert_eq!(all, [(resighting.clone(), event), (passage.clone(), event)]);
+    let newest = site.store().ended(Some(open.order), 1).await.unwrap();
+    assert_eq!(newest, [(resighting.clone(), event)]);
+    let rest = site.store().ended(Some(resighting.order), 1).await.unwrap();
+    assert_eq!(rest, [(passage, event)]);
 }
 
 pub async fn unresolved_groups_are_listed_newest_first_and_set_aside<S: Site>() {
@@ -273,12 +311,20 @@ pub async fn unresolved_groups_are_listed_newest_first_and_set_aside<S: Site>() 
             .unwrap();
         groups.push(group);
     }
-    site.store().dismiss_unresolved(2).await.unwrap();
+    let dismiss = |number| {
+        site.store()
+            .append(with(vec![Write::DismissUnresolved(number)]))
+    };
+    dismiss(2).await.unwrap();
     let listed = site.store().unresolved(None, 2).await.unwrap();
     assert_eq!((listed[0].number, listed[1].number), (3, 2));
     assert_eq!((listed[0].dismissed, listed[1].dismissed), (false, true));
     let rest = site.store().unresolved(Some(2), 2).await.unwrap();
     assert_eq!(rest[0].unresolved, groups[0]);
-    let unknown = site.store().dismiss_unresolved(9).await;
+    let size = site.store().size().await.unwrap();
+    let second = dismiss(2).await;
+    assert!(matches!(second, Err(StoreError::Conflict { .. })));
+    let unknown = dismiss(9).await;
     assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+    assert_eq!(site.store().size().await.unwrap(), size);
 }

@@ -2,7 +2,7 @@
 
 use model::*;
 use store::{
-    Append, Book, EntryKind, Ingest, LedgerRows, LogFilter, Page, People, StoreError, Write,
+    Append, Book, EntryKind, Ingest, LedgerRows, LogFilter, Page, People, Put, StoreError, Write,
 };
 
 use crate::Site;
@@ -29,7 +29,7 @@ pub async fn an_append_that_is_refused_leaves_nothing_behind<S: Site>() {
     let site = S::found().await;
     let store = site.store();
     store
-        .append(with(vec![Write::Person(person("1", "A"))]))
+        .append(with(vec![Write::Person(Put::Add(person("1", "A")))]))
         .await
         .unwrap();
     let seen = store
@@ -39,13 +39,16 @@ pub async fn an_append_that_is_refused_leaves_nothing_behind<S: Site>() {
         .observation;
     let before = store.tree_head().await.unwrap();
     let (fresh, taken) = (person("2", "B"), person("1", "C"));
-    let mut refused = with(vec![Write::Person(fresh), Write::Person(taken)]);
+    let mut refused = with(vec![
+        Write::Person(Put::Add(fresh)),
+        Write::Person(Put::Add(taken)),
+    ]);
     refused.settles.push(seen.id);
     let answer = store.append(refused).await;
     assert!(matches!(answer, Err(StoreError::Conflict { what }) if what.contains('1')));
     assert_eq!(store.tree_head().await.unwrap(), before);
     assert_eq!(store.people_count().await.unwrap(), 1);
-    assert_eq!(store.unsettled().await.unwrap(), [seen]);
+    assert_eq!(store.unsettled().await.unwrap().observations, [seen]);
     store.append(with(Vec::new())).await.unwrap();
     assert_eq!(store.size().await.unwrap(), 2);
 }

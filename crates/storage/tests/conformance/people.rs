@@ -1,14 +1,24 @@
 //! The registry of people.
 
 use model::*;
-use store::{Book, FaceTemplate, People, PeopleQuery, StoreError, Write};
+use store::{Book, FaceTemplate, People, PeopleQuery, Put, StoreError, Write};
 
 use crate::Site;
 use crate::make::{assigned, face, new_id, person, tag, with};
 
 async fn add(store: &impl Book, people: &[Person]) {
-    let writes = people.iter().cloned().map(Write::Person).collect();
+    let writes = people
+        .iter()
+        .cloned()
+        .map(Put::Add)
+        .map(Write::Person)
+        .collect();
     store.append(with(writes)).await.unwrap();
+}
+
+async fn change(store: &impl Book, was: &Person, now: &Person) -> Result<(), StoreError> {
+    let put = Write::Person(Put::change(was.clone(), now.clone()));
+    store.append(with(vec![put])).await.map(drop)
 }
 
 pub async fn a_person_is_found_by_number_name_identity_number_and_tag<S: Site>() {
@@ -96,19 +106,71 @@ pub async fn people_are_listed_by_name_page_by_page<S: Site>() {
 
 pub async fn a_person_number_belongs_to_one_person<S: Site>() {
     let site = S::found().await;
-    let mut alice = person("1", "Alice");
-    add(site.store(), std::slice::from_ref(&alice)).await;
-    let taken = with(vec![Write::Person(person("1", "Bob"))]);
+    let read = person("1", "Alice");
+    add(site.store(), std::slice::from_ref(&read)).await;
+    let taken = with(vec![Write::Person(Put::Add(person("1", "Bob")))]);
     let refused = site.store().append(taken);
     assert!(matches!(refused.await, Err(StoreError::Conflict { .. })));
-    alice.name = "Alice Arden".to_owned();
-    alice.status = PersonStatus::Suspended;
-    alice.photo = None;
-    add(site.store(), std::slice::from_ref(&alice)).await;
+    let alice = Person {
+        name: "Alice Arden".to_owned(),
+        status: PersonStatus::Suspended,
+        photo: None,
+        ..read.clone()
+    };
+    change(site.store(), &read, &alice).await.unwrap();
     assert_eq!(
         site.store().person_by_number("1").await.unwrap(),
         Some(alice)
     );
+}
+
+pub async fn a_suspension_is_not_undone_by_what_was_read_before<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let read = person("1", "Alice");
+    add(store, std::slice::from_ref(&read)).await;
+    let suspended = Person {
+        status: PersonStatus::Suspended,
+        ..read.clone()
+    };
+    change(store, &read, &suspended).await.unwrap();
+    let photographed = Person {
+        photo: Some(new_id()),
+        ..read.clone()
+    };
+    let late = change(store, &read, &photographed).await;
+    assert!(matches!(late, Err(StoreError::Stale { .. })));
+    assert_eq!(store.person(read.id).await.unwrap(), Some(suspended));
+}
+
+pub async fn somebody_deleted_meanwhile_stays_deleted<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let read = person("1", "Alice");
+    add(store, std::slice::from_ref(&read)).await;
+    let gone = Write::RemovePerson(read.id);
+    store.append(with(vec![gone])).await.unwrap();
+    let renamed = Person {
+        name: "Alice Arden".to_owned(),
+        ..read.clone()
+    };
+    let late = change(store, &read, &renamed).await;
+    assert!(matches!(late, Err(StoreError::NotFound { .. })));
+    assert_eq!(store.people_count().await.unwrap(), 0);
+}
+
+pub async fn an_identity_is_added_once<S: Site>() {
+    let site = S::found().await;
+    let alice = person("1", "Alice");
+    add(site.store(), std::slice::from_ref(&alice)).await;
+    let other = Person {
+        number: "2".to_owned(),
+        ..alice.clone()
+    };
+    let again = with(vec![Write::Person(Put::Add(other))]);
+    let again = site.store().append(again).await;
+    assert!(matches!(again, Err(StoreError::Conflict { .. })));
+    assert_eq!(site.store().person(alice.id).await.unwrap(), Some(alice));
 }
 
 pub async fn a_tag_is_assigned_to_one_person<S: Site>() {

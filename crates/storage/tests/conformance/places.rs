@@ -1,7 +1,9 @@
 //! Places, devices, settings, incidents.
 
 use model::*;
-use store::{Book, Devices, Heard, IncidentReport, Ingest, People, SequenceGap, StoreError, Write};
+use store::{
+    Book, Devices, Heard, IncidentReport, Ingest, People, Put, SequenceGap, StoreError, Write,
+};
 
 use crate::Site;
 use crate::make::{access_point, after, area, counted, device, new_id, with};
@@ -28,10 +30,10 @@ async fn found_places(store: &impl Book) -> Places {
         exit: point.id,
     };
     let writes = vec![
-        Write::Area(area.clone()),
-        Write::AccessPoint(point.clone()),
-        Write::Device(device.clone()),
-        Write::Gate(gate.clone()),
+        Write::Area(Put::Add(area.clone())),
+        Write::AccessPoint(Put::Add(point.clone())),
+        Write::Device(Put::Add(device.clone())),
+        Write::Gate(Put::Add(gate.clone())),
     ];
     store.append(with(writes)).await.unwrap();
     Places {
@@ -46,14 +48,15 @@ pub async fn names_of_places_and_devices_are_unique<S: Site>() {
     let site = S::found().await;
     let store = site.store();
     let mut here = found_places(store).await;
+    let (area_read, device_read) = (here.area.clone(), here.device.clone());
     for write in [
-        Write::Area(area("Hall")),
-        Write::AccessPoint(access_point("Front door", here.area.id)),
-        Write::Device(device("reader", here.point.id)),
-        Write::Gate(Gate {
+        Write::Area(Put::Add(area("Hall"))),
+        Write::AccessPoint(Put::Add(access_point("Front door", here.area.id))),
+        Write::Device(Put::Add(device("reader", here.point.id))),
+        Write::Gate(Put::Add(Gate {
             id: new_id(),
             ..here.gate.clone()
-        }),
+        })),
     ] {
         let refused = store.append(with(vec![write])).await;
         assert!(matches!(refused, Err(StoreError::Conflict { .. })));
@@ -61,14 +64,66 @@ pub async fn names_of_places_and_devices_are_unique<S: Site>() {
     here.area.name = "Great hall".to_owned();
     here.device.disabled = true;
     let renamed = vec![
-        Write::Area(here.area.clone()),
-        Write::Device(here.device.clone()),
+        Write::Area(Put::change(area_read, here.area.clone())),
+        Write::Device(Put::change(device_read, here.device.clone())),
     ];
     store.append(with(renamed)).await.unwrap();
     assert_eq!(store.areas().await.unwrap(), [here.area]);
     assert_eq!(store.access_points().await.unwrap(), [here.point]);
     assert_eq!(store.devices().await.unwrap(), [here.device]);
     assert_eq!(store.gates().await.unwrap(), [here.gate]);
+}
+
+pub async fn what_was_removed_meanwhile_is_not_brought_back<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let here = found_places(store).await;
+    let late = [
+        Write::Gate(Put::change(here.gate.clone(), here.gate.clone())),
+        Write::Device(Put::change(here.device.clone(), here.device.clone())),
+        Write::AccessPoint(Put::change(here.point.clone(), here.point.clone())),
+        Write::Area(Put::change(here.area.clone(), here.area.clone())),
+    ];
+    let remove = [
+        Write::RemoveGate(here.gate.id),
+        Write::RemoveDevice(here.device.id),
+        Write::RemoveAccessPoint(here.point.id),
+        Write::RemoveArea(here.area.id),
+    ];
+    for (remove, late) in remove.into_iter().zip(late) {
+        store.append(with(vec![remove])).await.unwrap();
+        let refused = store.append(with(vec![late])).await;
+        assert!(matches!(refused, Err(StoreError::NotFound { .. })));
+    }
+    assert!(store.gates().await.unwrap().is_empty());
+    assert!(store.areas().await.unwrap().is_empty());
+}
+
+pub async fn what_was_changed_meanwhile_is_not_changed_back<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let read = found_places(store).await.device;
+    let disabled = Device {
+        disabled: true,
+        ..read.clone()
+    };
+    let renamed = Device {
+        name: "reader 2".to_owned(),
+        ..read.clone()
+    };
+    let first = Put::change(read.clone(), disabled.clone());
+    store
+        .append(with(vec![Write::Device(first)]))
+        .await
+        .unwrap();
+    let late = Write::Device(Put::change(read, renamed));
+    let refused = store.append(with(vec![late])).await;
+    assert!(matches!(refused, Err(StoreError::Stale { .. })));
+    assert_eq!(store.devices().await.unwrap(), [disabled.clone()]);
+    let added_again = store
+        .append(with(vec![Write::Device(Put::Add(disabled))]))
+        .await;
+    assert!(matches!(added_again, Err(StoreError::Conflict { .. })));
 }
 
 pub async fn what_is_still_referred_to_is_not_removed<S: Site>() {
@@ -97,14 +152,14 @@ pub async fn what_is_referred_to_has_to_exist<S: Site>() {
     let site = S::found().await;
     let here = found_places(site.store()).await;
     for write in [
-        Write::AccessPoint(access_point("Side door", new_id())),
-        Write::Device(device("other", new_id())),
-        Write::Gate(Gate {
+        Write::AccessPoint(Put::Add(access_point("Side door", new_id()))),
+        Write::Device(Put::Add(device("other", new_id()))),
+        Write::Gate(Put::Add(Gate {
             id: new_id(),
             name: "Gate 2".to_owned(),
             entry: new_id(),
             ..here.gate
-        }),
+        })),
         Write::DevicePassword(new_id(), "hash".to_owned()),
     ] {
         let refused = site.store().append(with(vec![write])).await;
@@ -126,6 +181,35 @@ pub async fn settings_are_the_default_until_they_are_set<S: Site>() {
         .unwrap();
     let site = site.restarted().await;
     assert_eq!(site.store().settings().await.unwrap(), set);
+}
+
+pub async fn a_line_about_an_earlier_finger_says_nothing_of_the_clock<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let id = found_places(store).await.device.id;
+    let mut line = counted(id, "boot", 1);
+    line.received_at = after(8);
+    line.device_time = DeviceTime::Claimed {
+        at: after(2),
+        synced: false,
+    };
+    line.sighting = Sighting::ClassicEntry(ClassicEntry {
+        number: "7".to_owned(),
+        name: String::new(),
+        tag: None,
+        picture_file: "7_12:00:02.jpg".to_owned(),
+        picture: None,
+    });
+    store.commit(line.clone()).await.unwrap();
+    let skew = async || store.device_statuses().await.unwrap().remove(0).skew_ms;
+    assert_eq!(skew().await, None);
+    let tag = TagText::new("4AB3").unwrap();
+    let mut exit = counted(id, "boot", 2);
+    exit.sighting = Sighting::ClassicExit(ClassicExit { tag });
+    exit.received_at = after(9);
+    exit.device_time = line.device_time;
+    store.commit(exit).await.unwrap();
+    assert_eq!(skew().await, Some(7_000));
 }
 
 pub async fn a_device_shows_when_it_was_heard_its_skew_and_its_gaps<S: Site>() {
@@ -205,6 +289,9 @@ pub async fn equal_incidents_are_counted_and_the_oldest_go<S: Site>() {
     let kept = store.incidents(2000).await.unwrap();
     assert_eq!((kept.len(), kept[0].reason.as_str()), (1000, "1009"));
     assert!(!kept.iter().any(|incident| incident.reason == "short"));
-    store.forget_incident(kept[0].id).await.unwrap();
+    let forget = || with(vec![Write::ForgetIncident(kept[0].id)]);
+    store.append(forget()).await.unwrap();
     assert_eq!(store.incidents(1).await.unwrap()[0].reason, "1008");
+    let again = store.append(forget()).await;
+    assert!(matches!(again, Err(StoreError::NotFound { .. })));
 }

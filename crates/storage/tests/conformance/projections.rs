@@ -1,7 +1,7 @@
 //! What the log comes to.
 
 use model::*;
-use store::{Append, Book, Projected, Store, VisitFilter, Write};
+use store::{Append, Book, Projected, Store, StoreError, VisitFilter, Write};
 
 use crate::Site;
 use crate::make::{
@@ -100,11 +100,59 @@ pub async fn an_alert_is_open_until_it_is_acknowledged<S: Site>() {
         alert,
         acknowledgement: acknowledgement.clone(),
     };
-    append(store, act(seen)).await;
+    append(store, act(seen.clone())).await;
+    let size = store.size().await.unwrap();
+    let second = store.append(Append::entry(act(seen))).await;
+    assert!(matches!(second, Err(StoreError::Conflict { .. })));
+    let unknown = Act::AlertAcknowledged {
+        alert: new_id(),
+        acknowledgement: acknowledgement.clone(),
+    };
+    let unknown = store.append(Append::entry(act(unknown))).await;
+    assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
+    assert_eq!(store.size().await.unwrap(), size);
     assert!(store.alerts(true, 10).await.unwrap().is_empty());
     let kept = store.alert(alert).await.unwrap().unwrap();
     assert_eq!(kept.acknowledged, Some(acknowledgement));
     assert_eq!(store.alerts(false, 10).await.unwrap(), [kept]);
+}
+
+pub async fn an_overdue_visit_is_told_of_once_and_the_longest_first<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let mut visits = Vec::new();
+    for n in 0..4 {
+        let opened = append(store, passed(Direction::Entry, new_id(), after(n))).await;
+        visits.push(VisitId(opened.0));
+    }
+    let areas = [new_id(), place(Direction::Entry).area];
+    let overdue = async |limit| {
+        let found = store.overdue_visits(&areas, after(3), limit).await;
+        found.unwrap().into_iter().map(|visit| visit.id).collect()
+    };
+    let found: Vec<VisitId> = overdue(10).await;
+    assert_eq!(found, visits[..3]);
+    let elsewhere = store.overdue_visits(&areas[..1], after(3), 10).await;
+    assert_eq!(elsewhere.unwrap(), []);
+    assert_eq!(store.overdue_visits(&[], after(3), 10).await.unwrap(), []);
+    let first = store.visit(visits[0]).await.unwrap().unwrap();
+    let told = Notice::VisitOverdue {
+        visit: first.id,
+        person: first.person,
+    };
+    append(store, entry(Record::Notice(told))).await;
+    let alert = store.alerts(true, 1).await.unwrap().remove(0);
+    assert_eq!(
+        (alert.kind, alert.visit),
+        (AlertKind::MissingExit, Some(first.id))
+    );
+    let second = store.visit(visits[1]).await.unwrap().unwrap();
+    append(store, passed(Direction::Exit, second.person, after(9))).await;
+    let found: Vec<VisitId> = overdue(10).await;
+    assert_eq!(found, visits[2..3]);
+    store.rebuild_projections().await.unwrap();
+    let found: Vec<VisitId> = overdue(10).await;
+    assert_eq!(found, visits[2..3]);
 }
 
 pub async fn a_tag_is_out_from_entry_to_exit<S: Site>() {

@@ -1,0 +1,232 @@
+//! A row that was damaged behind the store's back concerns whoever needs it, and nobody else.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+use std::path::Path;
+
+use model::*;
+use sqlx::{Connection, Executor};
+use storage::{DataDir, Options, SqliteStore};
+use store::{
+    Append, Book, Ingest, People, Projected, Put, Settlement, StoreError, VisitFilter, Write,
+};
+use uuid::Uuid;
+
+/// A site whose files can be changed between a stop and a start.
+struct Site {
+    dir: tempfile::TempDir,
+    store: SqliteStore,
+}
+
+async fn open(dir: &Path) -> SqliteStore {
+    let dir = DataDir::open(dir).unwrap();
+    let options = Options::default();
+    SqliteStore::open(&dir, options).await.unwrap()
+}
+
+impl Site {
+    async fn found() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let store = open(dir.path()).await;
+        Self { dir, store }
+    }
+
+    /// The same site after `damage` was done to its closed database.
+    async fn damaged(self, damage: &'static str) -> Self {
+        self.store.close().await.unwrap();
+        drop(self.store);
+        let url = format!("sqlite://{}", self.dir.path().join("gatebook.db").display());
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        db.execute(damage).await.unwrap();
+        db.close().await.unwrap();
+        let store = open(self.dir.path()).await;
+        Self {
+            dir: self.dir,
+            store,
+        }
+    }
+}
+
+fn write(write: Write) -> Append {
+    let mut append = Append::entry(entry());
+    append.writes.push(write);
+    append
+}
+
+fn entry() -> Entry {
+    Entry {
+        id: EventId(Uuid::new_v4()),
+        written_at: Timestamp::now(),
+        author: Author::System,
+        record: Record::Act(Act::PersonChanged {
+            person: PersonId(Uuid::from_u128(7)),
+        }),
+    }
+}
+
+fn alice() -> Person {
+    Person {
+        id: PersonId(Uuid::from_u128(7)),
+        number: "17".to_owned(),
+        name: "Alice Arden".to_owned(),
+        department: String::new(),
+        status: PersonStatus::Active,
+        valid_from: None,
+        valid_until: None,
+        places: Places::Everywhere,
+        photo: None,
+        details: PersonDetails::default(),
+    }
+}
+
+fn draft(key: SourceKey) -> ObservationDraft {
+    ObservationDraft {
+        device: DeviceId(Uuid::from_u128(1)),
+        access_point: AccessPointId(Uuid::from_u128(2)),
+        key,
+        device_time: DeviceTime::Absent,
+        received_at: Timestamp::now(),
+        deferred: false,
+        sighting: Sighting::Picture {
+            picture: PictureId(Uuid::from_u128(9)),
+        },
+        raw: Vec::new(),
+    }
+}
+
+fn counted(sequence: u64) -> ObservationDraft {
+    let boot_id = "boot".to_owned();
+    draft(SourceKey::Sequence { boot_id, sequence })
+}
+
+const SPOILT_OBSERVATIONS: &str = "UPDATE observations SET sealed = randomblob(99)";
+
+#[tokio::test]
+async fn a_row_that_does_not_open_fails_its_own_write_and_no_other() {
+    let site = Site::found().await;
+    let person = alice();
+    let added = write(Write::Person(Put::Add(person.clone())));
+    site.store.append(added).await.unwrap();
+    let site = site
+        .damaged("UPDATE people SET details = randomblob(61)")
+        .await;
+    let late = write(Write::Person(Put::change(person.clone(), person)));
+    // Queued in one go, so that they share a group.
+    let (refused, others) = tokio::join!(
+        site.store.append(late),
+        futures::future::join_all((1..=50).map(|n| site.store.commit(counted(n)))),
+    );
+    assert!(matches!(refused, Err(StoreError::Unsealable { .. })));
+    assert!(others.iter().all(Result::is_ok), "{others:?}");
+    assert_eq!(site.store.size().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn rows_left_over_from_a_log_that_was_cut_off_fail_the_append_alone() {
+    let site = Site::found().await;
+    for _ in 0..2 {
+        site.store.append(Append::entry(entry())).await.unwrap();
+    }
+    let site = site
+        .damaged("DELETE FROM entries WHERE idx = 1; DELETE FROM nodes WHERE level > 0 OR idx > 0;")
+        .await;
+    let (refused, other) = tokio::join!(
+        site.store.append(Append::entry(entry())),
+        site.store.commit(counted(1)),
+    );
+    assert!(
+        matches!(refused, Err(StoreError::Damaged(_))),
+        "{refused:?}"
+    );
+    other.unwrap();
+}
+
+#[tokio::test]
+async fn an_unsettled_observation_that_does_not_open_is_told_apart_and_can_be_listed() {
+    let site = Site::found().await;
+    let lost = site.store.commit(counted(1)).await.unwrap().observation;
+    let site = site.damaged(SPOILT_OBSERVATIONS).await;
+    let kept = site.store.commit(counted(2)).await.unwrap().observation;
+    let unsettled = site.store.unsettled().await.unwrap();
+    assert_eq!(unsettled.observations, [kept]);
+    let group = &unsettled.unreadable[0];
+    assert_eq!(group.observations, [lost.id]);
+    assert_eq!(group.reason, UnresolvedReason::Damaged);
+    assert_eq!(group.picture, Some(PictureId(Uuid::from_u128(9))));
+    let listed = Settlement::Unresolved(group.clone());
+    site.store.settle(listed).await.unwrap();
+    let unsettled = site.store.unsettled().await.unwrap();
+    assert_eq!(unsettled.unreadable, []);
+}
+
+#[tokio::test]
+async fn a_resighting_that_does_not_open_is_listed() {
+    let site = Site::found().await;
+    let first = site.store.commit(counted(1)).await.unwrap().observation;
+    let second = site.store.commit(counted(2)).await.unwrap().observation;
+    let site = site.damaged(SPOILT_OBSERVATIONS).await;
+    let join = Settlement::Joined {
+        observation: second.id,
+        joins: first.id,
+    };
+    site.store.settle(join).await.unwrap();
+    let listed = site.store.unresolved(None, 9).await.unwrap();
+    let group = &listed[0].unresolved;
+    assert_eq!(group.observations, [second.id]);
+    assert_eq!(group.reason, UnresolvedReason::Damaged);
+}
+
+#[tokio::test]
+async fn what_repeats_an_observation_that_does_not_open_is_still_a_repetition() {
+    let site = Site::found().await;
+    let content = || {
+        let (digest, window_s) = ([3; 32], None);
+        draft(SourceKey::Content { digest, window_s })
+    };
+    let mut firsts = Vec::new();
+    for draft in [counted(1), content()] {
+        firsts.push(site.store.commit(draft).await.unwrap().observation);
+    }
+    let site = site.damaged(SPOILT_OBSERVATIONS).await;
+    for (draft, first) in [counted(1), content()].into_iter().zip(firsts) {
+        let again = site.store.commit(draft).await.unwrap();
+        assert!(again.duplicate);
+        assert_eq!(again.observation.id, first.id);
+        assert_eq!(again.observation.sighting, first.sighting);
+    }
+}
+
+#[tokio::test]
+async fn projections_of_an_earlier_gatebook_are_folded_again_at_the_start() {
+    let site = Site::found().await;
+    site.store.append(Append::entry(passed())).await.unwrap();
+    let visits = VisitFilter {
+        limit: 9,
+        ..VisitFilter::default()
+    };
+    let before = site.store.visits(&visits).await.unwrap();
+    assert_eq!(before.len(), 1);
+    let site = site
+        .damaged("DELETE FROM visits; UPDATE meta SET value = X'31' WHERE name LIKE 'proj%'")
+        .await;
+    assert_eq!(site.store.visits(&visits).await.unwrap(), before);
+}
+
+fn passed() -> Entry {
+    let at = Timestamp::now();
+    let correction = Correction::AddMissed {
+        person: PersonId(Uuid::from_u128(7)),
+        place: Place {
+            access_point: AccessPointId(Uuid::from_u128(2)),
+            direction: Direction::Entry,
+            area: AreaId(Uuid::from_u128(3)),
+            area_has_exit: true,
+        },
+        direction: Direction::Entry,
+        at,
+        reason: "seen".to_owned(),
+    };
+    Entry {
+        record: Record::Correction(correction),
+        ..entry()
+    }
+}
