@@ -4,6 +4,7 @@
 //! one person, or when enough of them agree on nobody.
 
 mod association;
+mod rhythm;
 #[cfg(test)]
 mod tests;
 mod track;
@@ -13,6 +14,7 @@ use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
 use bytes::Bytes;
 use model::PersonId;
+use rhythm::Rhythm;
 use std::time::Duration;
 use track::Track;
 
@@ -27,8 +29,10 @@ pub struct TrackerSettings {
     pub stranger_frames: usize,
     /// Time from the first good frame before somebody is a stranger.
     pub stranger_after: Duration,
-    /// A face out of sight for longer is a new track when it comes back.
+    /// A face out of sight for longer is a new track when it comes back, if frames come often.
     pub patience: Duration,
+    /// The same for a camera, or a machine, so slow that `patience` is less than a few frames.
+    pub most_patience: Duration,
 }
 
 impl Default for TrackerSettings {
@@ -39,6 +43,7 @@ impl Default for TrackerSettings {
             stranger_frames: 8,
             stranger_after: Duration::from_millis(1_500),
             patience: Duration::from_secs(2),
+            most_patience: Duration::from_secs(15),
         }
     }
 }
@@ -123,6 +128,7 @@ impl Sighting<'_> {
 #[derive(Debug, Default)]
 pub struct Tracker {
     settings: TrackerSettings,
+    rhythm: Rhythm,
     tracks: Vec<Track>,
     last_track: u64,
     revision: u64,
@@ -158,8 +164,10 @@ impl Tracker {
                 .iter_mut()
                 .for_each(|track| track.reconsider(gallery));
         }
+        self.rhythm.beat(at);
+        let patience = self.rhythm.patience(&self.settings);
         self.tracks
-            .retain(|track| at.saturating_sub(track.last_seen()) <= self.settings.patience);
+            .retain(|track| at.saturating_sub(track.last_seen()) <= patience);
         let sightings: Vec<Sighting> = faces
             .iter()
             .map(|face| Sighting {

@@ -14,7 +14,7 @@ const GOOD: Quality = Quality {
     brightness: 120.0,
     turn: 0.0,
 };
-const TURNED: Quality = Quality { turn: 0.9, ..GOOD };
+const TURNED: Quality = Quality { turn: 0.95, ..GOOD };
 
 fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
@@ -211,7 +211,69 @@ fn the_best_frame_of_the_track_is_its_picture() {
     assert_eq!(decided(&updates)[0].picture, Bytes::from("1"));
 }
 
+#[test]
+fn a_pause_of_a_quick_camera_does_not_make_it_patient() {
+    let mut tracker = Tracker::default();
+    let gallery = gallery(&[1]);
+    let mut show = |ms: u64, x: f32| {
+        let faces = [face(x, template(1, 0.0), GOOD)];
+        tracker.step(&Bytes::new(), &faces, Duration::from_millis(ms), &gallery)
+    };
+    let first = (0..10).map(|n| show(n * 200, 0.0)).last().unwrap();
+    let again = show(1_800 + 2_500, 0.0);
+    assert_ne!(first.overlays[0].track, again.overlays[0].track);
+}
+
+#[test]
+fn who_left_a_slow_camera_long_ago_comes_back_as_another_passage() {
+    let mut tracker = Tracker::default();
+    let gallery = gallery(&[1]);
+    let here = [face(0.0, template(1, 0.0), GOOD)];
+    let mut show = |seconds: u64, faces: &[Face]| {
+        tracker.step(&Bytes::new(), faces, Duration::from_secs(seconds), &gallery)
+    };
+    let first = (0..5).map(|n| show(n * 10, &here)).last().unwrap();
+    assert!(show(50, &[]).overlays.is_empty());
+    let again = show(60, &here);
+    assert_ne!(first.overlays[0].track, again.overlays[0].track);
+}
+
 proptest! {
+    #[test]
+    fn whoever_stays_is_one_track_and_is_decided_however_slow_the_camera(
+        interval in 30u64..15_000, jitter in proptest::collection::vec(0.5f64..1.0, 12),
+    ) {
+        let mut tracker = Tracker::default();
+        let gallery = gallery(&[1, 2]);
+        let mut now = 0.0;
+        let updates: Vec<TrackUpdate> = jitter
+            .iter()
+            .map(|share| {
+                now += interval as f64 * share;
+                let at = Duration::from_millis(now as u64);
+                tracker.step(&Bytes::new(), &[face(0.0, template(1, 0.05), GOOD)], at, &gallery)
+            })
+            .collect();
+        prop_assert!(updates.iter().all(|update| update.overlays[0].track == 1));
+        let told = decided(&updates);
+        prop_assert_eq!(told.len(), 1);
+        prop_assert_eq!(told[0].person, Some(person(1)));
+    }
+
+    #[test]
+    fn patience_follows_the_frames_within_its_bounds(
+        times in proptest::collection::vec(0u64..40_000, 0..20),
+    ) {
+        let settings = TrackerSettings::default();
+        let mut rhythm = Rhythm::default();
+        for ms in times {
+            // A clock that goes back must not harm either.
+            rhythm.beat(Duration::from_millis(ms));
+            let patience = rhythm.patience(&settings);
+            prop_assert!((settings.patience..=settings.most_patience).contains(&patience));
+        }
+    }
+
     #[test]
     fn whatever_happens_each_face_has_one_track_and_nothing_is_told_twice(
         scenes in proptest::collection::vec(
