@@ -3,7 +3,7 @@
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::{Point, Rect};
-use crate::inference::{Inference, TractNet};
+use crate::inference::{self, Inference, TractNet};
 use crate::onnx::GraphModel;
 use fast_image_resize::images::{Image, ImageRef};
 use fast_image_resize::{FilterType, PixelType, ResizeAlg, ResizeOptions, Resizer};
@@ -131,17 +131,15 @@ impl View {
         let fitted_height = ((height * scale).round() as usize).clamp(1, self.height);
         let small = resize(frame, fitted_width, fitted_height)?;
         let (left, top) = ((WIDE - fitted_width) / 2, (self.height - fitted_height) / 2);
-        let plane = WIDE * self.height;
-        let mut input = vec![-1.0; plane * 3];
-        for (channel, plane) in input.chunks_exact_mut(plane).enumerate() {
-            let rows = plane.chunks_exact_mut(WIDE).skip(top);
-            for (row, pixels) in rows.zip(small.chunks_exact(fitted_width * 3)) {
-                let values = pixels.iter().skip(channel).step_by(3);
-                for (target, value) in row.iter_mut().skip(left).zip(values) {
-                    *target = f32::from(*value) / 127.5 - 1.0;
-                }
-            }
+        let mut view = vec![0; WIDE * self.height * 3];
+        let rows = view.chunks_exact_mut(WIDE * 3).skip(top);
+        for (row, pixels) in rows.zip(small.chunks_exact(fitted_width * 3)) {
+            let target = row.iter_mut().skip(left * 3);
+            target.zip(pixels).for_each(|(to, from)| *to = *from);
         }
+        let view = Frame::from_rgb(WIDE, self.height, view)
+            .ok_or_else(|| VisionError::Inference("the view has no pixels".into()))?;
+        let input = inference::planes(&view, [127.5; 3], 127.5);
         Ok((
             input,
             Letterbox {

@@ -3,7 +3,7 @@
 use crate::alignment::{self, CHIP_SIDE};
 use crate::error::VisionError;
 use crate::frame::Frame;
-use crate::inference::{Inference, TractNet};
+use crate::inference::{self, Inference, TractNet};
 use crate::onnx;
 use crate::template::{ModelId, Template};
 
@@ -64,17 +64,9 @@ impl Embedder {
         if (chip.width(), chip.height()) != (CHIP_SIDE, CHIP_SIDE) {
             return Err(VisionError::Inference("a chip has 150 x 150 pixels".into()));
         }
-        let outputs = self.net.run(&normalised(chip))?;
+        let outputs = self.net.run(&inference::planes(chip, MEAN, SPREAD))?;
         let descriptor = outputs.into_iter().next().unwrap_or_default();
         Template::new(ModelId::FACE_API, descriptor)
             .ok_or_else(|| VisionError::Inference("the descriptor is not a direction".into()))
     }
-}
-
-fn normalised(chip: &Frame) -> Vec<f32> {
-    let plane = |(channel, mean): (usize, f32)| {
-        let values = chip.rgb().iter().skip(channel).step_by(3);
-        values.map(move |value| (f32::from(*value) - mean) / SPREAD)
-    };
-    MEAN.into_iter().enumerate().flat_map(plane).collect()
 }

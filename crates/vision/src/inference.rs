@@ -1,6 +1,8 @@
 //! The one narrow door to a neural network runtime.
 
 use crate::error::VisionError;
+use crate::frame::Frame;
+use crate::onnx::prelu;
 use tract_onnx::pb::ModelProto;
 use tract_onnx::prelude::*;
 
@@ -30,9 +32,9 @@ impl TractNet {
     pub fn load(model: &ModelProto) -> Result<Self, VisionError> {
         let failed = |e: TractError| VisionError::Model(format!("{e:#}"));
         let optimise = || {
-            tract_onnx::onnx()
-                .model_for_proto_model(model)?
-                .into_optimized()
+            let mut reader = tract_onnx::onnx();
+            reader.op_register.insert("PRelu", prelu::read);
+            reader.model_for_proto_model(model)?.into_optimized()
         };
         let model = optimise().map_err(failed)?;
         let shape = model.input_fact(0).map_err(failed)?.shape.as_concrete();
@@ -63,4 +65,20 @@ impl Inference for TractNet {
         };
         run().map_err(|e| VisionError::Inference(format!("{e:#}")))
     }
+}
+
+/// A picture as the nets take it: one plane for each colour, in which a pixel's value is its distance from
+/// the colour's `middle` in units of `spread`.
+pub fn planes(picture: &Frame, middle: [f32; 3], spread: f32) -> Vec<f32> {
+    let (pixels, _) = picture.rgb().as_chunks::<3>();
+    let mut values = vec![0.0; pixels.len() * 3];
+    let (reds, others) = values.split_at_mut(pixels.len());
+    let (greens, blues) = others.split_at_mut(pixels.len());
+    let targets = reds.iter_mut().zip(greens).zip(blues);
+    for (&[red, green, blue], ((r, g), b)) in pixels.iter().zip(targets) {
+        *r = (f32::from(red) - middle[0]) / spread;
+        *g = (f32::from(green) - middle[1]) / spread;
+        *b = (f32::from(blue) - middle[2]) / spread;
+    }
+    values
 }

@@ -4,7 +4,7 @@ use crate::detector::Detection;
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::{Point, Similarity};
-use crate::inference::{Inference, TractNet};
+use crate::inference::{self, Inference, TractNet};
 use crate::onnx::GraphModel;
 use crate::sample;
 use serde::{Deserialize, Serialize};
@@ -58,7 +58,8 @@ impl LandmarkNet {
     pub fn locate(&self, frame: &Frame, face: &Detection) -> Result<Landmarks, VisionError> {
         let placement = placement(face);
         let crop = sample::cut(frame, &placement, SIDE);
-        let outputs = self.net.run(&planes(&crop))?;
+        // Values from 0 to 1.
+        let outputs = self.net.run(&inference::planes(&crop, [0.0; 3], 255.0))?;
         let [mesh, presence] = outputs.as_slice() else {
             return Err(VisionError::Inference(
                 "the mesh's outputs are not two".into(),
@@ -94,12 +95,4 @@ fn placement(face: &Detection) -> Similarity {
         angle,
         reach / side,
     )
-}
-
-/// The crop as 0 to 1, one plane per colour.
-fn planes(crop: &Frame) -> Vec<f32> {
-    (0..3)
-        .flat_map(|channel| crop.rgb().iter().skip(channel).step_by(3))
-        .map(|value| f32::from(*value) / 255.0)
-        .collect()
 }

@@ -16,53 +16,72 @@ pub fn cut(frame: &Frame, placement: &Similarity, side: usize) -> Frame {
         None => (frame, placement),
     };
     let (dx, dy) = placement.step();
+    let (dx, dy) = (fixed(dx), fixed(dy));
     let mut rgb = Vec::with_capacity(side * side * 3);
     for row in 0..side {
         let start = placement.apply(Point::new(0.5, row as f32 + 0.5));
-        for column in 0..side {
-            let along = column as f32;
-            // Pixel centres lie at .5, so the blend is between the pixels around x - 0.5.
-            let colour = bilinear(
-                frame,
-                start.x + along * dx - 0.5,
-                start.y + along * dy - 0.5,
-            );
-            rgb.extend_from_slice(&colour);
+        // Pixel centres lie at .5, so the blend is between the pixels around x - 0.5.
+        let (mut x, mut y) = (fixed(start.x - 0.5), fixed(start.y - 0.5));
+        for _ in 0..side {
+            rgb.extend_from_slice(&bilinear(frame, x, y));
+            (x, y) = (x + dx, y + dy);
         }
     }
     // The number of pixels is right by construction.
     Frame::from_rgb(side, side, rgb).unwrap_or_else(|| frame.clone())
 }
 
-/// The colour at (x, y), where whole numbers are pixel centres.
+/// Parts of a pixel that places are counted in: whole numbers are much faster here than `f32`.
+const PARTS: i64 = 1 << 16;
+
+/// In parts of a pixel; what lies far outside of any frame stays outside.
+#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss)]
+fn fixed(pixels: f32) -> i64 {
+    (pixels.clamp(-1e9, 1e9) * PARTS as f32) as i64
+}
+
+/// The colour at (x, y) in parts of a pixel, where whole pixels are pixel centres.
 #[allow(
     clippy::cast_possible_truncation,
-    clippy::cast_sign_loss,
-    clippy::cast_precision_loss
+    clippy::cast_possible_wrap,
+    clippy::cast_sign_loss
 )]
-fn bilinear(frame: &Frame, x: f32, y: f32) -> [u8; 3] {
-    let (last_x, last_y) = ((frame.width() - 1) as f32, (frame.height() - 1) as f32);
+fn bilinear(frame: &Frame, x: i64, y: i64) -> [u8; 3] {
+    let last = |side: usize| (side as i64 - 1) * PARTS;
+    let (last_x, last_y) = (last(frame.width()), last(frame.height()));
     // Half a pixel of the border belongs to the frame; beyond it is nothing.
-    if !(-0.5..=last_x + 0.5).contains(&x) || !(-0.5..=last_y + 0.5).contains(&y) {
+    let inside = |at: i64, last: i64| (-PARTS / 2..=last + PARTS / 2).contains(&at);
+    if !inside(x, last_x) || !inside(y, last_y) {
         return [0; 3];
     }
-    let (x, y) = (x.clamp(0.0, last_x), y.clamp(0.0, last_y));
-    let (left, top) = (x as usize, y as usize);
-    let (fx, fy) = (x - left as f32, y - top as f32);
+    let (x, y) = (x.clamp(0, last_x), y.clamp(0, last_y));
+    let (left, top) = ((x / PARTS) as usize, (y / PARTS) as usize);
+    // Weights of 256 in all.
+    let weight = |at: i64| (at % PARTS / 256) as u32;
+    let (fx, fy) = (weight(x), weight(y));
+    let [nw, ne, sw, se] = four_around(frame, left, top);
+    let mix = |a: u8, b: u8| u32::from(a) * (256 - fx) + u32::from(b) * fx;
+    let blend = |at: usize| {
+        let (north, south) = (mix(nw[at], ne[at]), mix(sw[at], se[at]));
+        ((north * (256 - fy) + south * fy + (1 << 15)) >> 16) as u8
+    };
+    [blend(0), blend(1), blend(2)]
+}
+
+/// The pixels at (left, top), right of it, below it, and diagonally; at the border the last ones again.
+fn four_around(frame: &Frame, left: usize, top: usize) -> [[u8; 3]; 4] {
+    let row = frame.width() * 3;
+    let start = top * row + left * 3;
+    let pair = |start: usize| frame.rgb().get(start..)?.first_chunk::<6>();
+    if left + 1 < frame.width()
+        && let (Some(&[a, b, c, d, e, f]), Some(&[g, h, i, j, k, l])) =
+            (pair(start), pair(start + row))
+    {
+        return [[a, b, c], [d, e, f], [g, h, i], [j, k, l]];
+    }
     let right = (left + 1).min(frame.width() - 1);
     let bottom = (top + 1).min(frame.height() - 1);
-    let [nw, ne] = [frame.pixel(left, top), frame.pixel(right, top)];
-    let [sw, se] = [frame.pixel(left, bottom), frame.pixel(right, bottom)];
-    let blend = |nw: u8, ne: u8, sw: u8, se: u8| {
-        let north = f32::from(nw) + (f32::from(ne) - f32::from(nw)) * fx;
-        let south = f32::from(sw) + (f32::from(se) - f32::from(sw)) * fx;
-        (north + (south - north) * fy + 0.5) as u8
-    };
-    [
-        blend(nw[0], ne[0], sw[0], se[0]),
-        blend(nw[1], ne[1], sw[1], se[1]),
-        blend(nw[2], ne[2], sw[2], se[2]),
-    ]
+    [(left, top), (right, top), (left, bottom), (right, bottom)].map(|(x, y)| frame.pixel(x, y))
 }
 
 /// The part of the frame that the square covers, averaged over blocks, and the placement in it.

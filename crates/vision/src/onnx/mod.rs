@@ -5,6 +5,7 @@
 
 mod builder;
 mod graph_model;
+pub mod prelu;
 mod resnet;
 
 pub use graph_model::GraphModel;
