@@ -2,19 +2,20 @@
 //!
 //! `GATEBOOK_FACES=folder cargo run --release -p gatebook-vision --example accuracy`
 //!
-//! The folder has `images.csv` (path, person) and `pairs.csv` (path_a, path_b, same, fold).
+//! The folder is described in `faces/mod.rs`.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
 
+mod faces;
+
+use faces::quantile;
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::{Path, PathBuf};
-use std::sync::Mutex;
-use vision::{Effort, Engine, Frame, Limits, Quality, Template};
+use std::path::Path;
+use vision::{Effort, Engine, Template};
 
 struct Image {
     person: String,
     single: Template,
     mirrored: Template,
-    quality: Quality,
 }
 
 struct Pair {
@@ -24,8 +25,7 @@ struct Pair {
 }
 
 fn main() {
-    let Some(folder) = std::env::var_os("GATEBOOK_FACES").map(PathBuf::from) else {
-        println!("skipped: GATEBOOK_FACES names no folder of faces");
+    let Some(folder) = faces::folder() else {
         return;
     };
     let images = load(&folder);
@@ -41,72 +41,47 @@ fn main() {
         all_against_all(&images, left, right);
         open_set(&images, left, right);
     }
-    qualities(&images);
 }
 
-/// Every image's templates, computed on two threads; images without a face are counted.
+/// Every image's templates; images without a face are counted.
 fn load(folder: &Path) -> BTreeMap<String, Image> {
     let engine = Engine::load().unwrap();
-    let mut reader = csv::Reader::from_path(folder.join("images.csv")).unwrap();
-    let rows: Vec<(String, String)> = reader.deserialize().map(Result::unwrap).collect();
-    let images = Mutex::new(BTreeMap::new());
-    std::thread::scope(|scope| {
-        for half in rows.chunks(rows.len().div_ceil(2)) {
-            let (engine, images) = (&engine, &images);
-            scope.spawn(move || {
-                for (path, person) in half {
-                    if let Some(image) = describe(engine, &folder.join(path), person) {
-                        images.lock().unwrap().insert(path.clone(), image);
-                    }
-                }
-            });
-        }
+    let owners: Vec<(String, String)> = faces::images(folder).into_iter().collect();
+    let described = faces::on_two_threads(&owners, |(path, person)| {
+        let chip = faces::portrait(&engine, &folder.join(path))?.chip;
+        let embed = |effort| engine.embedder().embed(&chip, effort).unwrap();
+        let (single, mirrored) = (embed(Effort::Single), embed(Effort::Mirrored));
+        let person = person.clone();
+        Some((
+            path.clone(),
+            Image {
+                person,
+                single,
+                mirrored,
+            },
+        ))
     });
-    let images = images.into_inner().unwrap();
+    let images: BTreeMap<_, _> = described.into_iter().flatten().collect();
     println!(
         "{} images, {} without a face",
-        rows.len(),
-        rows.len() - images.len()
+        owners.len(),
+        owners.len() - images.len()
     );
     images
-}
-
-/// The largest face in the middle: the photographs have one subject and passers-by.
-fn describe(engine: &Engine, path: &Path, person: &str) -> Option<Image> {
-    let frame = Frame::decode(&std::fs::read(path).unwrap(), Limits::UPLOAD).unwrap();
-    let middle = frame.bounds().centre();
-    let mut faces = engine.detect(&frame).unwrap();
-    faces.sort_by(|a, b| {
-        let distance = |face: &vision::Detection| face.bounds.centre().distance(middle);
-        distance(a).total_cmp(&distance(b))
-    });
-    let detection = faces.first()?;
-    let face = engine
-        .describe(&frame, detection, Effort::Single)
-        .unwrap()?;
-    let chip = vision::alignment::chip(&frame, &face.landmarks)?;
-    let mirrored = engine.embedder().embed(&chip, Effort::Mirrored).unwrap();
-    Some(Image {
-        person: person.into(),
-        single: face.template,
-        mirrored,
-        quality: face.quality,
-    })
 }
 
 type Side = fn(&Image) -> &Template;
 
 fn verification(folder: &Path, images: &BTreeMap<String, Image>, left: Side, right: Side) {
-    let mut reader = csv::Reader::from_path(folder.join("pairs.csv")).unwrap();
-    let pairs: Vec<Pair> = reader
-        .deserialize()
-        .map(Result::unwrap)
-        .filter_map(|(a, b, same, fold): (String, String, u8, String)| {
-            let cosine = left(images.get(&a)?).cosine(right(images.get(&b)?));
+    let pairs: Vec<Pair> = faces::pairs(folder)
+        .into_iter()
+        .filter_map(|pair| {
+            let [a, b] = &pair.images;
+            let cosine = left(images.get(a)?).cosine(right(images.get(b)?));
             Some(Pair {
                 cosine,
-                same: same == 1,
-                fold,
+                same: pair.same,
+                fold: pair.fold,
             })
         })
         .collect();
@@ -162,14 +137,6 @@ fn report(genuine: &[f32], impostor: &[f32], rate: f32) {
         genuine.len(),
         impostor.len()
     );
-}
-
-#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-fn quantile(values: &[f32], share: f32) -> f32 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f32::total_cmp);
-    let at = (f64::from(share) * sorted.len() as f64) as usize;
-    sorted[at.min(sorted.len() - 1)]
 }
 
 fn all_against_all(images: &BTreeMap<String, Image>, left: Side, right: Side) {
@@ -275,19 +242,4 @@ fn nearest(probe: &Template, gallery: &[(&str, Template)], own: &str) -> (f32, b
         .map(|(name, template)| (probe.cosine(template), *name == own))
         .max_by(|a, b| a.0.total_cmp(&b.0))
         .unwrap()
-}
-
-/// How the measures of quality are spread over photographs by press photographers.
-fn qualities(images: &BTreeMap<String, Image>) {
-    println!("\n== quality, at 1, 5, 50, 95, 99 % of the images");
-    let row = |name: &str, pick: fn(&Quality) -> f32| {
-        let values: Vec<f32> = images.values().map(|image| pick(&image.quality)).collect();
-        let shares =
-            [0.01, 0.05, 0.5, 0.95, 0.99].map(|share| format!("{:.3}", quantile(&values, share)));
-        println!("{name}: {}", shares.join(" "));
-    };
-    row("height", |q| q.height);
-    row("sharpness", |q| q.sharpness);
-    row("brightness", |q| q.brightness);
-    row("turn", |q| q.turn);
 }

@@ -211,7 +211,7 @@ fn compare(candidates: &mut [Candidate]) {
     for (index, template) in &templates {
         let others = templates.iter().filter(|(other, _)| other != index);
         let agreeing = others
-            .filter(|(_, other)| template.cosine(other) >= threshold::VERIFICATION)
+            .filter(|(_, other)| template.cosine(other) >= threshold::alike())
             .count();
         if agreeing * 2 < templates.len() - 1
             && let Some(candidate) = candidates.get_mut(*index)

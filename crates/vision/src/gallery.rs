@@ -51,7 +51,7 @@ impl Match {
 pub struct Verification {
     /// Cosine to the person, -1 to 1.
     pub score: f32,
-    /// [`threshold::VERIFICATION`].
+    /// The cosine this person must reach, see [`threshold::verification`].
     pub threshold: f32,
 }
 
@@ -186,7 +186,7 @@ impl Gallery {
         let enrolled = self.people.get(&person)?;
         Some(Verification {
             score: face.cosine(&enrolled.mean),
-            threshold: threshold::VERIFICATION,
+            threshold: threshold::verification(enrolled.templates.len()),
         })
     }
 }

@@ -1,0 +1,108 @@
+//! What the measuring programs share: a folder of faces laid out as Labeled Faces in the Wild, named by
+//! `GATEBOOK_FACES`. It has `images.csv` (path, person) and `pairs.csv` (path_a, path_b, same, fold).
+#![allow(
+    dead_code, // no program needs all of it
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss
+)]
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Mutex;
+use vision::{Detection, Engine, Frame, Landmarks, Limits};
+
+/// Two images, and whether they show one person.
+pub struct Pair {
+    pub images: [String; 2],
+    pub same: bool,
+    pub fold: String,
+}
+
+/// The folder; says so and yields nothing when none is named.
+pub fn folder() -> Option<PathBuf> {
+    let folder = std::env::var_os("GATEBOOK_FACES").map(PathBuf::from);
+    if folder.is_none() {
+        println!("skipped: GATEBOOK_FACES names no folder of faces");
+    }
+    folder
+}
+
+/// Every image's path, and who is on it.
+pub fn images(folder: &Path) -> BTreeMap<String, String> {
+    let mut reader = csv::Reader::from_path(folder.join("images.csv")).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
+
+pub fn pairs(folder: &Path) -> Vec<Pair> {
+    let mut reader = csv::Reader::from_path(folder.join("pairs.csv")).unwrap();
+    let rows = reader.deserialize().map(Result::unwrap);
+    rows.map(|(a, b, same, fold): (String, String, u8, String)| Pair {
+        images: [a, b],
+        same: same == 1,
+        fold,
+    })
+    .collect()
+}
+
+/// What `work` says of each item, computed on two threads, in the items' order.
+pub fn on_two_threads<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let results = Mutex::new(BTreeMap::new());
+    std::thread::scope(|scope| {
+        for thread in 0..2 {
+            let (work, results) = (&work, &results);
+            scope.spawn(move || {
+                for (index, item) in items.iter().enumerate().skip(thread).step_by(2) {
+                    let result = work(item);
+                    results.lock().unwrap().insert(index, result);
+                }
+            });
+        }
+    });
+    results.into_inner().unwrap().into_values().collect()
+}
+
+/// An image with the face in its middle: the photographs have one subject and passers-by.
+pub struct Portrait {
+    pub frame: Frame,
+    pub detection: Detection,
+    pub landmarks: Landmarks,
+    pub chip: Frame,
+}
+
+pub fn portrait(engine: &Engine, path: &Path) -> Option<Portrait> {
+    let frame = Frame::decode(&std::fs::read(path).unwrap(), Limits::UPLOAD).unwrap();
+    let detection = central(&engine.detect(&frame).unwrap(), &frame)?;
+    let landmarks = engine.locate(&frame, &detection).unwrap();
+    let chip = vision::alignment::chip(&frame, &landmarks)?;
+    Some(Portrait {
+        frame,
+        detection,
+        landmarks,
+        chip,
+    })
+}
+
+/// The detection nearest to the middle of the frame.
+pub fn central(faces: &[Detection], frame: &Frame) -> Option<Detection> {
+    let middle = frame.bounds().centre();
+    let away = |face: &Detection| face.bounds.centre().distance(middle);
+    faces
+        .iter()
+        .min_by(|a, b| away(a).total_cmp(&away(b)))
+        .copied()
+}
+
+/// The value that `share` of the values lie below.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn quantile(values: &[f32], share: f32) -> f32 {
+    let mut sorted = values.to_vec();
+    sorted.sort_by(f32::total_cmp);
+    let at = (f64::from(share) * sorted.len() as f64) as usize;
+    sorted[at.min(sorted.len() - 1)]
+}
+
+/// How many in a hundred of the items do.
+pub fn percent<T>(items: &[T], does: impl Fn(&T) -> bool) -> f32 {
+    items.iter().filter(|item| does(item)).count() as f32 / items.len().max(1) as f32 * 100.0
+}
