@@ -24,7 +24,8 @@
 //! |---|---|
 //! | `PersonUnknown` | the number or face belongs to nobody any more, or a tag's holder was deleted |
 //! | `PersonSuspended`, `NotYetValid`, `NoLongerValid`, `NotAllowedHere` | of the person named; validity at the time of the passage if it was delivered late, else now |
-//! | `TagUnknown` | a tag was read that nobody holds (never issued, or returned) |
+//! | `TagUnknown` | a tag was read that nobody ever had |
+//! | `TagNotIssued` | a tag was read that was returned and not issued since |
 //! | `TagLost`, `TagRevoked` | of the tag that was read or issued |
 //! | `TagOfSomebodyElse` | an entry issued a tag that another person holds |
 //! | `FactorsDisagree` | finger, tag and face name different persons: then nobody is named |

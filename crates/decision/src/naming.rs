@@ -57,7 +57,11 @@ fn held(facts: &Facts) -> bool {
 
 /// Why a tag that was read names nobody.
 fn unheld(facts: &Facts) -> Reason {
-    let held_by_somebody = facts.tag.custody.as_ref().and_then(crate::facts::holder);
+    let custody = facts.tag.custody.as_ref();
+    if custody.is_some_and(|c| c.state == CustodyState::Returned) {
+        return Reason::TagNotIssued;
+    }
+    let held_by_somebody = custody.and_then(crate::facts::holder);
     held_by_somebody.map_or(Reason::TagUnknown, |_| Reason::PersonUnknown)
 }
 

@@ -21,12 +21,16 @@ fn claimed(observation: &Observation) -> Option<Timestamp> {
     }
 }
 
-/// The skew is told for live observations only: for a late one the difference is its delay.
-fn provenance(observation: &Observation) -> TimeProvenance {
+/// The skew is told for live observations only: for a late one the difference is its delay. A
+/// classic entry line tells the time of its finger, so the skew is counted from that message.
+fn provenance(observation: &Observation, finger: Option<&Observation>) -> TimeProvenance {
     let claimed = claimed(observation);
     let from_device = observation.deferred && claimed.is_some();
-    let live = claimed.filter(|_| !observation.deferred);
-    let received_ms = observation.received_at.as_millisecond();
+    let told_by = match observation.sighting {
+        Sighting::ClassicEntry(_) => finger,
+        _ => Some(observation),
+    };
+    let live = claimed.zip(told_by).filter(|_| !observation.deferred);
     TimeProvenance {
         source: if from_device {
             TimeSource::Device
@@ -34,7 +38,10 @@ fn provenance(observation: &Observation) -> TimeProvenance {
             TimeSource::Server
         },
         device: observation.device_time.clone(),
-        skew_ms: live.map(|at| received_ms.saturating_sub(at.as_millisecond())),
+        skew_ms: live.map(|(at, told_by)| {
+            let received_ms = told_by.received_at.as_millisecond();
+            received_ms.saturating_sub(at.as_millisecond())
+        }),
     }
 }
 
@@ -42,7 +49,8 @@ fn provenance(observation: &Observation) -> TimeProvenance {
 /// controller's line where there is one: then the door opened.
 pub(crate) fn evidence(first: &Observation, others: &[Observation]) -> Evidence {
     let mut seen: Vec<&Observation> = std::iter::once(first).chain(others).collect();
-    seen.sort_by_key(|o| o.order);
+    seen.sort_by_key(|o| (o.received_at, o.order));
+    let finger = seen.iter().copied().find(|o| is_finger(o));
     let line = seen.iter().copied().find(|o| is_line(o));
     let earliest = seen.first().copied().unwrap_or(first);
     let decisive = line.unwrap_or(earliest);
@@ -58,12 +66,16 @@ pub(crate) fn evidence(first: &Observation, others: &[Observation]) -> Evidence 
         classic_exit: None,
         occurred_at: occurred_at(decisive),
         received_at: first.received_at,
-        time: provenance(decisive),
+        time: provenance(decisive, finger),
     };
     for observation in seen {
         add(&mut evidence, observation);
     }
     evidence
+}
+
+fn is_finger(observation: &Observation) -> bool {
+    matches!(observation.sighting, Sighting::Finger { .. })
 }
 
 fn is_line(observation: &Observation) -> bool {
@@ -113,8 +125,9 @@ fn not_compared(picture: PictureId) -> PictureEvidence {
     }
 }
 
-/// Observations that become no passage.
-pub(crate) fn unresolved(
+/// Observations that become no passage, for an operator to look at.
+#[must_use]
+pub fn unresolved(
     first: &Observation,
     others: &[Observation],
     reason: UnresolvedReason,
@@ -125,9 +138,6 @@ pub(crate) fn unresolved(
         access_point: first.access_point,
         at: first.received_at,
         reason,
-        picture: seen().find_map(|o| match o.sighting {
-            Sighting::Picture { picture } => Some(picture),
-            _ => None,
-        }),
+        picture: seen().find_map(|o| o.sighting.picture()),
     }
 }

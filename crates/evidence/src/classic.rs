@@ -1,6 +1,7 @@
 //! The passages in progress at one classic gate.
 
 use crate::assemble::unresolved;
+use crate::ends::Ends;
 use crate::knot::{Judged, Knot};
 use crate::pending::{Finger, Pending, after};
 use crate::{Output, PICTURE_HOLD};
@@ -28,7 +29,7 @@ impl Classic {
 
     /// A request belongs to the latest finger that has none: the board deals with one person
     /// after the other.
-    pub fn request(&mut self, seen: &Observation, out: &mut Vec<Output>) {
+    pub fn request(&mut self, seen: &Observation, out: &mut Ends) {
         let unasked = |p: &&mut Pending| p.finger.is_some() && p.requested_at.is_none();
         if let Some(passage) = self.passages.iter_mut().rev().find(unasked) {
             passage.add(seen.clone());
@@ -47,7 +48,7 @@ impl Classic {
         }
     }
 
-    pub fn picture(&mut self, seen: &Observation, out: &mut Vec<Output>) {
+    pub fn picture(&mut self, seen: &Observation, out: &mut Ends) {
         if let Some(knot) = &mut self.knot {
             knot.others.push(seen.clone());
             return;
@@ -71,7 +72,7 @@ impl Classic {
         }
     }
 
-    pub fn line(&mut self, seen: &Observation, line: &ClassicEntry, out: &mut Vec<Output>) {
+    pub fn line(&mut self, seen: &Observation, line: &ClassicEntry, out: &mut Ends) {
         if let Some(passage) = self.passage_of(line) {
             passage.add(seen.clone());
             passage.has_line = true;
@@ -116,7 +117,7 @@ impl Classic {
         held.chain(knot).chain(passages).chain(judged).min()
     }
 
-    pub fn expire(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+    pub fn expire(&mut self, now: Timestamp, out: &mut Ends) {
         for picture in self.held.extract_if(.., |p| held_until(p) <= now) {
             let reason = UnresolvedReason::PictureOfNobody;
             out.push(Output::Unresolved(unresolved(&picture, &[], reason)));
@@ -138,7 +139,7 @@ impl Classic {
         !passage.in_knot && !tied
     }
 
-    fn put_out_ready(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+    fn put_out_ready(&mut self, now: Timestamp, out: &mut Ends) {
         let over = |due: Option<Timestamp>| due.is_none_or(|at| at <= now);
         let free = |p: &Pending| self.is_free(p) && over(p.due());
         let ready: Vec<u64> = self

@@ -2,11 +2,13 @@
 
 use crate::assemble::evidence;
 use crate::classic::Classic;
+use crate::ends::Ends;
 use crate::factors::Factors;
-use crate::recent::Recent;
+use crate::recent::Subject;
 use jiff::Timestamp;
 use model::{
-    AccessPointId, Direction, Evidence, Factor, Observation, ObservationId, Sighting, Unresolved,
+    AccessEvent, AccessPointId, Direction, Evidence, Factor, Observation, ObservationId, Sighting,
+    Unresolved,
 };
 use std::collections::BTreeMap;
 
@@ -17,6 +19,9 @@ pub struct PointFacts {
     pub direction: Direction,
     /// The factors it requires.
     pub factors: Vec<Factor>,
+    /// Whether a classic gate reports its entries here: then pictures are asked for and come in
+    /// the way of classic boards.
+    pub classic_gate: bool,
 }
 
 /// Where observations end.
@@ -47,6 +52,7 @@ struct Point {
 #[derive(Debug, Default)]
 pub struct Correlator {
     points: BTreeMap<AccessPointId, Point>,
+    ends: Ends,
 }
 
 impl Correlator {
@@ -56,26 +62,29 @@ impl Correlator {
         Self::default()
     }
 
-    /// Takes the next observation, in order of commit. Windows that ended before its receipt
+    /// Takes the next observation, in order of receipt. Windows that ended before its receipt
     /// are closed first.
     pub fn step(&mut self, observation: &Observation, facts: &PointFacts) -> Vec<Output> {
-        let mut out = self.tick(observation.received_at);
+        self.close_windows(observation.received_at);
         let point = self.points.entry(observation.access_point).or_default();
-        point.observe(observation, facts, &mut out);
-        out
+        point.observe(observation, facts, &mut self.ends);
+        self.ends.take()
     }
 
     /// Closes all windows that end at or before `now`. Call it with a time up to which every
     /// observation has been given to [`Correlator::step`].
     pub fn tick(&mut self, now: Timestamp) -> Vec<Output> {
-        let mut out = Vec::new();
+        self.close_windows(now);
+        self.ends.take()
+    }
+
+    fn close_windows(&mut self, now: Timestamp) {
         for point in self.points.values_mut() {
             while let Some(at) = point.next_deadline().filter(|at| *at <= now) {
-                point.classic.expire(at, &mut out);
-                point.factors.expire(at, &mut out);
+                point.classic.expire(at, &mut self.ends);
+                point.factors.expire(at, &mut self.ends);
             }
         }
-        out
     }
 
     /// When the next window ends: the time of the next [`Correlator::tick`] that does something.
@@ -84,11 +93,13 @@ impl Correlator {
         self.points.values().filter_map(Point::next_deadline).min()
     }
 
-    /// Tells a new correlator of a passage by face that is in the log already. Only those whose
-    /// `last_seen` is less than [`crate::RESIGHTING`] ago matter. Call it before the first step.
-    pub fn remember(&mut self, access_point: AccessPointId, recent: Recent) {
-        let point = self.points.entry(access_point).or_default();
-        point.factors.remember(recent);
+    /// Tells of a passage that is in the log, and of the observations that ended in it so far,
+    /// joined ones included (its own may be among them). A new correlator has to be told, oldest
+    /// first, of those that something was received of less than [`crate::RESIGHTING`] ago. Every
+    /// correlator has to be told of each passage that is decided, because a tag or finger may have
+    /// named the person.
+    pub fn remember(&mut self, event: &AccessEvent, ended: &[Observation]) {
+        self.ends.remember(event, ended);
     }
 }
 
@@ -98,9 +109,14 @@ impl Point {
         deadlines.into_iter().flatten().min()
     }
 
-    fn observe(&mut self, seen: &Observation, facts: &PointFacts, out: &mut Vec<Output>) {
+    fn observe(&mut self, seen: &Observation, facts: &PointFacts, out: &mut Ends) {
         match &seen.sighting {
-            Sighting::ClassicExit(_) => out.push(Output::Passage(evidence(seen, &[]))),
+            Sighting::ClassicExit(line) => {
+                let tag = Subject::Tag(line.tag.clone());
+                if !out.join(&tag, Direction::Exit, &[seen]) {
+                    out.push(Output::Passage(evidence(seen, &[])));
+                }
+            }
             // A card's row happened long ago and brings its picture: it waits for nobody.
             Sighting::ClassicEntry(_) if seen.deferred => {
                 out.push(Output::Passage(evidence(seen, &[])));
@@ -109,7 +125,9 @@ impl Point {
             Sighting::Finger { number, stamp } if !stamp.is_empty() => {
                 self.classic.finger(seen, number, stamp);
             }
-            Sighting::Picture { .. } | Sighting::PictureRequested if self.factors.takes(seen) => {
+            Sighting::Picture { .. } | Sighting::PictureRequested
+                if !facts.classic_gate || self.factors.takes(seen) =>
+            {
                 self.factors.collect(seen, facts, out);
             }
             Sighting::Picture { .. } => self.classic.picture(seen, out),

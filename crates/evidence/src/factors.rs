@@ -1,10 +1,11 @@
-//! Access points that ask for factors: tags, fingers and faces that come one by one.
+//! Access points that ask for factors: tags, fingers, faces and pictures that come one by one.
 
-use crate::assemble::{evidence, occurred_at};
-use crate::recent::{Recent, Recents};
+use crate::assemble::{evidence, occurred_at, unresolved};
+use crate::ends::Ends;
+use crate::recent::Subject;
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
-use model::{Direction, Factor, Observation, PersonId, Sighting};
+use model::{Direction, Factor, Observation, PersonId, Sighting, UnresolvedReason};
 
 /// Factors that belong to one passage, while more are due.
 #[derive(Debug)]
@@ -47,18 +48,67 @@ impl Window {
         })
     }
 
-    /// The person whose face is all there is.
-    fn only_face(&self) -> Option<PersonId> {
-        let mut people = self.seen().map(|o| person(&o.sighting));
-        let first = people.next().flatten()?;
-        people.all(|p| p == Some(first)).then_some(first)
+    fn factors(&self) -> impl Iterator<Item = &Observation> {
+        self.seen().filter(|o| !is_of_camera(&o.sighting))
+    }
+
+    fn names_somebody(&self) -> bool {
+        self.factors().next().is_some()
+    }
+
+    /// Whether a picture was asked for and has not come.
+    fn awaits_picture(&self) -> bool {
+        let has = |wanted: fn(&Sighting) -> bool| self.seen().any(|o| wanted(&o.sighting));
+        has(|s| matches!(s, Sighting::PictureRequested))
+            && !has(|s| matches!(s, Sighting::Picture { .. }))
+    }
+
+    /// Whether nothing more is waited for. A single factor is enough even where another one is
+    /// required: the decision says so at once. Only a face match needs a picture beside it.
+    fn is_complete(&self, required: &[Factor]) -> bool {
+        let single = required.len() < 2 && !required.contains(&Factor::FaceMatch);
+        self.names_somebody() && (single || self.has_all(required)) && !self.awaits_picture()
+    }
+
+    /// What may have been seen in a passage before: one person's face, or a tag on its way out.
+    fn seen_again(&self) -> Option<Subject> {
+        let mut subjects = self.factors().map(|o| self.subject(&o.sighting));
+        let first = subjects.next().flatten()?;
+        subjects
+            .all(|subject| subject.as_ref() == Some(&first))
+            .then_some(first)
+    }
+
+    fn subject(&self, sighting: &Sighting) -> Option<Subject> {
+        match sighting {
+            Sighting::Face(face) => face.person.map(Subject::Person),
+            Sighting::Tag { tag } if self.direction == Direction::Exit => {
+                Some(Subject::Tag(tag.clone()))
+            }
+            _ => None,
+        }
+    }
+
+    fn into_unresolved(self) -> Output {
+        let reason = reason(self.seen());
+        Output::Unresolved(unresolved(&self.first, &self.others, reason))
     }
 }
 
-fn person(sighting: &Sighting) -> Option<PersonId> {
-    match sighting {
-        Sighting::Face(face) => face.person,
-        _ => None,
+/// Pictures and the requests for them say nothing about who passes.
+const fn is_of_camera(sighting: &Sighting) -> bool {
+    matches!(
+        sighting,
+        Sighting::Picture { .. } | Sighting::PictureRequested
+    )
+}
+
+/// Why observations of a camera are no passage.
+fn reason<'a>(mut seen: impl Iterator<Item = &'a Observation>) -> UnresolvedReason {
+    if seen.any(|o| matches!(o.sighting, Sighting::Picture { .. })) {
+        UnresolvedReason::PictureAlone
+    } else {
+        UnresolvedReason::RequestWithoutPicture
     }
 }
 
@@ -76,24 +126,19 @@ fn contradict(a: &Sighting, b: &Sighting) -> bool {
 #[derive(Debug, Default)]
 pub(crate) struct Factors {
     window: Option<Window>,
-    recent: Recents,
 }
 
 impl Factors {
-    /// Whether a picture (or the request for one) belongs to the passage in progress.
+    /// Whether `seen` belongs to the passage in progress.
     pub fn takes(&self, seen: &Observation) -> bool {
         self.window.as_ref().is_some_and(|w| w.takes(seen))
-    }
-
-    pub fn remember(&mut self, recent: Recent) {
-        self.recent.note(recent);
     }
 
     pub fn next_deadline(&self) -> Option<Timestamp> {
         self.window.as_ref().map(Window::ends_at)
     }
 
-    pub fn expire(&mut self, now: Timestamp, out: &mut Vec<Output>) {
+    pub fn expire(&mut self, now: Timestamp, out: &mut Ends) {
         if self.next_deadline().is_some_and(|at| at <= now) {
             self.close(out);
         }
@@ -105,7 +150,7 @@ impl Factors {
         seen: &Observation,
         person: Option<PersonId>,
         facts: &PointFacts,
-        out: &mut Vec<Output>,
+        out: &mut Ends,
     ) {
         if person.is_none() {
             out.push(Output::Passage(evidence(seen, &[])));
@@ -115,8 +160,12 @@ impl Factors {
     }
 
     /// Anything that may belong to a passage with others.
-    pub fn collect(&mut self, seen: &Observation, facts: &PointFacts, out: &mut Vec<Output>) {
-        if self.window.as_ref().is_some_and(|w| !w.takes(seen)) {
+    pub fn collect(&mut self, seen: &Observation, facts: &PointFacts, out: &mut Ends) {
+        if let Some(window) = self.window.as_ref().filter(|w| !w.takes(seen)) {
+            if is_of_camera(&seen.sighting) && window.names_somebody() {
+                let reason = reason(std::iter::once(seen));
+                return out.push(Output::Unresolved(unresolved(seen, &[], reason)));
+            }
             self.close(out);
         }
         let window = self.window.get_or_insert_with(|| Window {
@@ -127,42 +176,22 @@ impl Factors {
         if window.first.id != seen.id {
             window.others.push(seen.clone());
         }
-        if facts.factors.len() < 2 || window.has_all(&facts.factors) {
+        if window.is_complete(&facts.factors) {
             self.close(out);
         }
     }
 
-    fn close(&mut self, out: &mut Vec<Output>) {
+    fn close(&mut self, out: &mut Ends) {
         let Some(window) = self.window.take() else {
             return;
         };
-        if let Some(person) = window.only_face()
-            && self.join(&window, person, out)
-        {
-            return;
+        if !window.names_somebody() {
+            return out.push(window.into_unresolved());
         }
-        let evidence = evidence(&window.first, &window.others);
-        if let Some(person) = window.seen().find_map(|o| person(&o.sighting)) {
-            self.recent.note(Recent {
-                person,
-                observation: window.first.id,
-                first_seen: evidence.occurred_at,
-                last_seen: evidence.occurred_at,
-            });
+        let seen: Vec<&Observation> = window.seen().collect();
+        let again = window.seen_again();
+        if !again.is_some_and(|subject| out.join(&subject, window.direction, &seen)) {
+            out.push(Output::Passage(evidence(&window.first, &window.others)));
         }
-        out.push(Output::Passage(evidence));
-    }
-
-    /// Joins a window that holds nothing but the face of somebody who passed just now.
-    fn join(&mut self, window: &Window, person: PersonId, out: &mut Vec<Output>) -> bool {
-        let at = occurred_at(&window.first);
-        let Some(joins) = self.recent.join(person, at, window.direction) else {
-            return false;
-        };
-        out.extend(window.seen().map(|o| Output::Joined {
-            observation: o.id,
-            joins,
-        }));
-        true
     }
 }

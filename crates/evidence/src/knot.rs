@@ -2,6 +2,7 @@
 
 use crate::Output;
 use crate::assemble::unresolved;
+use crate::ends::Ends;
 use crate::pending::Pending;
 use jiff::Timestamp;
 use model::{Observation, UnresolvedReason};
@@ -76,7 +77,7 @@ impl Judged {
         members.filter_map(Pending::due).max()
     }
 
-    pub fn put_out(self, passages: &mut Vec<Pending>, out: &mut Vec<Output>) {
+    pub fn put_out(self, passages: &mut Vec<Pending>, out: &mut Ends) {
         let members = passages.extract_if(.., |p| self.members.contains(&p.key));
         out.extend(members.map(Pending::into_output));
         out.extend(self.pictures.iter().map(|picture| {

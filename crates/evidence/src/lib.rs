@@ -2,6 +2,7 @@
 //!
 //! [`Correlator`] is a state machine without a clock: observations and the time come in, each
 //! observation goes out exactly once, in a passage, joined to an earlier one, or unresolved.
+//! Observations come in the order of their receipt, as far as the caller can tell.
 //! After a crash a new correlator is told the recent passages ([`Correlator::remember`]) and fed
 //! the observations that were not settled, in order; it then continues as the old one would have.
 //!
@@ -35,21 +36,35 @@
 //! | seen | becomes |
 //! |---|---|
 //! | a factor, where no more than one is required | a passage at once |
-//! | a factor, where several are required | collected until all are there, or [`FACTOR_WAIT`] after the first |
-//! | the same person's face again within [`RESIGHTING`] | joined to the passage: counted from the last sighting at an entry or exit, from the first where the direction is `both`, so that departures move |
+//! | a factor, where several are required, or a face match | collected until all are there, or [`FACTOR_WAIT`] after the first |
+//! | a picture, or the request for one | collected with the factors that come within [`FACTOR_WAIT`] after it, or came before it in a passage that is still open |
+//! | a factor after a request | waits for the picture, at most until [`FACTOR_WAIT`] after the first observation |
+//! | pictures and requests without any factor, a second picture of one passage | unresolved |
 //! | a stranger's track | a passage each |
+//!
+//! # Seen again
+//!
+//! The same person's face within [`RESIGHTING`] is the same passage, and so is the same tag read
+//! again where people go out: the observation is joined to it. Time counts from the last sighting
+//! at an entry or exit, from the first where the direction is `both`, so that departures move.
+//!
+//! That holds only while the person, or the tag, was nowhere else in between: who was seen at
+//! another access point, or whose tag was handed out again, comes back in a new passage. Passages
+//! in which a tag or finger named the person count too; the caller tells of them
+//! ([`Correlator::remember`]), because only the registry knows whose they are.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod assemble;
 mod classic;
 mod correlator;
+mod ends;
 mod factors;
 mod knot;
 mod pending;
 mod recent;
 
+pub use assemble::unresolved;
 pub use correlator::{Correlator, Output, PointFacts};
-pub use recent::Recent;
 
 use jiff::SignedDuration;
 
@@ -61,5 +76,5 @@ pub const LINE_WAIT: SignedDuration = SignedDuration::from_secs(15);
 pub const PICTURE_HOLD: SignedDuration = SignedDuration::from_secs(15);
 /// How long after the first factor the others may come.
 pub const FACTOR_WAIT: SignedDuration = SignedDuration::from_secs(10);
-/// How long the same face again is the same passage.
+/// How long the same face, or the same tag at an exit, is the same passage when seen again.
 pub const RESIGHTING: SignedDuration = SignedDuration::from_mins(5);

@@ -56,8 +56,10 @@ pub enum Reason {
     NoLongerValid,
     /// The person is not allowed at this access point.
     NotAllowedHere,
-    /// The tag belongs to nobody and was issued to nobody.
+    /// The tag belongs to nobody and was never issued.
     TagUnknown,
+    /// The tag is known and nobody has it: it was returned.
+    TagNotIssued,
     /// The tag was reported lost.
     TagLost,
     /// The tag was taken out of use.

@@ -88,10 +88,14 @@ fn a_person_may_pass_only_where_allowed() {
 }
 
 #[test]
-fn a_tag_that_was_never_issued_or_was_returned_is_unknown() {
+fn a_tag_that_nobody_ever_had_is_unknown() {
     assert_denied(&Passage::classic_exit(None), &[Reason::TagUnknown]);
+}
+
+#[test]
+fn a_tag_that_was_returned_is_known_and_not_issued() {
     let returned = Passage::classic_exit(held(CustodyState::Returned, 7));
-    assert_denied(&returned, &[Reason::TagUnknown]);
+    assert_denied(&returned, &[Reason::TagNotIssued]);
 }
 
 #[test]

@@ -181,13 +181,30 @@ fn an_imported_line_stands_at_its_own_time_and_waits_for_nobody() {
 #[test]
 fn the_time_a_live_device_claims_is_kept_as_skew_only() {
     let mut world = World::default();
-    let mut line = seen(1, 1, 5_000, line("4", "s"));
-    line.device_time = DeviceTime::Claimed {
+    let mut exit = seen(1, 1, 5_000, exit());
+    exit.device_time = DeviceTime::Claimed {
         at: at(2_000),
         synced: true,
     };
-    world.take(&line);
+    world.take(&exit);
     let passages = world.passages();
     assert_eq!(passages[0].occurred_at, at(5_000));
     assert_eq!(passages[0].time.skew_ms, Some(3_000));
+}
+
+#[test]
+fn the_skew_of_an_entry_counts_from_its_finger_and_not_from_its_line() {
+    let mut world = World::default();
+    world.see(1, 0, finger("4", "s"));
+    let mut line = seen(9, 1, 5_000, line("4", "s"));
+    line.device_time = DeviceTime::Claimed {
+        at: at(-300),
+        synced: false,
+    };
+    world.take(&line);
+    assert_eq!(world.passages()[0].time.skew_ms, Some(300));
+    let mut alone = line;
+    alone.id = seen(10, 1, 0, exit()).id;
+    world.take(&alone);
+    assert_eq!(world.passages()[1].time.skew_ms, None);
 }

@@ -4,5 +4,7 @@
 mod classic;
 mod factors;
 mod knots;
+mod pictures;
 mod properties;
+mod seen_again;
 mod world;

@@ -1,6 +1,6 @@
 use crate::world::*;
-use evidence::{Correlator, Output, PointFacts, Recent};
-use model::{Direction, Factor, Observation, ObservationId, Sighting};
+use evidence::{Correlator, Output, PointFacts};
+use model::{AccessPointId, Direction, Factor, Observation, ObservationId, PersonId, Sighting};
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -19,10 +19,10 @@ fn sighting() -> impl Strategy<Value = Sighting> {
     ]
 }
 
-/// Observations at three access points, some close together, some minutes apart.
+/// Observations at four access points, some close together, some minutes apart.
 fn stream() -> impl Strategy<Value = Vec<Observation>> {
     let gap = prop_oneof![6 => 0..3_000_i64, 2 => 3_000..12_000_i64, 1 => 60_000..400_000_i64];
-    proptest::collection::vec((1..4_u128, gap, sighting()), 1..60).prop_map(|items| {
+    proptest::collection::vec((1..5_u128, gap, sighting()), 1..60).prop_map(|items| {
         let mut now = 0;
         let mut stream = Vec::new();
         for (order, (place, gap, sighting)) in (1..).zip(items) {
@@ -33,22 +33,21 @@ fn stream() -> impl Strategy<Value = Vec<Observation>> {
     })
 }
 
+/// Two classic gates, one with a camera station, and a door that asks for three factors.
 fn facts(observation: &Observation) -> PointFacts {
+    let all = [Factor::Tag, Factor::Finger, Factor::FaceMatch];
+    let gate = |facts| PointFacts {
+        classic_gate: true,
+        ..facts
+    };
     if observation.access_point == point(1) {
-        PointFacts {
-            direction: Direction::Both,
-            factors: vec![],
-        }
+        gate(native(Direction::Both, &[]))
     } else if observation.access_point == point(2) {
-        PointFacts {
-            direction: Direction::Entry,
-            factors: vec![Factor::Tag, Factor::Finger, Factor::FaceMatch],
-        }
+        native(Direction::Entry, &all)
+    } else if observation.access_point == point(3) {
+        gate(native(Direction::Entry, &[Factor::Tag]))
     } else {
-        PointFacts {
-            direction: Direction::Entry,
-            factors: vec![Factor::Tag],
-        }
+        native(Direction::Exit, &[Factor::Tag])
     }
 }
 
@@ -77,33 +76,20 @@ fn drain(correlator: &mut Correlator) -> Vec<Output> {
     out
 }
 
-/// What a store could tell after a crash: the last passage by face of each person and place.
-fn recents(stream: &[Observation], out: &[Output]) -> Vec<Recent> {
-    let by_id: BTreeMap<_, _> = stream.iter().map(|o| (o.id, o)).collect();
-    let mut recents: BTreeMap<ObservationId, Recent> = BTreeMap::new();
+/// What the log tells after a crash: the passages that were put out and what ended in each.
+fn remember(correlator: &mut Correlator, stream: &[Observation], out: &[Output]) {
     for output in out {
-        match output {
-            Output::Passage(evidence) => {
-                let person = evidence.face.as_ref().and_then(|f| f.person);
-                recents.extend(person.map(|person| {
-                    let observation = evidence.observations[0];
-                    let recent = Recent {
-                        person,
-                        observation,
-                        first_seen: evidence.occurred_at,
-                        last_seen: evidence.occurred_at,
-                    };
-                    (observation, recent)
-                }));
-            }
-            Output::Joined { observation, joins } => {
-                let recent = recents.get_mut(joins).unwrap();
-                recent.last_seen = recent.last_seen.max(by_id[observation].received_at);
-            }
-            Output::Unresolved(_) => {}
-        }
+        let Output::Passage(evidence) = output else {
+            continue;
+        };
+        let ends_there = |o: &&Observation| {
+            let joined = out.iter().find(|output| ends(output).contains(&o.id));
+            matches!(joined, Some(Output::Joined { joins, .. })
+                if evidence.observations.contains(joins))
+        };
+        let ended: Vec<_> = stream.iter().filter(ends_there).cloned().collect();
+        correlator.remember(&event(evidence, None), &ended);
     }
-    recents.into_values().collect()
 }
 
 fn by_first(mut outputs: Vec<Output>) -> Vec<Output> {
@@ -140,10 +126,7 @@ proptest! {
         let unsettled: Vec<_> =
             stream.iter().filter(|o| !settled.contains(&o.id)).cloned().collect();
         let mut after = Correlator::new();
-        for recent in recents(&stream, &out) {
-            let place = stream.iter().find(|o| o.id == recent.observation).unwrap().access_point;
-            after.remember(place, recent);
-        }
+        remember(&mut after, &stream, &out);
         out.extend(run(&mut after, &unsettled));
         out.extend(drain(&mut after));
         prop_assert_eq!(by_first(out), by_first(expected));
@@ -165,6 +148,42 @@ proptest! {
                 let asked = asked.filter(|o| o.sighting == Sighting::PictureRequested).count();
                 prop_assert_eq!(asked, 1);
             }
+        }
+    }
+}
+
+/// Where each face was seen, in order: a sighting at another access point than the last one.
+fn moves(stream: &[Observation]) -> usize {
+    let mut last: BTreeMap<PersonId, AccessPointId> = BTreeMap::new();
+    let faces = stream.iter().filter_map(|o| match &o.sighting {
+        Sighting::Face(face) => Some((face.person?, o.access_point)),
+        _ => None,
+    });
+    faces
+        .filter(|(person, place)| last.insert(*person, *place) != Some(*place))
+        .count()
+}
+
+proptest! {
+    #[test]
+    fn whoever_is_seen_at_another_access_point_is_in_a_new_passage(
+        sightings in proptest::collection::vec((1..4_u128, 0..400_000_i64, 1..3_u128), 1..40)
+    ) {
+        let mut world = World::with(Direction::Entry, &[Factor::Face]);
+        let mut stream = Vec::new();
+        let mut now = 0;
+        for (order, (place, gap, person)) in (1..).zip(sightings) {
+            now += gap;
+            stream.push(seen(order, place, now, face(Some(person))));
+        }
+        for observation in &stream {
+            world.take(observation);
+        }
+        prop_assert!(world.passages().len() >= moves(&stream));
+        for output in &world.outputs {
+            let Output::Joined { observation, joins } = output else { continue };
+            let place = |id| stream.iter().find(|o| o.id == id).unwrap().access_point;
+            prop_assert_eq!(place(*observation), place(*joins));
         }
     }
 }

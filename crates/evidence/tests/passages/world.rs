@@ -2,10 +2,11 @@
 
 use evidence::{Correlator, Output, PointFacts};
 use model::{
-    AccessPointId, ClassicEntry, ClassicExit, DeviceId, DeviceTime, Direction, Evidence,
-    FaceSighting, Factor, Observation, ObservationId, PersonId, PictureId, Score, Sighting,
-    TagText, Timestamp, Unresolved,
+    AccessEvent, AccessPointId, AreaId, ClassicEntry, ClassicExit, Decision, DeviceId, DeviceTime,
+    Direction, Evidence, FaceSighting, Factor, Liveness, Observation, ObservationId, Outcome,
+    PersonId, PictureId, Place, Rule, Score, Sighting, TagText, Taken, Timestamp, Unresolved,
 };
+use std::collections::BTreeMap;
 use uuid::Uuid;
 
 pub const T0: i64 = 1_790_000_000_000;
@@ -87,24 +88,85 @@ pub fn read(text: &str) -> Sighting {
     Sighting::Tag { tag: tag(text) }
 }
 
+pub fn native(direction: Direction, factors: &[Factor]) -> PointFacts {
+    PointFacts {
+        direction,
+        factors: factors.to_vec(),
+        classic_gate: false,
+    }
+}
+
+/// What the log says of a passage that was found to be of `person`.
+pub fn event(evidence: &Evidence, person: Option<u128>) -> AccessEvent {
+    AccessEvent {
+        place: Place {
+            access_point: evidence.access_point,
+            direction: Direction::Entry,
+            area: AreaId(Uuid::nil()),
+            area_has_exit: true,
+        },
+        evidence: evidence.clone(),
+        decision: Decision {
+            outcome: Outcome::Granted,
+            taken: Taken::Unknown,
+            person: person.map(who),
+            rule: Rule::FactorsShown,
+            reasons: Vec::new(),
+            reported: false,
+            liveness: Liveness::NotApplicable,
+        },
+    }
+}
+
 /// The site: what the correlator has put out so far.
 #[derive(Default)]
 pub struct World {
     pub correlator: Correlator,
     pub outputs: Vec<Output>,
     facts: Option<PointFacts>,
+    others: BTreeMap<AccessPointId, PointFacts>,
     order: u64,
 }
 
 impl World {
+    /// A site of access points without classic gates.
     pub fn with(direction: Direction, factors: &[Factor]) -> Self {
         Self {
-            facts: Some(PointFacts {
-                direction,
-                factors: factors.to_vec(),
-            }),
+            facts: Some(native(direction, factors)),
             ..Self::default()
         }
+    }
+
+    /// Access point `place` is not like the others.
+    pub fn and(mut self, place: u128, direction: Direction, factors: &[Factor]) -> Self {
+        self.others.insert(point(place), native(direction, factors));
+        self
+    }
+
+    /// The last passage is found to be of `person`.
+    pub fn decide(&mut self, person: u128) {
+        let last = self.passages().last().map(|e| event(e, Some(person)));
+        self.correlator.remember(&last.unwrap(), &[]);
+    }
+
+    /// A new start, told of every passage in the log with what ended in it.
+    pub fn restart(&mut self, joined: &[Observation]) {
+        let log: Vec<_> = self.passages().into_iter().cloned().collect();
+        self.correlator = Correlator::new();
+        for evidence in &log {
+            let ended = self.ended_in(evidence, joined);
+            self.correlator.remember(&event(evidence, None), &ended);
+        }
+    }
+
+    fn ended_in(&self, evidence: &Evidence, joined: &[Observation]) -> Vec<Observation> {
+        let ends_there = |o: &&Observation| {
+            self.outputs.iter().any(|output| {
+                matches!(output, Output::Joined { observation, joins }
+                    if *observation == o.id && evidence.observations.contains(joins))
+            })
+        };
+        joined.iter().filter(ends_there).cloned().collect()
     }
 
     /// Something is seen at access point `place`; answers with the observation's identity.
@@ -116,12 +178,14 @@ impl World {
     }
 
     pub fn take(&mut self, observation: &Observation) {
-        let facts = self.facts.clone().unwrap_or(PointFacts {
-            direction: Direction::Entry,
-            factors: Vec::new(),
-        });
+        let gate = PointFacts {
+            classic_gate: true,
+            ..native(Direction::Entry, &[])
+        };
+        let other = self.others.get(&observation.access_point);
+        let facts = other.or(self.facts.as_ref()).unwrap_or(&gate);
         self.outputs
-            .extend(self.correlator.step(observation, &facts));
+            .extend(self.correlator.step(observation, facts));
     }
 
     pub fn until(&mut self, ms: i64) {

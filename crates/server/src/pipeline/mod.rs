@@ -1,14 +1,17 @@
 //! From deliveries to log entries: observation → evidence → decision → entry.
 //!
-//! [`intake`] makes observations durable and answers their devices; [`bookkeeper`] turns them into
-//! entries, one task for the whole site. After a crash the bookkeeper gets the observations that are
-//! not settled, in their order, before any new one: recovery is the same path.
+//! [`intake`] makes observations durable and answers their devices; [`arrivals`] puts them back into
+//! the order of their receipt; [`bookkeeper`] turns them into entries, one task for the whole site.
+//! After a crash the observations that are not settled arrive before any new one: recovery is the
+//! same path. [`recovery`] only tells the bookkeeper what passed lately.
 
+mod arrivals;
 mod bookkeeper;
 pub mod compare;
 mod facts;
 mod intake;
 mod points;
+mod recovery;
 mod verdict;
 
 use anyhow::Result;
@@ -17,7 +20,7 @@ use compare::Comparer;
 use devices::Delivery;
 use std::sync::Arc;
 use store::Store;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, watch};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -35,14 +38,16 @@ pub async fn start(
     closing: &CancellationToken,
 ) -> Result<JoinSet<()>> {
     let (committed, observations) = mpsc::channel(COMMITTED);
-    let books = Bookkeeper::open(store.clone(), comparer).await?;
+    let (tell, pending) = watch::channel(None);
+    let books = Bookkeeper::open(store.clone(), comparer, observations, pending).await?;
     let mut tasks = JoinSet::new();
     tasks.spawn(intake::run(
         store.clone(),
         deliveries,
         committed,
+        tell,
         closing.clone(),
     ));
-    tasks.spawn(books.run(observations));
+    tasks.spawn(books.run());
     Ok(tasks)
 }

@@ -3,11 +3,12 @@
 use super::compare::Comparer;
 use super::facts;
 use crate::clock::SystemClock;
+use crate::notices;
 use api::ports::Clock;
 use decision::decide;
 use model::{
-    AccessEvent, AccessPoint, Author, Entry, EventId, Evidence, Outcome, Record, Unresolved,
-    UnresolvedReason,
+    AccessEvent, AccessPoint, AlertKind, Author, Entry, EventId, Evidence, Notice, Outcome, Record,
+    Unresolved, UnresolvedReason,
 };
 use std::time::Duration;
 use store::{Append, Result, Settlement, Store, StoreError};
@@ -15,42 +16,90 @@ use uuid::Uuid;
 
 /// How soon the store is asked again when it could not write.
 const AGAIN: Duration = Duration::from_millis(500);
+/// Open alerts looked at before another one is raised.
+const OPEN_ALERTS: u32 = 500;
 
 /// Decides on a passage and appends it, however long the store takes: a full disk holds the pipeline
-/// up, and through it the devices, until there is room.
+/// up, and through it the devices, until there is room. A passage that the store refuses for what
+/// stands in it is listed as unresolved: asking again would change nothing. Answers with what was
+/// appended.
 pub async fn enter(
     store: &dyn Store,
     comparer: &Comparer,
     points: &[AccessPoint],
     mut evidence: Evidence,
-) {
-    while !ended(attempt(store, comparer, points, &mut evidence).await) {
-        tokio::time::sleep(AGAIN).await;
+) -> Option<AccessEvent> {
+    loop {
+        match attempt(store, comparer, points, &mut evidence).await {
+            Ok(event) => return event,
+            Err(error) if is_hopeless(&error) => {
+                let group = listed(&evidence, UnresolvedReason::Damaged);
+                alarm(store, &error).await;
+                settle(store, Settlement::Unresolved(group)).await;
+                return None;
+            }
+            Err(error) if stands(&error) => return None,
+            Err(error) => again(&error).await,
+        }
     }
 }
 
 /// Settles without an entry, however long the store takes: nothing else may happen to the
 /// observations before.
 pub async fn settle(store: &dyn Store, settlement: Settlement) {
-    while !ended(store.settle(settlement.clone()).await) {
-        tokio::time::sleep(AGAIN).await;
+    loop {
+        match store.settle(settlement.clone()).await {
+            // They stay as they are, and are looked at again after the next start.
+            Err(error) if is_hopeless(&error) => return alarm(store, &error).await,
+            Err(error) if !stands(&error) => again(&error).await,
+            _ => return,
+        }
     }
 }
 
-/// Whether nothing more has to be done. A conflict says that the observations have their end
-/// already: an earlier attempt was durable although it was reported as failed.
-fn ended(result: Result<()>) -> bool {
-    match result {
-        Ok(()) => true,
-        Err(StoreError::Conflict { what }) => {
-            tracing::warn!(%what, "settled already");
-            true
-        }
-        Err(error) => {
-            tracing::error!(%error, "the store could not take a passage; trying again");
-            false
-        }
+/// Lists observations that cannot be read any more.
+pub async fn set_aside(store: &dyn Store, unreadable: Unresolved) {
+    let finding = "an observation that had no end yet cannot be read".to_owned();
+    alarm(store, &StoreError::Damaged(finding)).await;
+    settle(store, Settlement::Unresolved(unreadable)).await;
+}
+
+/// Whether the store would refuse the same for ever: for what stands in it, or does not any more.
+const fn is_hopeless(error: &StoreError) -> bool {
+    error.is_damage() || matches!(error, StoreError::NotFound { .. })
+}
+
+/// A conflict says that the observations have their end already: an earlier attempt was durable
+/// although it was reported as failed.
+fn stands(error: &StoreError) -> bool {
+    let StoreError::Conflict { what } = error else {
+        return false;
+    };
+    tracing::warn!(%what, "settled already");
+    true
+}
+
+async fn again(error: &StoreError) {
+    tracing::error!(%error, "the store could not take a passage; trying again");
+    tokio::time::sleep(AGAIN).await;
+}
+
+/// Writes down that the store is damaged, which raises an alert, unless an alert says so already.
+async fn alarm(store: &dyn Store, error: &StoreError) {
+    tracing::error!(%error, "the store cannot take a passage; it is listed as unresolved");
+    if let Err(error) = note(store, error).await {
+        tracing::error!(%error, "and no notice of it could be written");
     }
+}
+
+async fn note(store: &dyn Store, error: &StoreError) -> Result<()> {
+    let open = store.alerts(true, OPEN_ALERTS).await?;
+    if open.iter().any(|a| a.kind == AlertKind::VerificationFailed) {
+        return Ok(());
+    }
+    let finding = error.to_string();
+    let notice = Notice::VerificationFailed { finding };
+    notices::append(store, notice, SystemClock.now()).await
 }
 
 async fn attempt(
@@ -58,10 +107,12 @@ async fn attempt(
     comparer: &Comparer,
     points: &[AccessPoint],
     evidence: &mut Evidence,
-) -> Result<()> {
+) -> Result<Option<AccessEvent>> {
     let facts = match facts::of(store, evidence, points).await {
         Err(StoreError::NotFound { .. }) => {
-            return store.settle(Settlement::Unresolved(orphan(evidence))).await;
+            let orphan = listed(evidence, UnresolvedReason::Orphan);
+            store.settle(Settlement::Unresolved(orphan)).await?;
+            return Ok(None);
         }
         facts => facts?,
     };
@@ -73,15 +124,16 @@ async fn attempt(
         Outcome::Granted => "granted",
         Outcome::Denied => "denied",
     };
+    let event = AccessEvent {
+        place,
+        evidence: evidence.clone(),
+        decision,
+    };
     let entry = Entry {
         id: EventId(Uuid::now_v7()),
         written_at: now,
         author: Author::System,
-        record: Record::Access(AccessEvent {
-            place,
-            evidence: evidence.clone(),
-            decision,
-        }),
+        record: Record::Access(event.clone()),
     };
     let settles = evidence.observations.clone();
     store
@@ -92,16 +144,16 @@ async fn attempt(
         })
         .await?;
     metrics::counter!("gatebook_passages_total", "outcome" => outcome).increment(1);
-    Ok(())
+    Ok(Some(event))
 }
 
-/// A passage whose access point was removed meanwhile.
-fn orphan(evidence: &Evidence) -> Unresolved {
+/// The group under which the observations of a passage are listed.
+fn listed(evidence: &Evidence, reason: UnresolvedReason) -> Unresolved {
     Unresolved {
         observations: evidence.observations.clone(),
         access_point: evidence.access_point,
         at: evidence.occurred_at,
-        reason: UnresolvedReason::Orphan,
+        reason,
         picture: evidence.picture.as_ref().map(|p| p.picture),
     }
 }
