@@ -1,4 +1,4 @@
-//! The SQLite engine and the picture files behind the traits of [`store`].
+//! Two engines, SQLite and PostgreSQL, and the picture files behind the traits of [`store`].
 //!
 //! Everything of one site lies in one data directory:
 //!
@@ -13,19 +13,21 @@
 //! Keep a copy of `keys/` apart from copies of the rest: whoever has both can read everything,
 //! whoever has only one can read nothing that is sealed.
 //!
-//! Open a site with [`DataDir::open`], then [`SqliteStore::open`] and [`PictureFiles::open`].
+//! Open a site with [`DataDir::open`], then [`SqlStore::open`] or [`SqlStore::connect`], and [`PictureFiles::open`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod data_dir;
+mod engine;
 mod pictures;
 mod seal;
 mod site_key;
 mod spool;
-mod sqlite;
+mod sql;
 
 pub use data_dir::DataDir;
+pub use engine::postgres::ServerAddress;
 pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;
 pub use spool::Spool;
-pub use sqlite::{Options, SqliteStore};
+pub use sql::{Options, SqlStore, SqlStore as SqliteStore};

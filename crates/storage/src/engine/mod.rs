@@ -1,0 +1,288 @@
+//! One way to speak to both engines: a statement with its values, rows with their columns.
+//!
+//! Statements are written once, with `?` for values, in the SQL that SQLite and PostgreSQL share.
+//! Values and columns are of three kinds only (number, text, bytes), so that a row is the same
+//! in both and can be copied from one to the other.
+
+pub(crate) mod fault;
+pub(crate) mod postgres;
+pub(crate) mod rows;
+pub(crate) mod sqlite;
+pub(crate) mod value;
+
+use std::borrow::Cow;
+use std::ops::{Deref, DerefMut};
+
+use sqlx::pool::PoolConnection;
+use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteRow};
+use sqlx::{AssertSqlSafe, Connection, Row as _, SqliteConnection};
+use store::Result as StoreResult;
+use tokio_postgres::types::FromSql;
+
+use crate::DataDir;
+use fault::Fault;
+use postgres::{Readers, ServerAddress, Session};
+use value::Value;
+
+/// Where connections come from.
+#[derive(Clone)]
+pub(crate) enum Engine {
+    /// A file, and the pool of those who read it.
+    Sqlite(SqliteConnectOptions, SqlitePool),
+    /// A server, and the sessions of those who read.
+    Postgres(ServerAddress, Readers),
+}
+
+impl Engine {
+    /// The file of a data directory.
+    pub(crate) fn file(dir: &DataDir, readers: u32) -> Self {
+        let connect = sqlite::connect_options(dir);
+        let readers = sqlite::readers(connect.clone(), readers);
+        Self::Sqlite(connect, readers)
+    }
+
+    /// A database on a server.
+    pub(crate) fn server(address: ServerAddress, readers: u32) -> Self {
+        let readers = Readers::new(address.clone(), readers);
+        Self::Postgres(address, readers)
+    }
+
+    /// The one connection that writes.
+    ///
+    /// # Errors
+    /// [`store::StoreError::InUseElsewhere`] if another process has it, and as the engine.
+    pub(crate) async fn writer(&self) -> StoreResult<Db> {
+        match self {
+            Self::Sqlite(connect, _) => sqlite::writer(connect).await,
+            Self::Postgres(address, _) => postgres::writer(address).await,
+        }
+    }
+
+    /// A connection to read with.
+    ///
+    /// # Errors
+    /// [`store::StoreError::Engine`] if there is none to be had.
+    pub(crate) async fn reader(&self) -> StoreResult<Db> {
+        match self {
+            Self::Sqlite(_, readers) => {
+                let lent = readers.acquire().await.map_err(fault::fault)?;
+                Ok(Db::Sqlite(File::Lent(lent)))
+            }
+            Self::Postgres(_, readers) => Ok(Db::Postgres(readers.session().await?)),
+        }
+    }
+
+    /// What begins a transaction that writes.
+    pub(crate) const fn begin(&self) -> &'static str {
+        match self {
+            Self::Sqlite(..) => "BEGIN IMMEDIATE",
+            Self::Postgres(..) => "BEGIN",
+        }
+    }
+
+    /// Closes the connections of those who read.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite(_, readers) => readers.close().await,
+            Self::Postgres(_, readers) => readers.close().await,
+        }
+    }
+}
+
+/// A connection.
+pub(crate) enum Db {
+    /// To a file.
+    Sqlite(File),
+    /// To a server.
+    Postgres(Session),
+}
+
+impl Db {
+    /// Checks the engine's version and brings the tables up to date.
+    ///
+    /// # Errors
+    /// [`store::StoreError::Damaged`] if a newer Gatebook wrote here, and as the engine.
+    pub(crate) async fn prepare(&mut self) -> StoreResult<()> {
+        match self {
+            Self::Sqlite(file) => sqlite::prepare(file).await,
+            Self::Postgres(session) => postgres::prepare(session).await,
+        }
+    }
+
+    /// Whether a new connection is needed.
+    pub(crate) fn is_lost(&self) -> bool {
+        match self {
+            Self::Sqlite(_) => false,
+            Self::Postgres(session) => session.is_lost(),
+        }
+    }
+
+    /// Runs a statement without values.
+    pub(crate) async fn run(&mut self, sql: &'static str) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(_) => query(sql).execute(self).await.map(drop),
+            Self::Postgres(session) => session.run(sql).await,
+        }
+    }
+
+    /// Closes the writer's connection, and gives up what it held.
+    pub(crate) async fn close(self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(File::Own(db)) => Ok(db.close().await?),
+            Self::Sqlite(File::Lent(_)) => Ok(()),
+            Self::Postgres(session) if session.is_lost() => Ok(()),
+            Self::Postgres(session) => session.run("SELECT pg_advisory_unlock_all()").await,
+        }
+    }
+}
+
+/// A connection to a file: the writer's own, or one lent by the pool.
+pub(crate) enum File {
+    /// The writer's.
+    Own(SqliteConnection),
+    /// A reader's.
+    Lent(PoolConnection<Sqlite>),
+}
+
+impl Deref for File {
+    type Target = SqliteConnection;
+
+    fn deref(&self) -> &SqliteConnection {
+        match self {
+            Self::Own(db) => db,
+            Self::Lent(db) => db,
+        }
+    }
+}
+
+impl DerefMut for File {
+    fn deref_mut(&mut self) -> &mut SqliteConnection {
+        match self {
+            Self::Own(db) => db,
+            Self::Lent(db) => db,
+        }
+    }
+}
+
+/// A row that a statement gave.
+pub(crate) enum Row {
+    /// Of SQLite.
+    Sqlite(SqliteRow),
+    /// Of PostgreSQL.
+    Postgres(tokio_postgres::Row),
+}
+
+/// What a column can be read as, whichever engine it comes from.
+pub(crate) trait Readable<'r>:
+    sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + FromSql<'r>
+{
+}
+
+impl<'r, T> Readable<'r> for T where T: sqlx::Decode<'r, Sqlite> + sqlx::Type<Sqlite> + FromSql<'r> {}
+
+impl Row {
+    /// The column of this name.
+    pub(crate) fn get<'r, T: Readable<'r>>(&'r self, name: &str) -> Result<T, Fault> {
+        match self {
+            Self::Sqlite(row) => Ok(row.try_get(name)?),
+            Self::Postgres(row) => Ok(row.try_get(name)?),
+        }
+    }
+}
+
+/// A statement on its way to an engine.
+#[must_use]
+pub(crate) struct Query {
+    sql: Cow<'static, str>,
+    values: Vec<Value>,
+}
+
+/// A statement; values stand as `?` in it, or as `?1` where one is used twice.
+pub(crate) const fn query(sql: &'static str) -> Query {
+    Query {
+        sql: Cow::Borrowed(sql),
+        values: Vec::new(),
+    }
+}
+
+impl Query {
+    /// The next value.
+    pub(crate) fn bind(mut self, value: impl Into<Value>) -> Self {
+        self.values.push(value.into());
+        self
+    }
+
+    /// More text. It must not hold anything from outside: see [`Query::push_bind`].
+    pub(crate) fn push(&mut self, sql: &'static str) -> &mut Self {
+        self.sql.to_mut().push_str(sql);
+        self
+    }
+
+    /// One more value, and its place in the text.
+    pub(crate) fn push_bind(&mut self, value: impl Into<Value>) -> &mut Self {
+        self.values.push(value.into());
+        self.push("?")
+    }
+
+    /// Several values with commas between them.
+    pub(crate) fn push_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) {
+        for (place, value) in values.into_iter().enumerate() {
+            if place > 0 {
+                self.push(", ");
+            }
+            self.push_bind(value);
+        }
+    }
+
+    /// Runs it; how many rows it concerned.
+    pub(crate) async fn execute(self, db: &mut Db) -> Result<u64, Fault> {
+        match db {
+            Db::Sqlite(db) => {
+                let done = self.for_sqlite()?.execute(&mut **db).await?;
+                Ok(done.rows_affected())
+            }
+            Db::Postgres(session) => session.execute(&self.sql, self.values).await,
+        }
+    }
+
+    /// Runs it; all rows.
+    pub(crate) async fn fetch_all(self, db: &mut Db) -> Result<Vec<Row>, Fault> {
+        match db {
+            Db::Sqlite(db) => {
+                let rows = self.for_sqlite()?.fetch_all(&mut **db).await?;
+                Ok(rows.into_iter().map(Row::Sqlite).collect())
+            }
+            Db::Postgres(session) => {
+                let rows = session.fetch(&self.sql, self.values).await?;
+                Ok(rows.into_iter().map(Row::Postgres).collect())
+            }
+        }
+    }
+
+    /// Runs it; the first row, if any.
+    pub(crate) async fn fetch_optional(self, db: &mut Db) -> Result<Option<Row>, Fault> {
+        match db {
+            Db::Sqlite(db) => {
+                let row = self.for_sqlite()?.fetch_optional(&mut **db).await?;
+                Ok(row.map(Row::Sqlite))
+            }
+            Db::Postgres(session) => {
+                let rows = session.fetch(&self.sql, self.values).await?;
+                Ok(rows.into_iter().next().map(Row::Postgres))
+            }
+        }
+    }
+
+    /// Runs it; the first row, which has to be there.
+    pub(crate) async fn fetch_one(self, db: &mut Db) -> Result<Row, Fault> {
+        self.fetch_optional(db).await?.ok_or(Fault::NoRow)
+    }
+
+    fn for_sqlite(self) -> Result<sqlx::query::Query<'static, Sqlite, SqliteArguments>, Fault> {
+        let mut arguments = SqliteArguments::default();
+        for value in self.values {
+            value.add_to(&mut arguments)?;
+        }
+        Ok(sqlx::query_with(AssertSqlSafe(self.sql), arguments))
+    }
+}

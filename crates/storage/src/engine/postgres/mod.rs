@@ -1,0 +1,11 @@
+//! PostgreSQL: where the server is, sessions with it, and what a site needs of it.
+
+mod address;
+mod opening;
+mod readers;
+mod session;
+
+pub use address::ServerAddress;
+pub(crate) use opening::{prepare, writer};
+pub(crate) use readers::Readers;
+pub(crate) use session::Session;

@@ -1,0 +1,84 @@
+//! SQLite: one file, WAL between one writer and many readers, `synchronous=FULL` under both.
+
+use std::time::Duration;
+
+use sqlx::sqlite::{
+    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
+};
+use sqlx::{ConnectOptions, SqliteConnection};
+use store::{Result, StoreError};
+
+use super::fault::fault;
+use super::{Db, File};
+use crate::DataDir;
+
+/// Earlier versions can damage a database whose write-ahead log is reset while it is read.
+const OLDEST: (u32, u32, u32) = (3, 51, 3);
+
+/// How the database of a data directory is opened.
+pub(crate) fn connect_options(dir: &DataDir) -> SqliteConnectOptions {
+    SqliteConnectOptions::new()
+        .filename(dir.database())
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(200)
+        .disable_statement_logging()
+}
+
+/// The writer's connection; the file is made if need be.
+///
+/// # Errors
+/// [`StoreError::Corrupt`] if the file is no database, [`StoreError::Full`] or
+/// [`StoreError::Engine`] if it cannot be opened.
+pub(crate) async fn writer(connect: &SqliteConnectOptions) -> Result<Db> {
+    let db = connect.connect().await.map_err(fault)?;
+    Ok(Db::Sqlite(File::Own(db)))
+}
+
+/// Connections for reading; they open when they are needed first.
+pub(crate) fn readers(connect: SqliteConnectOptions, most: u32) -> SqlitePool {
+    let readers = SqlitePoolOptions::new().max_connections(most);
+    readers.connect_lazy_with(connect.pragma("query_only", "ON"))
+}
+
+/// Checks the library and brings the tables up to date.
+///
+/// # Errors
+/// [`StoreError::Damaged`] if a newer Gatebook wrote to this file, and as the engine.
+pub(crate) async fn prepare(db: &mut SqliteConnection) -> Result<()> {
+    let version: String = sqlx::query_scalar("SELECT sqlite_version()")
+        .fetch_one(&mut *db)
+        .await
+        .map_err(fault)?;
+    check_version(&version)?;
+    migrate(db).await
+}
+
+fn check_version(text: &str) -> Result<()> {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    let found = (next(), next(), next());
+    if found < OLDEST {
+        return Err(StoreError::Engine(format!(
+            "SQLite {text} can damage a database under load; 3.51.3 or later is needed"
+        )));
+    }
+    Ok(())
+}
+
+async fn migrate(db: &mut SqliteConnection) -> Result<()> {
+    use sqlx::migrate::MigrateError;
+    sqlx::migrate!("migrations/sqlite")
+        .run(db)
+        .await
+        .map_err(|error| match error {
+            MigrateError::Execute(error) | MigrateError::ExecuteMigration(error, _) => fault(error),
+            MigrateError::VersionMissing(_) => StoreError::Damaged(
+                "this database was written by a newer Gatebook; use that one".to_owned(),
+            ),
+            other => StoreError::Damaged(other.to_string()),
+        })
+}

@@ -1,0 +1,202 @@
+//! Reading the registry: people, their credentials and templates, places, settings.
+
+use async_trait::async_trait;
+use model::{
+    AccessPoint, Area, Credential, Gate, Person, PersonDetails, PersonId, Settings, TagText,
+    Timestamp,
+};
+use store::{FaceTemplate, People, PeopleQuery, Result, StoreError};
+
+use super::keys::Keys;
+use super::{SqlStore, places};
+use crate::engine::fault::fault;
+use crate::engine::rows::{Columns, from_json};
+use crate::engine::value::Value;
+use crate::engine::{Query, Row, query};
+
+#[async_trait]
+impl People for SqlStore {
+    async fn person(&self, id: PersonId) -> Result<Option<Person>> {
+        let sql = "SELECT * FROM people WHERE id = ?";
+        self.one_person(sql, id.0.as_bytes().to_vec()).await
+    }
+
+    async fn person_by_number(&self, number: &str) -> Result<Option<Person>> {
+        let sql = "SELECT * FROM people WHERE number = ?";
+        self.one_person(sql, number.to_owned()).await
+    }
+
+    async fn person_by_identity_number(&self, number: &str) -> Result<Option<Person>> {
+        let surrogate = self.keys().identity_numbers.of(number.trim());
+        let sql = "SELECT * FROM people WHERE identity_number = ? ORDER BY id LIMIT 1";
+        self.one_person(sql, surrogate).await
+    }
+
+    async fn person_by_tag(&self, tag: &TagText) -> Result<Option<Person>> {
+        let sql = "SELECT p.* FROM credentials c JOIN people p ON p.id = c.person WHERE c.tag = ?";
+        self.one_person(sql, tag.as_str().to_owned()).await
+    }
+
+    async fn people(&self, query: &PeopleQuery) -> Result<Vec<Person>> {
+        let sql = search(query);
+        let mut db = self.read().await?;
+        let rows = sql.fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter()
+            .map(|row| read_person(self.keys(), row))
+            .collect()
+    }
+
+    async fn people_count(&self) -> Result<u64> {
+        let mut db = self.read().await?;
+        let row = query("SELECT count(*) AS people FROM people")
+            .fetch_one(&mut db)
+            .await;
+        row.map_err(fault)?.count("people")
+    }
+
+    async fn credentials(&self, person: PersonId) -> Result<Vec<Credential>> {
+        let sql = "SELECT record FROM credentials WHERE person = ? ORDER BY enrolled_at, rowid";
+        let mut db = self.read().await?;
+        let rows = query(sql)
+            .bind(person.0.as_bytes().as_slice())
+            .fetch_all(&mut db)
+            .await
+            .map_err(fault)?;
+        rows.iter().map(|row| row.record("record")).collect()
+    }
+
+    async fn face_templates(&self) -> Result<Vec<FaceTemplate>> {
+        let mut db = self.read().await?;
+        let sql = "SELECT * FROM templates ORDER BY rowid";
+        let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter()
+            .map(|row| read_template(self.keys(), row))
+            .collect()
+    }
+
+    async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>> {
+        let mut db = self.read().await?;
+        let rows = query("SELECT * FROM templates WHERE person = ? ORDER BY rowid")
+            .bind(person.0.as_bytes().as_slice())
+            .fetch_all(&mut db)
+            .await
+            .map_err(fault)?;
+        rows.iter()
+            .map(|row| read_template(self.keys(), row))
+            .collect()
+    }
+
+    async fn areas(&self) -> Result<Vec<Area>> {
+        let mut db = self.read().await?;
+        places::records(&mut db, "SELECT record FROM areas ORDER BY name").await
+    }
+
+    async fn access_points(&self) -> Result<Vec<AccessPoint>> {
+        let mut db = self.read().await?;
+        places::records(&mut db, "SELECT record FROM access_points ORDER BY name").await
+    }
+
+    async fn gates(&self) -> Result<Vec<Gate>> {
+        let mut db = self.read().await?;
+        places::records(&mut db, "SELECT record FROM gates ORDER BY name").await
+    }
+
+    async fn settings(&self) -> Result<Settings> {
+        let mut db = self.read().await?;
+        places::settings(&mut db).await
+    }
+}
+
+impl SqlStore {
+    async fn one_person<V>(&self, sql: &'static str, value: V) -> Result<Option<Person>>
+    where
+        V: Into<Value>,
+    {
+        let mut db = self.read().await?;
+        let row = query(sql)
+            .bind(value)
+            .fetch_optional(&mut db)
+            .await
+            .map_err(fault)?;
+        row.map(|row| read_person(self.keys(), &row)).transpose()
+    }
+}
+
+/// How names are compared: without case, in any script.
+pub(super) fn folded(name: &str) -> String {
+    name.to_lowercase()
+}
+
+/// What is looked for with `LIKE`, letter by letter.
+fn escaped(text: &str) -> String {
+    let special = |letter| matches!(letter, '%' | '_' | '!');
+    let letters = text
+        .chars()
+        .map(|letter| (special(letter).then_some('!'), letter));
+    letters
+        .flat_map(|(escape, letter)| escape.into_iter().chain([letter]))
+        .collect()
+}
+
+fn search(wanted: &PeopleQuery) -> Query {
+    let mut sql = query("SELECT * FROM people WHERE 1 = 1");
+    let text = wanted.text.trim();
+    if !text.is_empty() {
+        sql.push(" AND (name_folded LIKE ")
+            .push_bind(format!("%{}%", escaped(&folded(text))));
+        sql.push(" ESCAPE '!' OR substr(number, 1, length(")
+            .push_bind(text.to_owned());
+        sql.push(")) = ").push_bind(text.to_owned());
+    }
+    if let Some(tag) = TagText::new(text) {
+        sql.push(" OR id IN (SELECT person FROM credentials WHERE tag = ");
+        sql.push_bind(tag.as_str().to_owned());
+        sql.push(") OR id IN (SELECT person FROM custody WHERE state = 'issued' AND tag = ");
+        sql.push_bind(tag.as_str().to_owned()).push("))");
+    }
+    if let Some((name, id)) = &wanted.after {
+        sql.push(" AND (name_folded, id) > (")
+            .push_bind(folded(name));
+        sql.push(", ").push_bind(id.0.as_bytes().to_vec()).push(")");
+    }
+    sql.push(" ORDER BY name_folded, id LIMIT ")
+        .push_bind(wanted.limit);
+    sql
+}
+
+pub(super) fn read_person(keys: &Keys, row: &Row) -> Result<Person> {
+    let sealed: &[u8] = row.col("details")?;
+    let details = keys.details.open(row.col("id")?, sealed)?;
+    let details: PersonDetails = from_json(&details)?;
+    Ok(Person {
+        id: row.id("id")?,
+        number: row.col("number")?,
+        name: row.col("name")?,
+        department: row.col("department")?,
+        status: row.word("status")?,
+        valid_from: written_time(row, "valid_from")?,
+        valid_until: written_time(row, "valid_until")?,
+        places: row.record("places")?,
+        photo: row.maybe_id("photo")?,
+        details,
+    })
+}
+
+/// Validity is kept as written: it may lie further away than nanoseconds reach.
+fn written_time(row: &Row, name: &str) -> Result<Option<Timestamp>> {
+    let text: Option<&str> = row.col(name)?;
+    let parse = |text: &str| text.parse();
+    text.map(parse)
+        .transpose()
+        .map_err(|error| StoreError::Damaged(format!("{name}: {error}")))
+}
+
+fn read_template(keys: &Keys, row: &Row) -> Result<FaceTemplate> {
+    let credential: &[u8] = row.col("credential")?;
+    Ok(FaceTemplate {
+        credential: row.id("credential")?,
+        person: row.id("person")?,
+        model: row.col("model")?,
+        bytes: keys.templates.open(credential, row.col("sealed")?)?,
+    })
+}
