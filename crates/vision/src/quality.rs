@@ -16,7 +16,8 @@ pub struct Quality {
     pub height: f32,
     /// Fine detail on the aligned chip: the energy of second differences of brightness over that of first
     /// ones. 0 is blank; most photographs lie between 0.3 and 0.9. Neither light nor contrast nor a
-    /// shadow over half a face change it much, but the noise of a sensor passes for detail.
+    /// shadow over half a face change it much, but the noise of a sensor and the edges of JPEG's
+    /// blocks pass for detail.
     pub sharpness: f32,
     /// Mean brightness of the aligned chip's middle, 0 to 255.
     pub brightness: f32,
