@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # What the tests need beyond the build: a browser, a way to make its webcam's film, fonts for
-# its pages, and a stock MQTT client.
+# its pages, a stock MQTT client, and PostgreSQL.
 set -euo pipefail
 cd "$(dirname "$0")"
 . ./apt.sh
@@ -10,6 +10,7 @@ want ffmpeg ffmpeg
 want mosquitto_pub mosquitto-clients
 want curl curl
 want fc-match fontconfig
+ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || wanted+=(postgresql)
 [ -e /usr/share/fonts/truetype/liberation ] || wanted+=(fonts-liberation)
 install_wanted
 

@@ -65,9 +65,9 @@ stage() {
 group_rust() {
   stage format one cargo fmt --all --check
   if cargo nextest --version >/dev/null 2>&1; then
-    stage crates nextest cargo nextest run --release --workspace --no-fail-fast
+    stage crates nextest scripts/postgres.sh run cargo nextest run --release --workspace --no-fail-fast
   else
-    stage crates cargo cargo test --release --workspace --no-fail-fast --lib --bins --tests
+    stage crates cargo scripts/postgres.sh run cargo test --release --workspace --no-fail-fast --lib --bins --tests
   fi
   stage examples-in-docs cargo cargo test --release --workspace --doc
 }
@@ -85,6 +85,8 @@ group_deploy() {
 
 group_browser() {
   stage browser node npm --prefix e2e run --silent test
+  # The same, with a process for each part of a site on several hosts.
+  stage browser-hosts node npm --prefix e2e run --silent test:hosts
 }
 
 groups=("$@")

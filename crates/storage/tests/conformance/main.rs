@@ -10,6 +10,8 @@ mod make;
 mod people;
 mod places;
 mod projections;
+#[path = "../support/mod.rs"]
+mod support;
 
 use store::Store;
 
@@ -123,17 +125,17 @@ macro_rules! every_case {
 /// SQLite in a directory of its own.
 pub struct Sqlite {
     dir: tempfile::TempDir,
-    store: storage::SqliteStore,
+    store: storage::SqlStore,
 }
 
-async fn open(dir: &std::path::Path) -> storage::SqliteStore {
+async fn open(dir: &std::path::Path) -> storage::SqlStore {
     let dir = storage::DataDir::open(dir).unwrap();
     let options = storage::Options::default();
-    storage::SqliteStore::open(&dir, options).await.unwrap()
+    storage::SqlStore::open(&dir, options).await.unwrap()
 }
 
 impl Site for Sqlite {
-    type Engine = storage::SqliteStore;
+    type Engine = storage::SqlStore;
 
     async fn found() -> Self {
         let dir = tempfile::tempdir().unwrap();
@@ -141,7 +143,7 @@ impl Site for Sqlite {
         Self { dir, store }
     }
 
-    fn store(&self) -> &storage::SqliteStore {
+    fn store(&self) -> &storage::SqlStore {
         &self.store
     }
 
@@ -156,4 +158,34 @@ impl Site for Sqlite {
     }
 }
 
+/// PostgreSQL in a database of its own; the directory holds the keys.
+pub struct Postgres {
+    dir: tempfile::TempDir,
+    url: String,
+    store: storage::SqlStore,
+}
+
+impl Site for Postgres {
+    type Engine = storage::SqlStore;
+
+    async fn found() -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let url = support::new_database().await;
+        let store = support::connect(dir.path(), &url).await.unwrap();
+        Self { dir, url, store }
+    }
+
+    fn store(&self) -> &storage::SqlStore {
+        &self.store
+    }
+
+    async fn restarted(self) -> Self {
+        self.store.close().await.unwrap();
+        drop(self.store);
+        let store = support::connect(self.dir.path(), &self.url).await.unwrap();
+        Self { store, ..self }
+    }
+}
+
 every_case!(sqlite: crate::Sqlite);
+every_case!(postgres: crate::Postgres);
