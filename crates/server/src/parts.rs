@@ -1,0 +1,167 @@
+//! Parts of the house on other hosts: who is there is shown, and one that is lost raises an alert.
+
+use crate::clock::SystemClock;
+use crate::notices;
+use api::ports::{Clock, Part, PartRole};
+use jiff::{SignedDuration, Timestamp};
+use link::{Role, Roster};
+use model::Notice;
+use std::collections::HashSet;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// How long a part may be away before somebody is told: a restart takes less.
+const AWAY: SignedDuration = SignedDuration::from_secs(10);
+/// How long parts have for coming back after a start of the private part.
+const START: SignedDuration = SignedDuration::from_secs(60);
+/// How often it is looked for parts that are away.
+const LOOK: Duration = Duration::from_secs(1);
+
+/// Where parts are shown.
+pub type Shown = watch::Sender<Arc<[Part]>>;
+
+/// Shows the parts of `roster` as they come and go, and tells of those that are lost, until `stop`.
+pub async fn follow(roster: Roster, shown: Shown, store: Arc<dyn Store>, stop: CancellationToken) {
+    let mut changes = roster.changes();
+    let mut lost = Lost::since(SystemClock.now());
+    while !stop.is_cancelled() {
+        let parts: Arc<[Part]> = roster.parts().iter().map(part).collect();
+        lost.look(&*store, &parts, SystemClock.now()).await;
+        shown.send_if_modified(|before| {
+            let changed = *before != parts;
+            *before = parts;
+            changed
+        });
+        tokio::select! {
+            _ = timeout(LOOK, changes.next()) => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+fn part(part: &link::Part) -> Part {
+    let hello = part.hello.as_ref();
+    Part {
+        name: part.name.clone(),
+        role: match part.role {
+            Role::Edge => PartRole::Edge,
+            Role::Vision => PartRole::Vision,
+        },
+        up: part.up,
+        since: part.since,
+        version: hello.map(|hello| hello.version.clone()),
+        capacity: hello.map(|hello| hello.capacity).filter(|some| *some > 0),
+    }
+}
+
+/// Parts that somebody was told of.
+struct Lost {
+    started: Timestamp,
+    told: HashSet<String>,
+}
+
+impl Lost {
+    fn since(started: Timestamp) -> Self {
+        Self {
+            started,
+            told: HashSet::new(),
+        }
+    }
+
+    /// One notice for each time that a part is lost; it has to come back before the next.
+    async fn look(&mut self, store: &dyn Store, parts: &[Part], now: Timestamp) {
+        self.told
+            .retain(|name| parts.iter().any(|part| part.name == *name && !part.up));
+        for part in parts {
+            if !self.is_lost(part, now) || self.told.contains(&part.name) {
+                continue;
+            }
+            let notice = Notice::PartLost {
+                part: part.name.clone(),
+                since: part.since.unwrap_or(self.started),
+            };
+            match notices::append(store, notice, now).await {
+                Ok(()) => drop(self.told.insert(part.name.clone())),
+                Err(error) => tracing::warn!(%error, "a lost part could not be told of"),
+            }
+        }
+    }
+
+    fn is_lost(&self, part: &Part, now: Timestamp) -> bool {
+        let (since, patience) = match part.since {
+            Some(since) => (since, AWAY),
+            None => (self.started, START),
+        };
+        !part.up && now.duration_since(since) > patience
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Site;
+    use crate::testing::{at, opened};
+    use model::AlertKind;
+    use store::Projected;
+
+    fn front(up: bool, since: Option<i64>) -> [Part; 1] {
+        [Part {
+            name: "front".into(),
+            role: PartRole::Edge,
+            up,
+            since: since.map(at),
+            version: None,
+            capacity: None,
+        }]
+    }
+
+    async fn alerts(site: &Site) -> usize {
+        let raised = site.store.alerts(false, 100).await.unwrap();
+        assert!(raised.iter().all(|alert| alert.kind == AlertKind::PartLost));
+        raised.len()
+    }
+
+    #[tokio::test]
+    async fn a_lost_part_is_told_of_once_until_it_came_back_and_was_lost_again() {
+        let (_dir, site) = opened().await;
+        let mut lost = Lost::since(at(0));
+        lost.look(&site.store, &front(true, Some(5)), at(90)).await;
+        lost.look(&site.store, &front(false, Some(100)), at(105))
+            .await;
+        assert_eq!(alerts(&site).await, 0, "a restart takes a moment");
+        for second in [111, 112, 500] {
+            lost.look(&site.store, &front(false, Some(100)), at(second))
+                .await;
+        }
+        assert_eq!(alerts(&site).await, 1);
+        lost.look(&site.store, &front(true, Some(600)), at(600))
+            .await;
+        lost.look(&site.store, &front(false, Some(700)), at(711))
+            .await;
+        assert_eq!(alerts(&site).await, 2);
+    }
+
+    #[tokio::test]
+    async fn parts_have_a_minute_to_come_back_after_a_start_of_the_private_part() {
+        let (_dir, site) = opened().await;
+        let mut lost = Lost::since(at(0));
+        lost.look(&site.store, &front(false, None), at(59)).await;
+        assert_eq!(alerts(&site).await, 0);
+        lost.look(&site.store, &front(false, None), at(61)).await;
+        assert_eq!(alerts(&site).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_part_that_was_shut_out_is_not_missed() {
+        let (_dir, site) = opened().await;
+        let mut lost = Lost::since(at(0));
+        lost.look(&site.store, &front(false, Some(100)), at(105))
+            .await;
+        lost.look(&site.store, &[], at(200)).await;
+        assert_eq!(alerts(&site).await, 0);
+    }
+}
