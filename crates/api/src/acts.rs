@@ -1,11 +1,15 @@
 //! Administrative acts: an entry of the log together with what it writes.
 
 use crate::error::ApiError;
+use crate::routes::people::find;
 use crate::state::House;
-use model::{Act, Author, Entry, Record};
+use model::{Act, Author, Entry, Person, PersonId, Record};
 use std::sync::Arc;
-use store::{Append, Committed, Write};
+use store::{Append, Committed, Put, StoreError, Write};
 use uuid::Uuid;
+
+/// How often a change is done again because somebody else was faster.
+const TRIES: usize = 8;
 
 /// A fresh identity: random, without meaning.
 pub(crate) fn fresh<T: From<Uuid>>() -> T {
@@ -41,5 +45,33 @@ impl House {
             ..Append::entry(entry)
         };
         Ok(self.store.append(append).await?)
+    }
+
+    /// As [`House::act`] with `writes`, together with what `change` makes of a person; the person as
+    /// it was before and is now. Where somebody else changes the person meanwhile, `change` is
+    /// done to what they made of it: neither undoes the other.
+    ///
+    /// # Errors
+    /// [`ApiError::NotFound`] when the person was deleted, [`ApiError::Busy`] when others were
+    /// faster time and again.
+    pub(crate) async fn act_on_person(
+        &self,
+        author: Author,
+        act: Act,
+        writes: Vec<Write>,
+        person: PersonId,
+        change: impl Fn(Person) -> Person + Send + Sync,
+    ) -> Result<(Person, Person), ApiError> {
+        for _ in 0..TRIES {
+            let was = find(self, person).await?;
+            let now = change(was.clone());
+            let put = Write::Person(Put::change(was.clone(), now.clone()));
+            let all = [vec![put], writes.clone()].concat();
+            match self.act(author, act.clone(), all).await {
+                Err(ApiError::Store(StoreError::Stale { .. })) => {}
+                done => return done.map(|_| (was, now)),
+            }
+        }
+        Err(ApiError::Busy("this person"))
     }
 }

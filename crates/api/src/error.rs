@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use store::{Role, StoreError};
 use utoipa::ToSchema;
 
+/// Seconds after which a front end that does not reach the private part is asked again.
+const UNREACHABLE_RETRY_S: u64 = 2;
+
 /// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -34,6 +37,9 @@ pub enum ApiError {
     /// A one-time link that never was, was used, or is too old.
     #[error("this one-time link does not work")]
     LinkGone,
+    /// A job of which nothing is known any more.
+    #[error("nothing is known of this job")]
+    JobGone,
     /// There is no such thing; the text names it.
     #[error("{0} does not exist")]
     NotFound(String),
@@ -60,6 +66,9 @@ pub enum ApiError {
     /// A part of the house has no capacity now.
     #[error("{0} is busy")]
     Busy(&'static str),
+    /// The front end does not reach the private part.
+    #[error("the private part of Gatebook cannot be reached")]
+    Unreachable,
     /// The store failed.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -116,6 +125,12 @@ impl From<&ApiError> for Problem {
             ApiError::NotFound(_) => {
                 Self::new(S::NOT_FOUND, title, "It may have been removed; reload.")
             }
+            ApiError::JobGone => Self::new(
+                S::NOT_FOUND,
+                title,
+                "The server was started again since, which ends every job. Begin it again: what \
+                 an import took over before is recognised.",
+            ),
             ApiError::Field { field, detail } => Self {
                 field: Some(field.clone()),
                 ..Self::new(S::UNPROCESSABLE_ENTITY, format!("{field} is wrong"), detail)
@@ -133,6 +148,11 @@ impl From<&ApiError> for Problem {
                 S::REQUEST_TIMEOUT,
                 title,
                 "Send fewer files at once, or over a faster connection.",
+            ),
+            ApiError::Unreachable => Self::new(
+                S::SERVICE_UNAVAILABLE,
+                title,
+                "The page goes on by itself once it answers. If that lasts, look whether it runs.",
             ),
             ApiError::Busy(_) => Self::new(S::SERVICE_UNAVAILABLE, title, "Try again in a moment."),
             ApiError::Store(error) => store_problem(error),
@@ -192,6 +212,11 @@ fn store_problem(error: &StoreError) -> Problem {
             title,
             "Choose another value, or edit the existing one.",
         ),
+        StoreError::Stale { .. } => Problem::new(
+            S::CONFLICT,
+            title,
+            "Somebody else was faster; reload, look and try again.",
+        ),
         StoreError::InUse { by } => {
             Problem::new(S::CONFLICT, &title, format!("Change or remove {by} first."))
         }
@@ -208,6 +233,8 @@ fn store_problem(error: &StoreError) -> Problem {
         ),
         StoreError::Unsealable { .. }
         | StoreError::Damaged(_)
+        | StoreError::Unfit(_)
+        | StoreError::Corrupt(_)
         | StoreError::InUseElsewhere
         | StoreError::Engine(_) => internal_problem(),
     }
@@ -233,7 +260,8 @@ fn role_name(role: Role) -> &'static str {
 impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let problem = Problem::from(&self);
-        if problem.status >= 500 {
+        // An edge says once, not for each request, that there is nobody to pass requests on to.
+        if problem.status >= 500 && !matches!(self, Self::Unreachable) {
             tracing::error!(error = %self, "request failed");
         }
         let status =
@@ -244,8 +272,13 @@ impl IntoResponse for ApiError {
             header::CONTENT_TYPE,
             HeaderValue::from_static("application/problem+json"),
         );
-        if let Self::TooManyAttempts { retry_after_s } = self {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from(retry_after_s));
+        let retry_after_s = match self {
+            Self::TooManyAttempts { retry_after_s } => Some(retry_after_s),
+            Self::Unreachable => Some(UNREACHABLE_RETRY_S),
+            _ => None,
+        };
+        if let Some(seconds) = retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
     }

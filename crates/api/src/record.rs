@@ -8,6 +8,7 @@ use crate::words::{Direction, EntryKind};
 use jiff::Timestamp;
 use model::{Act, Correction, Notice, PersonId, Record};
 use serde::Serialize;
+use std::net::IpAddr;
 use store::{Role, StoredEntry};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -122,6 +123,13 @@ pub(crate) enum NoticeView {
         /// When it was last heard.
         last_seen: Timestamp,
     },
+    /// A part of the house on another host is not connected.
+    PartLost {
+        /// Its name.
+        part: String,
+        /// Since when.
+        since: Timestamp,
+    },
     /// A visit is open for longer than the site's limit.
     VisitOverdue {
         /// The visit.
@@ -190,6 +198,9 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
             acknowledgement,
         } => (Some(alert.0), Some(acknowledgement.note.clone())),
         Act::UnresolvedDismissed { note } => (None, Some(note.clone())),
+        Act::IncidentDismissed {
+            address, reason, ..
+        } => (None, Some(incident(*address, reason))),
         _ => (None, None),
     };
     Ok(ActView {
@@ -200,6 +211,10 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
         alert,
         note,
     })
+}
+
+fn incident(address: Option<IpAddr>, reason: &str) -> String {
+    address.map_or_else(|| reason.to_owned(), |from| format!("{from}: {reason}"))
 }
 
 /// The act's word is the one the log itself uses.
@@ -241,6 +256,7 @@ fn act_about(act: &Act, names: &Names) -> Option<Named> {
         }
         Act::GatePut { gate } | Act::GateRemoved { gate } => Some(names.gate(*gate)),
         Act::DevicePut { device } | Act::DeviceRemoved { device } => Some(names.device(*device)),
+        Act::IncidentDismissed { device, .. } => device.map(|id| names.device(id)),
         Act::UserPut { user } | Act::SignedIn { user } => Some(names.user(*user)),
         Act::TokenMade { token } | Act::TokenRevoked { token } => Some(Named {
             id: token.0,
@@ -293,6 +309,10 @@ async fn notice_view(notice: &Notice, names: &mut Names) -> Result<NoticeView, A
         Notice::DeviceSilent { device, last_seen } => NoticeView::DeviceSilent {
             device: names.device(*device),
             last_seen: *last_seen,
+        },
+        Notice::PartLost { part, since } => NoticeView::PartLost {
+            part: part.clone(),
+            since: *since,
         },
         Notice::VisitOverdue { visit, person } => NoticeView::VisitOverdue {
             visit: visit.0,

@@ -55,7 +55,7 @@ words! {
     /// Why a decision was made so.
     Reason from model::Reason {
         PersonUnknown, PersonSuspended, NotYetValid, NoLongerValid, NotAllowedHere,
-        TagUnknown, TagLost, TagRevoked, TagOfSomebodyElse, FactorsDisagree,
+        TagUnknown, TagNotIssued, TagLost, TagRevoked, TagOfSomebodyElse, FactorsDisagree,
         TagMissing, FingerMissing, FaceMissing,
         PictureShowsSomebodyElse, PictureShowsNoFace, Stranger, DeviceTimeSetAside, NotCompleted,
     }
@@ -69,8 +69,11 @@ words! {
     /// What an alert is about.
     AlertKind from model::AlertKind {
         Stranger, Denied, UnknownTag, PictureDisagrees, NotTaken, ExitWithoutEntry, SecondEntry,
-        MissingExit, DeviceSilent, VerificationFailed,
+        MissingExit, DeviceSilent, PartLost, VerificationFailed,
     }
+
+    /// What a part of the house on another host is for.
+    PartRole from crate::ports::PartRole { Edge, Vision }
 
     /// What kind of device.
     DeviceKind from model::DeviceKind { ClassicController, ClassicCamera, Native, CameraStation }
@@ -91,7 +94,8 @@ words! {
 
     /// Why observations stayed without an event.
     UnresolvedReason from model::UnresolvedReason {
-        PictureOfSeveral, PictureOfNobody, RequestWithoutPicture, Orphan,
+        PictureOfSeveral, PictureOfNobody, PictureAlone, RequestWithoutPicture, Orphan,
+        Damaged,
     }
 
     /// What an entry of the log records.

@@ -2,7 +2,7 @@
 
 use anyhow::Result;
 use model::{Act, Author, Entry, EventId, Record, Settings, Timestamp, UserId};
-use store::{Append, Role, Store, User, Write};
+use store::{Append, Put, Role, Store, User, Write};
 use uuid::Uuid;
 
 /// Founds a new site. Where nobody has become administrator yet, the path of a fresh one-time link.
@@ -33,7 +33,7 @@ pub async fn found(store: &dyn Store, now: Timestamp) -> Result<Option<String>> 
         None => {
             let user = first_administrator();
             let id = user.id;
-            writes.push(Write::User(user));
+            writes.push(Write::User(Put::Add(user)));
             id
         }
     };

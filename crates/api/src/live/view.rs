@@ -173,7 +173,8 @@ fn of_act(act: &Act) -> Option<Changed> {
         | Act::AreaRemoved { .. }
         | Act::AccessPointPut { .. }
         | Act::AccessPointRemoved { .. } => Changed::Places,
-        Act::GatePut { .. }
+        Act::IncidentDismissed { .. }
+        | Act::GatePut { .. }
         | Act::GateRemoved { .. }
         | Act::DevicePut { .. }
         | Act::DeviceRemoved { .. } => Changed::Devices,

@@ -18,7 +18,7 @@ use axum::response::{IntoResponse, Response};
 use jiff::{SignedDuration, Timestamp};
 use model::{AccessPointId, Act, Device, DeviceId, DeviceKind, Gate};
 use serde::{Deserialize, Serialize};
-use store::{DeviceStatus, Write};
+use store::{DeviceStatus, Put, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -172,7 +172,7 @@ pub(crate) async fn add(
     };
     let device = new.input.checked(&house, fresh(), kind).await?;
     let act = Act::DevicePut { device: device.id };
-    let writes = vec![Write::Device(device.clone())];
+    let writes = vec![Write::Device(Put::Add(device.clone()))];
     house.act(caller.author(), act, writes).await?;
     Ok((StatusCode::CREATED, Json(shown(&house, device.id).await?)))
 }
@@ -193,10 +193,11 @@ pub(crate) async fn change(
     if is_classic(before.kind) {
         device.access_point = before.access_point;
     }
-    let act = Act::DevicePut { device: device.id };
-    let writes = vec![Write::Device(device)];
+    let id = before.id;
+    let act = Act::DevicePut { device: id };
+    let writes = vec![Write::Device(Put::change(before, device))];
     house.act(caller.author(), act, writes).await?;
-    Ok(Json(shown(&house, before.id).await?))
+    Ok(Json(shown(&house, id).await?))
 }
 
 /// Removes a device that belongs to no gate. Role: admin.

@@ -203,12 +203,10 @@ pub(crate) async fn enrol(
         findings: found,
         enrolled,
     } = look(&house, images(upload)?, Some(id)).await?;
-    // Looking took a while: the person may have been suspended or deleted meanwhile.
-    let mut person = find(&house, id).await?;
     let mut views = findings(&house, found).await?;
     for image in enrolled {
         let position = image.image;
-        let credential = keep(&house, &caller, &mut person, image).await?;
+        let credential = keep(&house, &caller, id, image).await?;
         if let Some(view) = views.get_mut(position) {
             view.credential = Some(credential.0);
         }
@@ -247,27 +245,26 @@ pub(crate) async fn remove_credential(
     State(house): State<House>,
     Path((id, credential)): Path<(Uuid, Uuid)>,
 ) -> Result<StatusCode, ApiError> {
-    let mut person = find(&house, PersonId(id)).await?;
+    let person = find(&house, PersonId(id)).await?.id;
     let credential = CredentialId(credential);
-    let all = house.store.credentials(person.id).await?;
+    let all = house.store.credentials(person).await?;
     let found = all.into_iter().find(|known| known.id == credential);
     let found = found.ok_or_else(|| ApiError::not_found("this credential"))?;
     let CredentialKind::Face { picture, .. } = found.kind else {
         let detail = "Return the tag instead: that ends its assignment.";
         return Err(ApiError::Conflict(detail.into()));
     };
-    let mut writes = vec![Write::RemoveCredential(credential)];
-    if person.photo == Some(picture) {
-        person.photo = None;
-        writes.push(Write::Person(person.clone()));
-    }
-    let act = Act::CredentialRemoved {
-        person: person.id,
-        credential,
+    let writes = vec![Write::RemoveCredential(credential)];
+    let act = Act::CredentialRemoved { person, credential };
+    let unshown = |before: Person| Person {
+        photo: before.photo.filter(|photo| *photo != picture),
+        ..before
     };
-    house.act(caller.author(), act, writes).await?;
+    house
+        .act_on_person(caller.author(), act, writes, person, unshown)
+        .await?;
     let recognition = &house.recognition;
-    recognition.credential_removed(person.id, credential).await;
+    recognition.credential_removed(person, credential).await;
     house.pictures.remove(picture).await?;
     Ok(StatusCode::NO_CONTENT)
 }
@@ -298,14 +295,14 @@ pub(crate) async fn set_photo(
         ));
     }
     let picture = house.pictures.put(&image).await?;
-    // Looking took a while: the person may have been suspended or deleted meanwhile.
-    let mut person = find(&house, person.id).await?;
-    let before = person.photo;
-    person.photo = Some(picture);
     let act = Act::PersonChanged { person: person.id };
-    let appended = house.act(caller.author(), act, vec![Write::Person(person.clone())]);
-    or_forget(&house, picture, appended.await).await?;
-    forget_unless_enrolled(&house, person.id, before).await?;
+    let shown = |before| Person {
+        photo: Some(picture),
+        ..before
+    };
+    let appended = house.act_on_person(caller.author(), act, Vec::new(), person.id, shown);
+    let (before, _) = or_forget(&house, picture, appended.await).await?;
+    forget_unless_enrolled(&house, person.id, before.photo).await?;
     Ok(Json(PhotoView { photo: picture.0 }))
 }
 
@@ -334,13 +331,13 @@ async fn look(
 async fn keep(
     house: &House,
     caller: &Caller,
-    person: &mut Person,
+    person: PersonId,
     image: EnrolledImage,
 ) -> Result<CredentialId, ApiError> {
     let picture = house.pictures.put(&image.jpeg).await?;
     let credential = Credential {
         id: fresh(),
-        person: person.id,
+        person,
         kind: CredentialKind::Face {
             picture,
             model: image.model.clone(),
@@ -350,24 +347,24 @@ async fn keep(
     let id = credential.id;
     let template = FaceTemplate {
         credential: id,
-        person: person.id,
+        person,
         model: image.model,
         bytes: image.template,
     };
     let template_bytes = template.bytes.clone();
-    let mut writes = vec![Write::Credential(credential, Some(template))];
-    if person.photo.is_none() {
-        person.photo = Some(picture);
-        writes.push(Write::Person(person.clone()));
-    }
+    let writes = vec![Write::Credential(credential, Some(template))];
     let act = Act::FaceEnrolled {
-        person: person.id,
+        person,
         credential: id,
     };
-    let appended = house.act(caller.author(), act, writes).await;
-    or_forget(house, picture, appended).await?;
+    let shown = |before: Person| Person {
+        photo: before.photo.or(Some(picture)),
+        ..before
+    };
+    let appended = house.act_on_person(caller.author(), act, writes, person, shown);
+    or_forget(house, picture, appended.await).await?;
     let recognition = &house.recognition;
-    recognition.enrolled(person.id, id, &template_bytes).await;
+    recognition.enrolled(person, id, &template_bytes).await;
     Ok(id)
 }
 

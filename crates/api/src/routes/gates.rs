@@ -14,7 +14,7 @@ use model::{
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use store::Write;
+use store::{Put, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -109,7 +109,7 @@ pub(crate) async fn add(
     State(house): State<House>,
     Json(input): Json<GateInput>,
 ) -> Result<(StatusCode, Json<GateView>), ApiError> {
-    let gate = create(&house, &caller, input).await?;
+    let gate = create(&house, &caller, input, None).await?;
     Ok((StatusCode::CREATED, Json(gate.into())))
 }
 
@@ -125,7 +125,7 @@ pub(crate) async fn change(
     Json(input): Json<GateInput>,
 ) -> Result<Json<GateView>, ApiError> {
     let before = find(&house, GateId(id)).await?;
-    let gate = update(&house, &caller, &before, input).await?;
+    let gate = update(&house, &caller, before, input, None).await?;
     Ok(Json(gate.into()))
 }
 
@@ -149,11 +149,12 @@ pub(crate) async fn remove(
     Ok(StatusCode::NO_CONTENT)
 }
 
-/// Adds a gate with its two boards.
+/// Adds a gate with its two boards, together `with` another write.
 pub(crate) async fn create(
     house: &House,
     caller: &Caller,
     input: GateInput,
+    with: Option<Write>,
 ) -> Result<Gate, ApiError> {
     let gate = Gate {
         id: fresh(),
@@ -167,31 +168,33 @@ pub(crate) async fn create(
     };
     let gate = input.checked(house, gate).await?;
     let board = |id: DeviceId, what: &str, kind| {
-        Write::Device(Device {
+        Write::Device(Put::Add(Device {
             id,
             name: format!("{} {what}", gate.name),
             kind,
             access_point: gate.entry,
             silent_after_s: SILENT_AFTER_S,
             disabled: false,
-        })
+        }))
     };
-    let writes = vec![
+    let mut writes = vec![
         board(gate.controller, "controller", DeviceKind::ClassicController),
         board(gate.camera, "camera", DeviceKind::ClassicCamera),
-        Write::Gate(gate.clone()),
+        Write::Gate(Put::Add(gate.clone())),
     ];
+    writes.extend(with);
     let act = Act::GatePut { gate: gate.id };
     house.act(caller.author(), act, writes).await?;
     Ok(gate)
 }
 
-/// Changes a gate; its boards move with it.
+/// Changes a gate, together `with` another write; its boards move with it.
 pub(crate) async fn update(
     house: &House,
     caller: &Caller,
-    before: &Gate,
+    before: Gate,
     input: GateInput,
+    with: Option<Write>,
 ) -> Result<Gate, ApiError> {
     let gate = input.checked(house, before.clone()).await?;
     let devices = house.store.devices().await?;
@@ -200,13 +203,15 @@ pub(crate) async fn update(
         .filter(|device| device.id == gate.controller || device.id == gate.camera);
     let mut writes: Vec<Write> = boards
         .map(|board| {
-            Write::Device(Device {
+            let moved = Device {
                 access_point: gate.entry,
-                ..board
-            })
+                ..board.clone()
+            };
+            Write::Device(Put::change(board, moved))
         })
         .collect();
-    writes.push(Write::Gate(gate.clone()));
+    writes.push(Write::Gate(Put::change(before, gate.clone())));
+    writes.extend(with);
     let act = Act::GatePut { gate: gate.id };
     house.act(caller.author(), act, writes).await?;
     Ok(gate)

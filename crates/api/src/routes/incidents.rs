@@ -10,9 +10,10 @@ use crate::words::IncidentKind;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use model::{Gate, GateId, Incident, IncidentId};
+use model::{Act, Gate, GateId, Incident, IncidentId};
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
+use store::Write;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -114,12 +115,19 @@ fn can_allow(incident: &Incident) -> bool {
     params(("id" = Uuid, Path, description = "The incident")),
     responses((status = 204), (status = 404, body = Problem)))]
 pub(crate) async fn forget(
-    _: Operator,
+    Operator(caller): Operator,
     State(house): State<House>,
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
     let incident = find(&house, IncidentId(id)).await?;
-    house.store.forget_incident(incident.id).await?;
+    let act = Act::IncidentDismissed {
+        kind: incident.kind,
+        address: incident.address,
+        device: incident.device,
+        reason: incident.reason,
+    };
+    let writes = vec![Write::ForgetIncident(incident.id)];
+    house.act(caller.author(), act, writes).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -140,8 +148,8 @@ pub(crate) async fn allow(
     let address = address.ok_or_else(|| {
         ApiError::Conflict("Only a refused address can be allowed; follow the remedy.".into())
     })?;
-    let gate = admit(&house, &caller, address, input).await?;
-    house.store.forget_incident(incident.id).await?;
+    let forget = Write::ForgetIncident(incident.id);
+    let gate = admit(&house, &caller, address, input, forget).await?;
     Ok(Json(gate.into()))
 }
 
@@ -150,6 +158,7 @@ async fn admit(
     caller: &Caller,
     address: IpAddr,
     input: AllowInput,
+    forget: Write,
 ) -> Result<Gate, ApiError> {
     match input {
         AllowInput::NewGate { name, entry, exit } => {
@@ -160,7 +169,7 @@ async fn admit(
                 entry,
                 exit,
             };
-            gates::create(house, caller, input).await
+            gates::create(house, caller, input, Some(forget)).await
         }
         AllowInput::ExistingGate { gate, board } => {
             let gate = gates::find(house, GateId(gate)).await;
@@ -170,7 +179,7 @@ async fn admit(
                 Board::Controller => input.controller_address = address,
                 Board::Camera => input.camera_address = address,
             }
-            gates::update(house, caller, &gate, input).await
+            gates::update(house, caller, gate, input, Some(forget)).await
         }
     }
 }

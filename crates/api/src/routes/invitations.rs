@@ -12,7 +12,7 @@ use axum::http::HeaderMap;
 use axum::response::Response;
 use model::{Act, Author, Timestamp, UserId};
 use serde::{Deserialize, Serialize};
-use store::{Invitation, User, Write};
+use store::{Invitation, Put, User, Write};
 use utoipa::ToSchema;
 
 /// How long a link works, in hours.
@@ -147,7 +147,7 @@ pub(crate) async fn accept(
         throttle.failed(THROTTLED_AS, address, house.clock.now());
         return Err(ApiError::LinkGone);
     };
-    let user = named(found.user, sent.name.as_deref(), found.first)?;
+    let user = named(found.user.clone(), sent.name.as_deref(), found.first)?;
     let accepted = Write::AcceptInvitation {
         token: found.invitation.token,
         password_hash: passwords.hash(sent.password).await?,
@@ -155,7 +155,7 @@ pub(crate) async fn accept(
     };
     let mut writes = Vec::new();
     if found.first {
-        writes.push(Write::User(user.clone()));
+        writes.push(Write::User(Put::change(found.user, user.clone())));
     }
     writes.push(accepted);
     let author = Author::User { user: user.id };

@@ -15,7 +15,7 @@ use model::{
     AccessPointId, Act, CredentialKind, Person, PersonId, PersonStatus, PictureId, Places,
 };
 use serde::{Deserialize, Serialize};
-use store::{PeopleQuery, Role, Write};
+use store::{PeopleQuery, Put, Role, Write};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -197,10 +197,12 @@ pub(crate) async fn add(
         photo: None,
         details: model::PersonDetails::default(),
     };
-    let person = input.applied_to(&house, blank).await?;
+    let person = input.checked(&house).await?.applied_to(blank);
     let act = Act::PersonAdded { person: person.id };
-    let view = put(&house, &caller, act, person).await?;
-    Ok((StatusCode::CREATED, view))
+    let writes = vec![Write::Person(Put::Add(person.clone()))];
+    house.act(caller.author(), act, writes).await?;
+    let view = PersonView::new(person, caller.role);
+    Ok((StatusCode::CREATED, Json(view)))
 }
 
 /// A person. Role: viewer.
@@ -227,10 +229,12 @@ pub(crate) async fn change(
     Path(id): Path<Uuid>,
     Json(input): Json<PersonInput>,
 ) -> Result<Json<PersonView>, ApiError> {
-    let before = find(&house, PersonId(id)).await?;
-    let person = input.applied_to(&house, before).await?;
-    let act = Act::PersonChanged { person: person.id };
-    put(&house, &caller, act, person).await
+    let person = PersonId(id);
+    find(&house, person).await?;
+    let input = input.checked(&house).await?;
+    let act = Act::PersonChanged { person };
+    let change = |before| input.clone().applied_to(before);
+    changed(&house, &caller, act, person, change).await
 }
 
 /// Suspends a person: may pass nowhere, at once. Role: operator.
@@ -242,10 +246,13 @@ pub(crate) async fn suspend(
     State(house): State<House>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<PersonView>, ApiError> {
-    let mut person = find(&house, PersonId(id)).await?;
-    person.status = PersonStatus::Suspended;
-    let act = Act::PersonSuspended { person: person.id };
-    put(&house, &caller, act, person).await
+    let person = PersonId(id);
+    let act = Act::PersonSuspended { person };
+    let change = |before| Person {
+        status: PersonStatus::Suspended,
+        ..before
+    };
+    changed(&house, &caller, act, person, change).await
 }
 
 /// Lets a suspended person pass again, at once. Role: operator.
@@ -257,10 +264,13 @@ pub(crate) async fn activate(
     State(house): State<House>,
     Path(id): Path<Uuid>,
 ) -> Result<Json<PersonView>, ApiError> {
-    let mut person = find(&house, PersonId(id)).await?;
-    person.status = PersonStatus::Active;
-    let act = Act::PersonActivated { person: person.id };
-    put(&house, &caller, act, person).await
+    let person = PersonId(id);
+    let act = Act::PersonActivated { person };
+    let change = |before| Person {
+        status: PersonStatus::Active,
+        ..before
+    };
+    changed(&house, &caller, act, person, change).await
 }
 
 /// Deletes a person with fields, credentials, templates and registered photographs. Role: admin.
@@ -301,42 +311,67 @@ pub(crate) async fn find(house: &House, id: PersonId) -> Result<Person, ApiError
     person.ok_or_else(|| ApiError::not_found("this person"))
 }
 
-async fn put(
+async fn changed(
     house: &House,
     caller: &Caller,
     act: Act,
-    person: Person,
+    person: PersonId,
+    change: impl Fn(Person) -> Person + Send + Sync,
 ) -> Result<Json<PersonView>, ApiError> {
-    let writes = vec![Write::Person(person.clone())];
-    house.act(caller.author(), act, writes).await?;
+    let (_, person) = house
+        .act_on_person(caller.author(), act, Vec::new(), person, change)
+        .await?;
     Ok(Json(PersonView::new(person, caller.role)))
 }
 
+/// What was sent about a person, found to be in order.
+#[derive(Clone)]
+struct Checked {
+    number: String,
+    name: String,
+    department: String,
+    valid_from: Option<Timestamp>,
+    valid_until: Option<Timestamp>,
+    places: Option<Places>,
+    details: Option<PersonDetails>,
+}
+
+impl Checked {
+    /// `before` with what was sent.
+    fn applied_to(self, before: Person) -> Person {
+        let details = self.details.map(|sent| sent.replacing(&before.details));
+        Person {
+            number: self.number,
+            name: self.name,
+            department: self.department,
+            valid_from: self.valid_from,
+            valid_until: self.valid_until,
+            places: self.places.unwrap_or(before.places),
+            details: details.unwrap_or(before.details),
+            ..before
+        }
+    }
+}
+
 impl PersonInput {
-    /// `before` with what the input says.
-    async fn applied_to(self, house: &House, before: Person) -> Result<Person, ApiError> {
+    async fn checked(self, house: &House) -> Result<Checked, ApiError> {
         let ends = self.valid_from.zip(self.valid_until);
         if ends.is_some_and(|(from, until)| until <= from) {
             let detail = "Choose an end after the beginning.";
             return Err(ApiError::field("valid_until", detail));
         }
         let places = match self.places {
-            Some(places) => checked_places(house, places).await?,
-            None => before.places,
+            Some(places) => Some(checked_places(house, places).await?),
+            None => None,
         };
-        let details = match self.details {
-            Some(details) => checked_details(details)?.replacing(&before.details),
-            None => before.details,
-        };
-        Ok(Person {
+        Ok(Checked {
             number: number(&self.number)?,
             name: required("name", &self.name)?,
             department: line("department", &self.department)?,
             valid_from: self.valid_from,
             valid_until: self.valid_until,
             places,
-            details,
-            ..before
+            details: self.details.map(checked_details).transpose()?,
         })
     }
 }

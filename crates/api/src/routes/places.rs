@@ -11,7 +11,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::{AccessPoint, AccessPointId, Act, Area, AreaId};
 use serde::{Deserialize, Serialize};
-use store::{StoreError, Write};
+use store::{Put, StoreError, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -100,7 +100,7 @@ pub(crate) async fn add_area(
     State(house): State<House>,
     Json(input): Json<AreaInput>,
 ) -> Result<(StatusCode, Json<AreaView>), ApiError> {
-    let view = put_area(&house, &caller, fresh(), input).await?;
+    let view = put_area(&house, &caller, None, input).await?;
     Ok((StatusCode::CREATED, view))
 }
 
@@ -115,8 +115,8 @@ pub(crate) async fn change_area(
     Path(id): Path<Uuid>,
     Json(input): Json<AreaInput>,
 ) -> Result<Json<AreaView>, ApiError> {
-    find_area(&house, AreaId(id)).await?;
-    put_area(&house, &caller, AreaId(id), input).await
+    let before = find_area(&house, AreaId(id)).await?;
+    put_area(&house, &caller, Some(before), input).await
 }
 
 /// Removes an area that no access point leads into. Role: admin.
@@ -164,7 +164,7 @@ pub(crate) async fn add_access_point(
     State(house): State<House>,
     Json(input): Json<AccessPointInput>,
 ) -> Result<(StatusCode, Json<AccessPointView>), ApiError> {
-    let view = put_access_point(&house, &caller, fresh(), input).await?;
+    let view = put_access_point(&house, &caller, None, input).await?;
     Ok((StatusCode::CREATED, view))
 }
 
@@ -180,8 +180,8 @@ pub(crate) async fn change_access_point(
     Path(id): Path<Uuid>,
     Json(input): Json<AccessPointInput>,
 ) -> Result<Json<AccessPointView>, ApiError> {
-    find_access_point(&house, AccessPointId(id)).await?;
-    put_access_point(&house, &caller, AccessPointId(id), input).await
+    let before = find_access_point(&house, AccessPointId(id)).await?;
+    put_access_point(&house, &caller, Some(before), input).await
 }
 
 /// Removes an access point that no device or gate refers to. Role: admin.
@@ -227,24 +227,23 @@ async fn find_area(house: &House, id: AreaId) -> Result<Area, ApiError> {
 async fn put_area(
     house: &House,
     caller: &Caller,
-    id: AreaId,
+    before: Option<Area>,
     input: AreaInput,
 ) -> Result<Json<AreaView>, ApiError> {
     let area = Area {
-        id,
+        id: before.as_ref().map_or_else(fresh, |area| area.id),
         name: required("name", &input.name)?,
     };
-    let act = Act::AreaPut { area: id };
-    house
-        .act(caller.author(), act, vec![Write::Area(area.clone())])
-        .await?;
+    let act = Act::AreaPut { area: area.id };
+    let writes = vec![Write::Area(Put::over(before, area.clone()))];
+    house.act(caller.author(), act, writes).await?;
     Ok(Json(area.into()))
 }
 
 async fn put_access_point(
     house: &House,
     caller: &Caller,
-    id: AccessPointId,
+    before: Option<AccessPoint>,
     input: AccessPointInput,
 ) -> Result<Json<AccessPointView>, ApiError> {
     let area = find_area(house, AreaId(input.area))
@@ -254,14 +253,16 @@ async fn put_access_point(
     factors.sort_unstable();
     factors.dedup();
     let point = AccessPoint {
-        id,
+        id: before.as_ref().map_or_else(fresh, |point| point.id),
         name: required("name", &input.name)?,
         direction: input.direction.into(),
         area: area.id,
         factors,
     };
-    let act = Act::AccessPointPut { access_point: id };
-    let writes = vec![Write::AccessPoint(point.clone())];
+    let act = Act::AccessPointPut {
+        access_point: point.id,
+    };
+    let writes = vec![Write::AccessPoint(Put::over(before, point.clone()))];
     house.act(caller.author(), act, writes).await?;
     Ok(Json(point.into()))
 }

@@ -12,7 +12,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{Act, Sighting};
 use serde::{Deserialize, Serialize};
-use store::StoredUnresolved;
+use store::{StoreError, StoredUnresolved, Write};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -148,7 +148,12 @@ async fn view(
 ) -> Result<UnresolvedView, ApiError> {
     let mut observations = Vec::new();
     for id in group.unresolved.observations {
-        if let Some((observation, _raw)) = house.store.observation(id).await? {
+        let found = match house.store.observation(id).await {
+            // The group says so as its reason.
+            Err(error) if error.is_damage() => continue,
+            found => found?,
+        };
+        if let Some((observation, _raw)) = found {
             observations.push(ObservationView {
                 id: id.0,
                 device: names.device(observation.device),
@@ -186,11 +191,14 @@ pub(crate) async fn dismiss(
     if group.dismissed {
         return Ok(StatusCode::NO_CONTENT);
     }
-    // The act is written first: a group set aside without one would hide who did it.
     let act = Act::UnresolvedDismissed {
         note: format!("{number}: {note}"),
     };
-    house.act(caller.author(), act, Vec::new()).await?;
-    house.store.dismiss_unresolved(number).await?;
+    let writes = vec![Write::DismissUnresolved(number)];
+    match house.act(caller.author(), act, writes).await {
+        // Somebody else was faster.
+        Err(ApiError::Store(StoreError::Conflict { .. })) => {}
+        done => drop(done?),
+    }
     Ok(StatusCode::NO_CONTENT)
 }

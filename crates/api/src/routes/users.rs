@@ -13,7 +13,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::{Act, UserId};
 use serde::{Deserialize, Serialize};
-use store::{User, Write};
+use store::{Put, User, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -97,7 +97,7 @@ pub(crate) async fn add(
         disabled: false,
         password_hash: None,
     };
-    let first = vec![Write::User(user.clone())];
+    let first = vec![Write::User(Put::Add(user.clone()))];
     let invited = put_and_invite(&house, &caller, user, first).await?;
     Ok((StatusCode::CREATED, Json(invited)))
 }
@@ -165,7 +165,7 @@ pub(crate) async fn change(
         keep_an_administrator(&house, after.id).await?;
     }
     let act = Act::UserPut { user: after.id };
-    let writes = vec![Write::User(after.clone())];
+    let writes = vec![Write::User(Put::change(before, after.clone()))];
     house.act(caller.author(), act, writes).await?;
     Ok(Json(after.into()))
 }

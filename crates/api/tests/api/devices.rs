@@ -150,11 +150,17 @@ async fn only_a_refused_address_can_be_allowed_and_any_incident_forgotten() {
     site.post(Role::Admin, &format!("/incidents/{incident}/allow"), allow)
         .await
         .expect(409);
-    site.delete(Role::Operator, &format!("/incidents/{incident}"))
-        .await
-        .expect(204);
+    let address = format!("/incidents/{incident}");
+    site.delete(Role::Operator, &address).await.expect(204);
     assert_eq!(
         site.get(Role::Auditor, "/incidents").await.expect(200),
         json!([])
     );
+    let log = site.get(Role::Auditor, "/log?limit=1").await.expect(200);
+    let entry = &log["entries"][0];
+    assert_eq!(entry["record"]["act"]["act"], "incident_dismissed");
+    assert_eq!(entry["author"]["name"], "Admin");
+    let note = entry["record"]["act"]["note"].as_str().unwrap();
+    assert!(note.contains("192.0.2.7"), "{note}");
+    site.delete(Role::Operator, &address).await.expect(404);
 }

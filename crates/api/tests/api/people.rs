@@ -150,6 +150,33 @@ async fn suspending_stands_in_the_log_with_its_author() {
 }
 
 #[tokio::test]
+async fn whoever_saves_a_form_meanwhile_does_not_undo_a_suspension() {
+    let site = Site::open().await;
+    let person = id(&site
+        .post(Role::Operator, "/people", ada())
+        .await
+        .expect(201));
+    let address = format!("/people/{person}");
+    for round in 0..20 {
+        let mut form = ada();
+        form["name"] = json!(format!("Ada {round}"));
+        let suspend = format!("{address}/suspend");
+        let (saved, suspended) = tokio::join!(
+            site.put(Role::Operator, &address, form),
+            site.post(Role::Operator, &suspend, json!({})),
+        );
+        saved.expect(200);
+        suspended.expect(200);
+        let now = site.get(Role::Viewer, &address).await.expect(200);
+        assert_eq!(now["status"], "suspended");
+        assert_eq!(now["name"], format!("Ada {round}"));
+        site.post(Role::Operator, &format!("{address}/activate"), json!({}))
+            .await
+            .expect(200);
+    }
+}
+
+#[tokio::test]
 async fn deleting_a_person_takes_templates_and_photographs_and_leaves_the_log() {
     let site = Site::open().await;
     let person = id(&site

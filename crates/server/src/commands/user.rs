@@ -9,20 +9,23 @@ use anyhow::{Result, bail};
 use api::ports::Clock;
 use model::Act;
 use std::process::ExitCode;
-use store::{Accounts, Write};
+use store::{Accounts, Put, Write};
 
 pub async fn run(config: Config, User::Reset { name }: User) -> Result<ExitCode> {
     let site = Site::open(&config.data_dir).await?;
-    let Some(mut user) = site.store.user_by_name(&name).await? else {
+    let Some(before) = site.store.user_by_name(&name).await? else {
         bail!("nobody signs in as {name:?}; the names are on the page under Settings, Users");
     };
     let now = SystemClock.now();
-    let (invitation, path) = api::one_time_link(user.id, now)?;
-    // Without a password nobody signs in; replacing the user ends the sessions.
-    user.password_hash = None;
-    user.disabled = false;
+    let (invitation, path) = api::one_time_link(before.id, now)?;
+    // Without a password nobody signs in; taking it away ends the sessions.
+    let user = store::User {
+        password_hash: None,
+        disabled: false,
+        ..before.clone()
+    };
     let id = user.id;
-    let writes = vec![Write::User(user), invitation];
+    let writes = vec![Write::User(Put::change(before, user)), invitation];
     act(&site.store, Act::UserPut { user: id }, writes, now).await?;
     site.store.close().await?;
     println!("Set a new password (once): {}{path}", config.address());

@@ -7,7 +7,7 @@ use model::{
     Gate, GateId,
 };
 use std::net::{IpAddr, Ipv4Addr};
-use store::{Store, Write};
+use store::{Put, Store, Write};
 use uuid::Uuid;
 
 /// A simulated gate: its name, and the last number of its boards' loopback addresses.
@@ -80,7 +80,7 @@ async fn gate(store: &dyn Store, name: &str, area: AreaId, at: [IpAddr; 2]) -> R
     act(
         store,
         Act::GatePut { gate: gate.id },
-        vec![Write::Gate(gate)],
+        vec![Write::Gate(Put::Add(gate))],
     )
     .await
 }
@@ -91,7 +91,12 @@ async fn area(store: &dyn Store, name: &str) -> Result<AreaId> {
         name: name.into(),
     };
     let id = area.id;
-    act(store, Act::AreaPut { area: id }, vec![Write::Area(area)]).await?;
+    act(
+        store,
+        Act::AreaPut { area: id },
+        vec![Write::Area(Put::Add(area))],
+    )
+    .await?;
     Ok(id)
 }
 
@@ -113,7 +118,7 @@ async fn point(
     act(
         store,
         Act::AccessPointPut { access_point: id },
-        vec![Write::AccessPoint(point)],
+        vec![Write::AccessPoint(Put::Add(point))],
     )
     .await?;
     Ok(id)
@@ -138,7 +143,7 @@ async fn device(
     act(
         store,
         Act::DevicePut { device: id },
-        vec![Write::Device(device)],
+        vec![Write::Device(Put::Add(device))],
     )
     .await?;
     Ok(id)

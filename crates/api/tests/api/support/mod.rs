@@ -10,6 +10,7 @@ pub use house::Played;
 pub use passages::{Passing, at};
 pub use socket::Socket;
 
+use api::ports::Part;
 use api::{ApiConfig, House};
 use axum::Router;
 use axum::body::{Body, to_bytes};
@@ -20,8 +21,9 @@ use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
 use storage::{DataDir, Options, PictureFiles, SqliteStore};
-use store::{ApiToken, Append, Book as _, Role, User, Write};
+use store::{ApiToken, Append, Book as _, Put, Role, User, Write};
 use tempfile::TempDir;
+use tokio::sync::watch;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -33,6 +35,8 @@ pub struct Site {
     pub store: SqliteStore,
     pub pictures: PictureFiles,
     pub played: Arc<Played>,
+    /// Changes which parts are there.
+    pub parts: watch::Sender<Arc<[Part]>>,
     app: Router,
     _dir: TempDir,
 }
@@ -92,6 +96,7 @@ impl Site {
         let store = SqliteStore::open(&data, Options::default()).await.unwrap();
         let pictures = PictureFiles::open(&data).unwrap();
         let played = Arc::new(Played::at(MORNING.parse().unwrap()));
+        let parts = watch::Sender::new(Arc::from([]));
         let house = House {
             store: Arc::new(store.clone()),
             pictures: Arc::new(pictures.clone()),
@@ -99,11 +104,13 @@ impl Site {
             cameras: played.clone(),
             cards: played.clone(),
             integrity: played.clone(),
+            parts: parts.subscribe(),
             clock: played.clone(),
             config: Arc::new(ApiConfig {
                 secure_cookies: false,
                 public_origin: None,
                 trusted_proxies: Vec::new(),
+                sessions: api::SessionLimits::default(),
                 version: "test".into(),
             }),
         };
@@ -111,6 +118,7 @@ impl Site {
             store,
             pictures,
             played,
+            parts,
             app: api::router(house),
             _dir: dir,
         };
@@ -126,7 +134,7 @@ impl Site {
             disabled: false,
             password_hash: None,
         };
-        let mut writes = vec![Write::User(admin.clone())];
+        let mut writes = vec![Write::User(Put::Add(admin.clone()))];
         for role in [Role::Viewer, Role::Auditor, Role::Operator, Role::Admin] {
             writes.push(Write::Token(ApiToken {
                 id: TokenId(Uuid::new_v4()),
