@@ -31,6 +31,8 @@ listen = "0.0.0.0:7443"
 [mqtt]
 listen = "0.0.0.0:1884"
 tls_listen = "0.0.0.0:8883"
+[vision]
+threads = 0
 [database]
 url = "postgres://gatebook:$password@database:5432/gatebook"
 [log]

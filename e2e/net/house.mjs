@@ -51,7 +51,8 @@ export class House {
   async startApi() {
     const listen = ["--listen", "127.0.0.1:8080", "--link", "0.0.0.0:7443", "--mqtt", "0.0.0.0:1884"];
     const classic = ["--classic-mqtt", "0.0.0.0:1883", "--classic-http", "0.0.0.0:5000"];
-    const settings = [`http.public_url=${address}`, `database.url=${this.database.url}`].flatMap((pair) => ["--set", pair]);
+    // The private part looks at no images: workers do.
+    const settings = [`http.public_url=${address}`, `database.url=${this.database.url}`, "vision.threads=0"].flatMap((pair) => ["--set", pair]);
     this.#start("api", ["serve", "--no-pages", "--data-dir", this.#file("api"), ...listen, ...classic, ...settings]);
     await this.#answers("api", `${health}/readyz`);
   }
@@ -62,7 +63,7 @@ export class House {
   }
 
   async startWorker(name) {
-    this.#start(name, ["vision", "--data-dir", this.#file(name), "--set", `link.api=${link}`, "--set", `link.bundle=${this.#file(`${name}.bundle`)}`]);
+    this.#start(name, ["vision", "--api", link, "--bundle", this.#file(`${name}.bundle`), "--threads", "1"]);
     await eventually(`${name} works`, () => {
       this.#mustRun(name);
       return this.output.includes(`${name}| A recognition worker`);
