@@ -1,13 +1,14 @@
 //! How many observations a second become durable, with many clients that each wait for their
-//! answer: `cargo run --release -p gatebook-storage --example commit_rate [CLIENTS] [EACH]`.
-//! The data directory is made below the current one, so that the disk that counts is measured.
+//! answer: `cargo run --release -p gatebook-storage --example commit_rate [CLIENTS] [EACH] [URL]`.
+//! The data directory is made below the current one, so that the disk that counts is measured; with
+//! a URL, the database is the empty one on that PostgreSQL server.
 
 use std::time::{Duration, Instant};
 
 use model::{
     AccessPointId, DeviceId, DeviceTime, ObservationDraft, Sighting, SourceKey, Timestamp,
 };
-use storage::{DataDir, Options, SqliteStore};
+use storage::{DataDir, Options, SqlStore};
 use store::{Ingest, StoreError};
 use uuid::Uuid;
 
@@ -27,7 +28,7 @@ fn draft(client: u128, sequence: u64) -> ObservationDraft {
     }
 }
 
-async fn client(store: SqliteStore, number: u128, each: u64) -> Result<Vec<Duration>, StoreError> {
+async fn client(store: SqlStore, number: u128, each: u64) -> Result<Vec<Duration>, StoreError> {
     let mut waits = Vec::new();
     for sequence in 1..=each {
         let start = Instant::now();
@@ -46,7 +47,11 @@ fn argument(place: usize, otherwise: u64) -> u64 {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let (clients, each) = (argument(1, 16), argument(2, 500));
     let dir = tempfile::tempdir_in(".")?;
-    let store = SqliteStore::open(&DataDir::open(dir.path())?, Options::default()).await?;
+    let data = DataDir::open(dir.path())?;
+    let store = match std::env::args().nth(3) {
+        Some(url) => SqlStore::connect(&data, &url.parse()?, Options::default()).await?,
+        None => SqlStore::open(&data, Options::default()).await?,
+    };
     let mut tasks = tokio::task::JoinSet::new();
     let start = Instant::now();
     for number in 1..=clients {

@@ -117,6 +117,22 @@ impl Db {
         }
     }
 
+    /// Whether several pieces of work are done together, so that what is sent need not be heard of
+    /// one by one. To a file nothing is sent: each statement is done when it is run.
+    pub(crate) fn together(&mut self, on: bool) {
+        if let Self::Postgres(session) = self {
+            session.pipeline(on);
+        }
+    }
+
+    /// Waits for what was sent; whether each statement did what was expected of it.
+    pub(crate) async fn heard(&mut self) -> Result<bool, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(true),
+            Self::Postgres(session) => session.heard().await,
+        }
+    }
+
     /// Runs a statement without values.
     pub(crate) async fn run(&mut self, sql: &'static str) -> Result<(), Fault> {
         match self {
@@ -131,7 +147,7 @@ impl Db {
             Self::Sqlite(File::Own(db)) => Ok(db.close().await?),
             Self::Sqlite(File::Lent(_)) => Ok(()),
             Self::Postgres(session) if session.is_lost() => Ok(()),
-            Self::Postgres(session) => session.run("SELECT pg_advisory_unlock_all()").await,
+            Self::Postgres(mut session) => session.run("SELECT pg_advisory_unlock_all()").await,
         }
     }
 }
@@ -242,6 +258,27 @@ impl Query {
                 Ok(done.rows_affected())
             }
             Db::Postgres(session) => session.execute(&self.sql, self.values).await,
+        }
+    }
+
+    /// Runs it, and hears of it with the others of its group where the engine allows that: see
+    /// [`Db::heard`].
+    pub(crate) async fn send(self, db: &mut Db) -> Result<(), Fault> {
+        self.sent(db, None).await.map(drop)
+    }
+
+    /// As [`Query::send`]; whether it concerned exactly one row, as far as is known yet.
+    pub(crate) async fn send_for_one(self, db: &mut Db) -> Result<bool, Fault> {
+        self.sent(db, Some(1)).await
+    }
+
+    async fn sent(self, db: &mut Db, expected: Option<u64>) -> Result<bool, Fault> {
+        match db {
+            Db::Sqlite(_) => {
+                let rows = self.execute(db).await?;
+                Ok(expected.is_none_or(|expected| rows == expected))
+            }
+            Db::Postgres(session) => session.send(&self.sql, self.values, expected).await,
         }
     }
 

@@ -106,10 +106,10 @@ async fn insert(db: &mut Db, index: u64, entry: &Entry, leaf: &[u8], sealed: &[u
     .bind(columns.taken.as_ref().map(word).transpose()?)
     .bind(columns.tag.as_ref().map(|tag| tag.as_str().to_owned()))
     .bind(columns.refers.map(|id| id.0.as_bytes().to_vec()))
-    .execute(db)
+    .send_for_one(db)
     .await
     .map_err(fault)?;
-    if done == 0 {
+    if !done {
         return Err(StoreError::Conflict {
             what: format!("the log's entry {}", entry.id),
         });
@@ -130,7 +130,7 @@ async fn insert_people(db: &mut Db, index: u64, entry: &Entry) -> Result<()> {
         )
         .bind(signed(index)?)
         .bind(corrected.0.as_bytes().as_slice())
-        .execute(db)
+        .send(db)
         .await;
         done.map_err(fault)?;
     }
@@ -141,9 +141,9 @@ async fn insert_person(db: &mut Db, index: u64, person: PersonId) -> Result<()> 
     let done = query("INSERT INTO entry_people (person, idx) VALUES (?, ?)")
         .bind(person.0.as_bytes().as_slice())
         .bind(signed(index)?)
-        .execute(db)
+        .send(db)
         .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 async fn insert_nodes(db: &mut Db, nodes: &[NewNode]) -> Result<()> {
@@ -152,7 +152,7 @@ async fn insert_nodes(db: &mut Db, nodes: &[NewNode]) -> Result<()> {
             .bind(u32::from(node.id.level))
             .bind(signed(node.id.index)?)
             .bind(node.hash.as_bytes().as_slice())
-            .execute(&mut *db)
+            .send(db)
             .await
             .map_err(|error| standing_already(fault(error), node.id))?;
     }

@@ -11,7 +11,7 @@ use super::writer::{Tx, Work};
 use super::{picture_names, sequence, unreadable};
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, from_json, json, nanos, signed};
-use crate::engine::{Db, Row, query};
+use crate::engine::{Db, Query, Row, query};
 
 #[async_trait]
 impl Ingest for SqlStore {
@@ -108,14 +108,22 @@ impl Work for Committing {
             });
         }
         let mut observation = observed(draft);
-        let Some(order) = insert(tx, draft, &observation).await? else {
-            return repeated_sequence(tx, draft).await;
+        observation.order = tx.memory.order + 1;
+        let expected = tx.memory.runs.expect(draft);
+        let row = row_of(tx.keys, draft, &observation)?;
+        let new = if expected {
+            row.send_for_one(tx.db).await
+        } else {
+            row.execute(tx.db).await.map(|rows| rows == 1)
         };
-        observation.order = order;
+        if !new.map_err(fault)? {
+            return repeated_sequence(tx, draft).await;
+        }
+        tx.memory.order = observation.order;
         if let Some(picture) = draft.sighting.picture() {
             picture_names::add(tx.db, picture, observation.id.0).await?;
         }
-        let contiguous = sequence::advance(tx.db, draft).await?;
+        let contiguous = sequence::advance(tx, draft, expected).await?;
         Ok(Commit {
             observation,
             duplicate: false,
@@ -139,11 +147,7 @@ fn observed(draft: &ObservationDraft) -> Observation {
 }
 
 /// Adds the row, unless the device's sequence number is there already.
-async fn insert(
-    tx: &mut Tx<'_>,
-    draft: &ObservationDraft,
-    observation: &Observation,
-) -> Result<Option<u64>> {
+fn row_of(keys: &Keys, draft: &ObservationDraft, observation: &Observation) -> Result<Query> {
     let (boot, sequence, digest) = match &draft.key {
         SourceKey::Sequence { boot_id, sequence } => {
             (Some(boot_id.as_str()), Some(signed(*sequence)?), None)
@@ -151,27 +155,29 @@ async fn insert(
         SourceKey::Content { digest, .. } => (None, None, Some(digest.as_slice())),
     };
     let id = observation.id.0.as_bytes().as_slice();
-    let sealed = tx
-        .keys
+    let sealed = keys
         .observations
         .seal(id, &packed(observation, &draft.raw)?)?;
     let sql = "INSERT INTO observations \
                    (ord, id, device, boot_id, sequence, digest, received_at, sealed) \
-               VALUES ((SELECT coalesce(max(ord), 0) + 1 FROM observations), ?, ?, ?, ?, ?, ?, ?) \
-               ON CONFLICT (device, boot_id, sequence) WHERE boot_id IS NOT NULL DO NOTHING \
-               RETURNING ord";
-    let row = query(sql)
+               VALUES (?, ?, ?, ?, ?, ?, ?, ?) \
+               ON CONFLICT (device, boot_id, sequence) WHERE boot_id IS NOT NULL DO NOTHING";
+    Ok(query(sql)
+        .bind(signed(observation.order)?)
         .bind(id)
         .bind(draft.device.0.as_bytes().as_slice())
         .bind(boot)
         .bind(sequence)
         .bind(digest)
         .bind(nanos(draft.received_at))
-        .bind(sealed)
-        .fetch_optional(&mut *tx.db)
-        .await
-        .map_err(fault)?;
-    row.map(|row| row.count("ord")).transpose()
+        .bind(sealed))
+}
+
+/// The order of the newest observation; 0 while there is none.
+pub(super) async fn newest(db: &mut Db) -> Result<u64> {
+    let sql = "SELECT coalesce(max(ord), 0) AS newest FROM observations";
+    let row = query(sql).fetch_one(db).await.map_err(fault)?;
+    row.count("newest")
 }
 
 async fn repeated_sequence(tx: &mut Tx<'_>, draft: &ObservationDraft) -> Result<Commit> {

@@ -16,18 +16,18 @@ pub(super) async fn add(db: &mut Db, picture: PictureId, by: Uuid) -> Result<()>
         query("INSERT INTO pictures_named (picture, by) VALUES (?, ?) ON CONFLICT DO NOTHING")
             .bind(picture.0.as_bytes().as_slice())
             .bind(by.as_bytes().as_slice())
-            .execute(db)
+            .send(db)
             .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 /// The row `by` names no picture any longer.
 pub(super) async fn drop_all(db: &mut Db, by: Uuid) -> Result<()> {
     let done = query("DELETE FROM pictures_named WHERE by = ?")
         .bind(by.as_bytes().as_slice())
-        .execute(db)
+        .send(db)
         .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 impl SqlStore {

@@ -185,9 +185,9 @@ async fn keep_passage(db: &mut Db, passage: &Passage) -> Result<()> {
         .bind(passage.event.0.as_bytes().as_slice())
         .bind(passage.person.map(|person| person.0.as_bytes().to_vec()))
         .bind(nanos(passage.at))
-        .execute(db)
+        .send(db)
         .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 async fn apply(db: &mut Db, change: &Change) -> Result<()> {
@@ -203,9 +203,9 @@ async fn apply(db: &mut Db, change: &Change) -> Result<()> {
             let done = query(sql)
                 .bind(json(acknowledgement)?)
                 .bind(alert.0.as_bytes().as_slice())
-                .execute(db)
+                .send(db)
                 .await;
-            done.map(drop).map_err(fault)
+            done.map_err(fault)
         }
         Change::Attribute { event, by, person } => {
             let sql = "UPDATE passages SET person = ?, attributed_by = ? WHERE event = ?";
@@ -213,9 +213,9 @@ async fn apply(db: &mut Db, change: &Change) -> Result<()> {
                 .bind(person.map(|person| person.0.as_bytes().to_vec()))
                 .bind(by.0.as_bytes().as_slice())
                 .bind(event.0.as_bytes().as_slice())
-                .execute(db)
+                .send(db)
                 .await;
-            done.map(drop).map_err(fault)
+            done.map_err(fault)
         }
     }
 }
@@ -236,9 +236,9 @@ async fn put_visit(db: &mut Db, visit: &Visit) -> Result<()> {
     .bind(visit.exit.map(|exit| exit.0.as_bytes().to_vec()))
     .bind(visit.left_at.map(nanos))
     .bind(word(&visit.state)?)
-    .execute(db)
+    .send(db)
     .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 async fn put_custody(db: &mut Db, custody: &Custody) -> Result<()> {
@@ -252,9 +252,9 @@ async fn put_custody(db: &mut Db, custody: &Custody) -> Result<()> {
     .bind(custody.person.map(|person| person.0.as_bytes().to_vec()))
     .bind(nanos(custody.since))
     .bind(custody.by.0.as_bytes().as_slice())
-    .execute(db)
+    .send(db)
     .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 /// An alert that nobody acknowledged yet; whoever comes second is refused.
@@ -294,9 +294,9 @@ async fn raise(db: &mut Db, alert: &model::Alert) -> Result<()> {
     .bind(alert.person.map(|id| id.0.as_bytes().to_vec()))
     .bind(alert.visit.map(|id| id.0.as_bytes().to_vec()))
     .bind(acknowledged)
-    .execute(db)
+    .send(db)
     .await;
-    done.map(drop).map_err(fault)
+    done.map_err(fault)
 }
 
 /// A store whose projections do not fold is damaged, whatever the engine says.

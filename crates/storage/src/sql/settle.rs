@@ -18,10 +18,10 @@ pub(super) async fn end(
     let done = query("UPDATE observations SET settled = 1, event = ? WHERE id = ? AND settled = 0")
         .bind(event.map(|event| event.0.as_bytes().to_vec()))
         .bind(observation.0.as_bytes().as_slice())
-        .execute(&mut *db)
+        .send_for_one(db)
         .await
         .map_err(fault)?;
-    if done == 1 {
+    if done {
         return Ok(());
     }
     Err(match find(db, observation).await? {

@@ -17,7 +17,8 @@ use store::{Committed, Result, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::keys::Keys;
-use super::ledger_rows;
+use super::sequence::Runs;
+use super::{ingest, ledger_rows};
 use crate::engine::fault::{again, breaks_batch, fault};
 use crate::engine::{Db, Engine};
 
@@ -37,6 +38,10 @@ pub(crate) struct Memory {
     pub(crate) tree: Frontier,
     /// The site's calendar, once it was needed; gone when the settings change.
     pub(crate) calendar: Option<Calendar>,
+    /// The order of the newest observation.
+    pub(crate) order: u64,
+    /// How far devices came that were heard lately.
+    pub(crate) runs: Runs,
 }
 
 /// What the database says of it.
@@ -44,6 +49,8 @@ pub(crate) async fn remembered(db: &mut Db) -> Result<Memory> {
     Ok(Memory {
         tree: ledger_rows::frontier(db).await?,
         calendar: None,
+        order: ingest::newest(db).await?,
+        runs: Runs::default(),
     })
 }
 
@@ -175,6 +182,7 @@ impl Writer {
         }
         self.execute("ROLLBACK").await?;
         self.memory = before;
+        self.memory.runs.clear();
         self.begin().await?;
         let mut outcomes = Vec::with_capacity(group.len());
         for job in group {
@@ -220,14 +228,22 @@ impl Writer {
     /// Runs the whole group; false as soon as the contract refuses a job, which then has to be
     /// undone together with the others. The error is the engine's.
     async fn all(&mut self, group: &mut [Box<dyn Job>]) -> Result<bool> {
+        self.db.together(true);
+        let mut outcome = Ok(());
         for job in group {
-            match job.run(&mut self.tx()).await {
-                Err(error) if breaks_batch(&error) => return Err(error),
-                Err(_) => return Ok(false),
-                Ok(()) => {}
+            outcome = job.run(&mut self.tx()).await;
+            if outcome.is_err() {
+                break;
             }
         }
-        Ok(true)
+        // What failed before it was heard of is why what came after it failed.
+        let heard = self.db.heard().await;
+        self.db.together(false);
+        match heard.map_err(fault).and_then(|done| outcome.map(|()| done)) {
+            Err(error) if breaks_batch(&error) => Err(error),
+            Err(_) => Ok(false),
+            Ok(done) => Ok(done),
+        }
     }
 
     fn tx(&mut self) -> Tx<'_> {

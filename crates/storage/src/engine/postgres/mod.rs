@@ -2,6 +2,7 @@
 
 mod address;
 mod opening;
+mod pipeline;
 mod readers;
 mod session;
 

@@ -52,7 +52,7 @@ pub(crate) async fn writer(address: &ServerAddress) -> Result<Db> {
 /// # Errors
 /// [`StoreError::Engine`] if the server is too old or keeps text otherwise than as UTF-8,
 /// [`StoreError::Damaged`] if a newer Gatebook wrote to this database.
-pub(crate) async fn prepare(session: &Session) -> Result<()> {
+pub(crate) async fn prepare(session: &mut Session) -> Result<()> {
     let db = &mut Db::Postgres(session.clone());
     let sql = "SELECT current_setting('server_version_num')::bigint AS version, \
                    current_setting('server_version') AS shown, \
@@ -72,7 +72,7 @@ pub(crate) async fn prepare(session: &Session) -> Result<()> {
 }
 
 /// Each migration in a transaction of its own.
-async fn migrate(session: &Session) -> Result<()> {
+async fn migrate(session: &mut Session) -> Result<()> {
     let db = &mut Db::Postgres(session.clone());
     let table = "CREATE TABLE IF NOT EXISTS gatebook_migrations \
                      (version BIGINT PRIMARY KEY, name TEXT NOT NULL, checksum BYTEA NOT NULL)";
@@ -98,7 +98,7 @@ async fn migrate(session: &Session) -> Result<()> {
     Ok(())
 }
 
-async fn apply(session: &Session, migration: &sqlx::migrate::Migration) -> Result<()> {
+async fn apply(session: &mut Session, migration: &sqlx::migrate::Migration) -> Result<()> {
     let db = &mut Db::Postgres(session.clone());
     session.run("BEGIN").await.map_err(fault)?;
     session.run(migration.sql.as_str()).await.map_err(fault)?;

@@ -10,17 +10,27 @@ use tokio_postgres::types::Type;
 use tokio_postgres::{Client, Row, Statement};
 
 use super::ServerAddress;
+use super::pipeline::{Expected, Pipeline};
 use crate::engine::fault::{Fault, fault};
 use crate::engine::value::Value;
 
 /// Statements kept prepared; lists of different lengths make different ones.
 const PREPARED: usize = 500;
 
-/// A session. Clones share it: what they ask is answered in the order asked.
-#[derive(Clone)]
-pub(crate) struct Session(Arc<Inner>);
+/// A session. Clones share the line to the server: what they ask is answered in the order asked.
+pub(crate) struct Session {
+    line: Arc<Line>,
+    /// While several pieces of work are done together: what was sent and not heard of.
+    pipeline: Option<Pipeline>,
+}
 
-struct Inner {
+impl Clone for Session {
+    fn clone(&self) -> Self {
+        Self::on(&self.line)
+    }
+}
+
+struct Line {
     client: Client,
     prepared: Mutex<HashMap<Cow<'static, str>, Statement>>,
 }
@@ -33,48 +43,89 @@ impl Session {
     pub(super) async fn begin(address: &ServerAddress, settings: &str) -> store::Result<Self> {
         let client = address.connect().await?;
         client.batch_execute(settings).await.map_err(fault)?;
-        Ok(Self(Arc::new(Inner {
+        Ok(Self::on(&Arc::new(Line {
             client,
             prepared: Mutex::default(),
         })))
     }
 
+    fn on(line: &Arc<Line>) -> Self {
+        Self {
+            line: Arc::clone(line),
+            pipeline: None,
+        }
+    }
+
     /// Whether the line to the server is gone.
     pub(crate) fn is_lost(&self) -> bool {
-        self.0.client.is_closed()
+        self.line.client.is_closed()
     }
 
     /// How many share it, this one counted.
     pub(super) fn shared_by(&self) -> usize {
-        Arc::strong_count(&self.0)
+        Arc::strong_count(&self.line)
     }
 
     /// Runs a statement; how many rows it concerned.
     pub(crate) async fn execute(
-        &self,
+        &mut self,
         sql: &Cow<'static, str>,
         values: Vec<Value>,
     ) -> Result<u64, Fault> {
-        let statement = self.prepared(sql, &values).await?;
-        Ok(self.0.client.execute_raw(&statement, values).await?)
+        let statement = self.line.prepared(sql, &values).await?;
+        Ok(self.line.client.execute_raw(&statement, values).await?)
+    }
+
+    /// From now on [`Session::send`] does not wait, or does again.
+    pub(crate) fn pipeline(&mut self, on: bool) {
+        self.pipeline = on.then(Pipeline::default);
+    }
+
+    /// Sends a statement that has to concern so many rows. Whether it does, as far as is known: in
+    /// a pipeline [`Session::heard`] tells.
+    pub(crate) async fn send(
+        &mut self,
+        sql: &Cow<'static, str>,
+        values: Vec<Value>,
+        expected: Expected,
+    ) -> Result<bool, Fault> {
+        let Some(pipeline) = &mut self.pipeline else {
+            let rows = self.execute(sql, values).await?;
+            return Ok(expected.is_none_or(|expected| rows == expected));
+        };
+        let statement = self.line.prepared(sql, &values).await?;
+        let line = Arc::clone(&self.line);
+        let running = async move { Ok(line.client.execute_raw(&statement, values).await?) };
+        pipeline.send(Box::pin(running), expected).await;
+        Ok(true)
+    }
+
+    /// Waits for what was sent; whether each did what was expected of it.
+    pub(crate) async fn heard(&mut self) -> Result<bool, Fault> {
+        match &mut self.pipeline {
+            Some(pipeline) => pipeline.heard().await,
+            None => Ok(true),
+        }
     }
 
     /// Runs a statement; the rows it gives.
     pub(crate) async fn fetch(
-        &self,
+        &mut self,
         sql: &Cow<'static, str>,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Fault> {
-        let statement = self.prepared(sql, &values).await?;
-        let rows = self.0.client.query_raw(&statement, values).await?;
+        let statement = self.line.prepared(sql, &values).await?;
+        let rows = self.line.client.query_raw(&statement, values).await?;
         Ok(pin!(rows).try_collect().await?)
     }
 
     /// Runs several statements without values, which are text from this program alone.
-    pub(crate) async fn run(&self, sql: &str) -> Result<(), Fault> {
-        Ok(self.0.client.batch_execute(sql).await?)
+    pub(crate) async fn run(&mut self, sql: &str) -> Result<(), Fault> {
+        Ok(self.line.client.batch_execute(sql).await?)
     }
+}
 
+impl Line {
     async fn prepared(
         &self,
         sql: &Cow<'static, str>,
@@ -85,7 +136,7 @@ impl Session {
             return Ok(statement);
         }
         let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
-        let statement = self.0.client.prepare_typed(&numbered(sql), &kinds).await?;
+        let statement = self.client.prepare_typed(&numbered(sql), &kinds).await?;
         let mut cache = self.cache();
         if cache.len() >= PREPARED {
             cache.clear();
@@ -96,10 +147,7 @@ impl Session {
 
     fn cache(&self) -> std::sync::MutexGuard<'_, HashMap<Cow<'static, str>, Statement>> {
         // Whoever panicked in between left a map that is whole.
-        self.0
-            .prepared
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
