@@ -25,7 +25,7 @@ mod spool;
 mod sql;
 
 pub use data_dir::DataDir;
-pub use engine::postgres::ServerAddress;
+pub use engine::postgres::{Inspection, ServerAddress};
 pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;

@@ -49,7 +49,7 @@ pub enum StoreError {
     #[error("the database is damaged: {0}")]
     Corrupt(String),
     /// Another process has the data directory.
-    #[error("another Gatebook is running on this data directory")]
+    #[error("another Gatebook is running on this data directory or its database")]
     InUseElsewhere,
     /// Anything else the engine reports.
     #[error("storage: {0}")]

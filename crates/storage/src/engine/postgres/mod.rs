@@ -1,12 +1,15 @@
 //! PostgreSQL: where the server is, sessions with it, and what a site needs of it.
 
 mod address;
+mod inspection;
+mod migrations;
 mod opening;
 mod pipeline;
 mod readers;
 mod session;
 
 pub use address::ServerAddress;
+pub use inspection::Inspection;
 pub(crate) use opening::{prepare, writer};
 pub(crate) use readers::Readers;
 pub(crate) use session::Session;
