@@ -72,3 +72,149 @@ async fn passage(store: &dyn Store, id: EventId) -> Result<Option<(u64, AccessEv
         _ => None,
     }))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::site::Site;
+    use crate::testing::{at, door, native, opened, write};
+    use evidence::{Output, PointFacts};
+    use model::{
+        AccessPointId, AreaId, Author, Decision, DeviceId, DeviceTime, Direction, Entry, Evidence,
+        FaceSighting, Liveness, ObservationDraft, Outcome, PersonId, Place, Rule, Score, Sighting,
+        SourceKey, Taken,
+    };
+    use store::{Append, Book, Ingest, Put, Settlement, Write};
+    use uuid::Uuid;
+
+    struct Camera {
+        device: DeviceId,
+        point: AccessPointId,
+        seen: u64,
+    }
+
+    async fn camera(site: &Site) -> Camera {
+        let (point, mut writes) = door();
+        let device = native("camera", point);
+        let id = device.id;
+        writes.push(Write::Device(Put::Add(device)));
+        write(site, writes).await;
+        Camera {
+            device: id,
+            point,
+            seen: 0,
+        }
+    }
+
+    impl Camera {
+        /// Sees the one person of these tests; commits it and does what the correlator says.
+        async fn see(&mut self, site: &Site, correlator: &mut Correlator, minute: i64) -> Output {
+            self.seen += 1;
+            let draft = ObservationDraft {
+                device: self.device,
+                access_point: self.point,
+                key: SourceKey::Sequence {
+                    boot_id: "boot".to_owned(),
+                    sequence: self.seen,
+                },
+                device_time: DeviceTime::Absent,
+                received_at: at(minute * 60),
+                deferred: false,
+                sighting: Sighting::Face(FaceSighting {
+                    track: self.seen,
+                    person: Some(PersonId(Uuid::from_u128(7))),
+                    score: Score(900_000),
+                    threshold: Score(850_000),
+                    runner_up: None,
+                    frames: 5,
+                    gallery: 3,
+                    picture: None,
+                }),
+                raw: Vec::new(),
+            };
+            let seen = site.store.commit(draft).await.unwrap().observation;
+            let facts = PointFacts {
+                direction: Direction::Entry,
+                factors: Vec::new(),
+                classic_gate: false,
+            };
+            let output = correlator.step(&seen, &facts).remove(0);
+            match &output {
+                Output::Passage(evidence) => enter(site, evidence).await,
+                Output::Joined { observation, joins } => {
+                    let (observation, joins) = (*observation, *joins);
+                    let joined = Settlement::Joined { observation, joins };
+                    site.store.settle(joined).await.unwrap();
+                }
+                Output::Unresolved(group) => panic!("{group:?}"),
+            }
+            output
+        }
+    }
+
+    async fn enter(site: &Site, evidence: &Evidence) {
+        let event = AccessEvent {
+            place: Place {
+                access_point: evidence.access_point,
+                direction: Direction::Entry,
+                area: AreaId(Uuid::nil()),
+                area_has_exit: false,
+            },
+            evidence: evidence.clone(),
+            decision: Decision {
+                outcome: Outcome::Granted,
+                taken: Taken::Taken,
+                person: None,
+                rule: Rule::FaceAlone,
+                reasons: Vec::new(),
+                reported: false,
+                liveness: Liveness::NotEstablished,
+            },
+        };
+        let entry = Entry {
+            id: EventId(Uuid::now_v7()),
+            written_at: evidence.received_at,
+            author: Author::System,
+            record: Record::Access(event),
+        };
+        let append = Append {
+            settles: evidence.observations.clone(),
+            ..Append::entry(entry)
+        };
+        site.store.append(append).await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn who_has_been_seen_every_few_minutes_is_in_the_same_passage_after_a_restart() {
+        let (_dir, site) = opened().await;
+        let mut camera = camera(&site).await;
+        let mut before = Correlator::new();
+        let Output::Passage(first) = camera.see(&site, &mut before, 0).await else {
+            panic!("a passage begins");
+        };
+        for minute in [4, 8, 12] {
+            camera.see(&site, &mut before, minute).await;
+        }
+        let mut after = Correlator::new();
+        remember(&site.store, &mut after, at(13 * 60))
+            .await
+            .unwrap();
+        let Output::Joined { joins, .. } = camera.see(&site, &mut after, 16).await else {
+            panic!("the passage is doubled");
+        };
+        assert_eq!(joins, first.observations[0]);
+    }
+
+    #[tokio::test]
+    async fn what_passed_long_before_the_restart_is_not_remembered() {
+        let (_dir, site) = opened().await;
+        let mut camera = camera(&site).await;
+        camera.see(&site, &mut Correlator::new(), 0).await;
+        let mut after = Correlator::new();
+        remember(&site.store, &mut after, at(30 * 60))
+            .await
+            .unwrap();
+        let next = camera.see(&site, &mut after, 30).await;
+        assert!(matches!(next, Output::Passage(_)));
+    }
+}
