@@ -25,6 +25,7 @@ done
   want ip iproute2
   want nft nftables
   want nmap nmap
+  want openssl openssl
   [ -d /usr/lib/postgresql ] || wanted+=(postgresql)
   install_wanted
   ./setup-test.sh

@@ -89,7 +89,7 @@ describe("a plan for Azure, with stand-ins for its resources", { skip }, () => {
 
   before(() => {
     const root = mkdtempSync(path.join(os.tmpdir(), "gatebook-plan-"));
-    for (const name of ["flows.json", "systemd", "config", "install.sh", "terraform/flows", "terraform/cloud-init"]) {
+    for (const name of ["flows.json", "systemd", "config", "install.sh", "database-certificate.sh", "terraform/flows", "terraform/cloud-init"]) {
       cpSync(path.join(deploy, name), path.join(root, name), { recursive: true });
     }
     folder = path.join(root, "terraform/azure");
@@ -144,7 +144,7 @@ describe("a plan for Azure, with stand-ins for its resources", { skip }, () => {
         assert.ok(there, `${host}: ${program} is run and was not written`);
       }
       if (host === "edge") assert.match(files["/etc/gatebook/edge.toml"], /names = \["gate\.example\.org"\][\s\S]*api = "10\.77\.2\.4:7443"/);
-      if (host === "api") assert.match(files["/etc/gatebook/gatebook.toml"], /url = "postgres:\/\/gatebook:a{24}@10\.77\.4\.4:5432/);
+      if (host === "api") assert.match(files["/etc/gatebook/gatebook.toml"], /url = "postgresql:\/\/gatebook:a{24}@10\.77\.4\.4:5432/);
       if (host !== "database") assert.ok(boot.runcmd.flat().includes("f".repeat(64)));
     }
   });

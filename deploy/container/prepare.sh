@@ -34,7 +34,8 @@ tls_listen = "0.0.0.0:8883"
 [vision]
 threads = 0
 [database]
-url = "postgres://gatebook:$password@database:5432/gatebook"
+# On a network that the two have to themselves, within one machine.
+url = "postgresql://gatebook:$password@database:5432/gatebook?sslmode=disable"
 [log]
 format = "json"
 TOML

@@ -4,12 +4,14 @@ import { chown, mkdtemp, readdir, rm, writeFile, appendFile } from "node:fs/prom
 import os from "node:os";
 import path from "node:path";
 import { end, hosts, runOn, startOn } from "../lib/hosts.mjs";
+import { root } from "../lib/paths.mjs";
 import { run } from "../lib/run.mjs";
 import { Ended, eventually } from "../lib/wait.mjs";
 
 // It refuses to run as root; Debian's package made this user.
 const user = "postgres";
 const as = ["--reuid", user, "--regid", user, "--init-groups"];
+const certificate = path.join(root, "deploy/database-certificate.sh");
 const password = "only-for-this-test";
 
 export class Database {
@@ -26,7 +28,8 @@ export class Database {
   }
 
   get url() {
-    return `postgres://gatebook:${password}@${hosts.database.address}:5432/gatebook`;
+    const trust = `sslmode=verify-full&sslrootcert=${path.join(this.folder, "tls/ca.pem")}`;
+    return `postgresql://gatebook:${password}@${hosts.database.address}:5432/gatebook?${trust}`;
   }
 
   async #make() {
@@ -34,8 +37,11 @@ export class Database {
     await writeFile(secret, password);
     const words = ["--pgdata", this.data, "--username", "gatebook", "--pwfile", secret, "--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C"];
     await run("setpriv", [...as, path.join(this.bin, "initdb"), ...words], { cwd: this.folder });
-    await appendFile(path.join(this.data, "pg_hba.conf"), `host gatebook gatebook ${hosts.api.address}/32 scram-sha-256\n`);
-    const settings = [`listen_addresses = '${hosts.database.address}'`, `unix_socket_directories = '${this.folder}'`];
+    await appendFile(path.join(this.data, "pg_hba.conf"), `hostssl gatebook gatebook ${hosts.api.address}/32 scram-sha-256\n`);
+    const tls = path.join(this.folder, "tls");
+    await run("setpriv", [...as, certificate, tls, hosts.database.address]);
+    const files = ["ssl = on", `ssl_cert_file = '${tls}/server.pem'`, `ssl_key_file = '${tls}/server.key'`];
+    const settings = [...files, `listen_addresses = '${hosts.database.address}'`, `unix_socket_directories = '${this.folder}'`];
     await appendFile(path.join(this.data, "postgresql.conf"), `${settings.join("\n")}\n`);
   }
 

@@ -4,7 +4,9 @@ locals {
   api_address      = cidrhost(module.flows.prefixes["private-api"], 4)
   database_address = cidrhost(module.flows.prefixes["private-database"], 4)
   database_host    = var.managed_database ? azurerm_postgresql_flexible_server.database[0].fqdn : local.database_address
-  database_url     = "postgres://gatebook:${var.database_password}@${local.database_host}:5432/gatebook?sslmode=require"
+  # Azure's certificate is one that every system trusts; a machine of our own has its own authority.
+  database_trust = var.managed_database ? "sslmode=verify-full" : "sslmode=verify-full&sslrootcert=/etc/gatebook/database-ca.pem"
+  database_url   = "postgresql://gatebook:${var.database_password}@${local.database_host}:5432/gatebook?${local.database_trust}"
 
   # The same files as on any other host, with this site's addresses.
   link        = { for part in ["edge", "vision"] : part => replace(file("${local.config}/${part}.toml"), "10.77.2.4:7443", "${local.api_address}:7443") }

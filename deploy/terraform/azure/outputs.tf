@@ -21,6 +21,7 @@ output "database_host" {
 output "next" {
   description = "What remains to be done by hand: the keys of the links are never in Terraform's state."
   value       = <<-TEXT
+    ${var.managed_database ? "" : "Carry /etc/postgresql/gatebook/ca.pem of ${var.name}-database to ${var.name}-api as /etc/gatebook/database-ca.pem."}
     On ${azurerm_linux_virtual_machine.host["api"].name}: runuser -u gatebook -- gatebook node add edge --role edge --config /etc/gatebook/gatebook.toml
     and likewise for each worker (--role vision). Carry each bundle to its host as /etc/gatebook/edge.bundle or
     /etc/gatebook/vision-1.bundle, mode 0600, and start gatebook-edge.service or gatebook-vision@1.service there.

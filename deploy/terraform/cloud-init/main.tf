@@ -71,6 +71,7 @@ locals {
     [for text in [var.config] : { path = local.target, mode = startswith(local.target, "/etc/gatebook/gatebook") ? "0640" : "0644", text = text } if text != ""],
     [for device in [var.data_disk] : { path = "${local.setup}/data-disk.sh", mode = "0755", text = file("${path.module}/data-disk.sh") } if device != ""],
     [for part in [var.part] : { path = "${local.setup}/postgresql.sh", mode = "0700", text = file("${path.module}/postgresql.sh") } if part == "database"],
+    [for part in [var.part] : { path = "${local.setup}/database-certificate.sh", mode = "0755", text = file("${local.deploy}/database-certificate.sh") } if part == "database"],
     [for part in [var.part] : { path = "${local.setup}/password", mode = "0600", text = var.database.password } if part == "database"],
   )
 

@@ -1,5 +1,6 @@
 #!/bin/sh
-# postgresql.sh ADDRESS NETWORK PASSWORD_FILE: the distribution's PostgreSQL, for one role from one network.
+# postgresql.sh ADDRESS NETWORK PASSWORD_FILE: the distribution's PostgreSQL, for one role from one network, by TLS
+# with a certificate of its own; the private part trusts /etc/postgresql/gatebook/ca.pem.
 set -eu
 listen=$1 from=$2 password_file=$3
 # Only now, when the data disk is mounted: the package makes its cluster there, or finds the one that is there.
@@ -10,10 +11,15 @@ read -r version name _ <<CLUSTER
 $(pg_lsclusters --no-header | head -1)
 CLUSTER
 config=/etc/postgresql/$version/$name
+tls=/etc/postgresql/gatebook
+"$(dirname "$0")/database-certificate.sh" "$tls" "$listen"
+chown -R postgres:postgres "$tls"
 cat >"$config/conf.d/gatebook.conf" <<CONF
 listen_addresses = 'localhost,$listen'
 password_encryption = 'scram-sha-256'
 ssl = on
+ssl_cert_file = '$tls/server.pem'
+ssl_key_file = '$tls/server.key'
 CONF
 line="hostssl gatebook gatebook $from scram-sha-256"
 grep -qxF "$line" "$config/pg_hba.conf" || echo "$line" >>"$config/pg_hba.conf"
