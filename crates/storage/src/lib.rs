@@ -30,4 +30,4 @@ pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;
 pub use spool::Spool;
-pub use sql::{Options, SqlStore, SqlStore as SqliteStore};
+pub use sql::{Moved, Options, SqlStore, SqlStore as SqliteStore, move_to_server};

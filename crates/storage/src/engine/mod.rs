@@ -214,9 +214,9 @@ pub(crate) struct Query {
 }
 
 /// A statement; values stand as `?` in it, or as `?1` where one is used twice.
-pub(crate) const fn query(sql: &'static str) -> Query {
+pub(crate) fn query(sql: impl Into<Cow<'static, str>>) -> Query {
     Query {
-        sql: Cow::Borrowed(sql),
+        sql: sql.into(),
         values: Vec::new(),
     }
 }

@@ -127,7 +127,7 @@ fn level(number: u64) -> Result<u8> {
     u8::try_from(number).map_err(|_| StoreError::Damaged(format!("a node at level {number}")))
 }
 
-async fn root(db: &mut Db, size: u64) -> Result<Hash> {
+pub(super) async fn root(db: &mut Db, size: u64) -> Result<Hash> {
     let ids = ledger::root_nodes(size).map_err(|error| damaged(&error))?;
     let hashes: BTreeMap<NodeId, Hash> = {
         let hashes = nodes(db, &ids).await?;

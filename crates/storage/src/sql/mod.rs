@@ -6,6 +6,7 @@ mod accounts_written;
 mod append;
 mod book;
 mod columns;
+mod copying;
 mod devices;
 mod incidents;
 mod ingest;
@@ -25,6 +26,8 @@ mod settle;
 mod unreadable;
 mod writer;
 mod written;
+
+pub use copying::{Moved, move_to_server};
 
 use std::fs::File;
 use std::sync::{Arc, Mutex};

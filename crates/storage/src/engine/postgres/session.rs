@@ -5,9 +5,10 @@ use std::collections::HashMap;
 use std::pin::pin;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use bytes::Bytes;
 use futures::TryStreamExt;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, Row, Statement};
+use tokio_postgres::{Client, CopyInSink, Row, Statement};
 
 use super::ServerAddress;
 use super::pipeline::{Expected, Pipeline};
@@ -117,6 +118,11 @@ impl Session {
         let statement = self.line.prepared(sql, &values).await?;
         let rows = self.line.client.query_raw(&statement, values).await?;
         Ok(pin!(rows).try_collect().await?)
+    }
+
+    /// Begins to copy rows in, in the text form of COPY.
+    pub(crate) async fn copy_in(&mut self, sql: &str) -> Result<CopyInSink<Bytes>, Fault> {
+        Ok(self.line.client.copy_in(sql).await?)
     }
 
     /// Runs several statements without values, which are text from this program alone.

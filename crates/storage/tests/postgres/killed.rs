@@ -1,0 +1,121 @@
+//! A server that is killed under load and started again, while Gatebook runs on.
+
+use std::path::Path;
+use std::process::Command;
+use std::sync::Arc;
+
+use storage::SqlStore;
+use store::{Append, Book, Ingest, StoreError};
+
+use crate::make::{counted, new_id};
+use crate::support::connect;
+use crate::{findings, sign};
+
+const CLIENTS: usize = 16;
+const KILLS: usize = 3;
+
+/// A server of this test alone, since the others would not like it to be killed.
+struct Server(tempfile::TempDir);
+
+impl Server {
+    fn started() -> (Self, String) {
+        let dir = tempfile::Builder::new().prefix("gatebook-killed").tempdir();
+        let server = Self(dir.unwrap());
+        let url = server.script("start");
+        (server, url.trim().to_owned())
+    }
+
+    fn script(&self, command: &str) -> String {
+        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres.sh");
+        let done = Command::new(script)
+            .arg(command)
+            .arg(self.0.path())
+            .output();
+        let done = done.unwrap();
+        assert!(
+            done.status.success(),
+            "{}",
+            String::from_utf8_lossy(&done.stderr)
+        );
+        String::from_utf8(done.stdout).unwrap()
+    }
+
+    /// Every process of the server at once, as when power fails.
+    fn kill(&self) {
+        let file = self.0.path().join("data/postmaster.pid");
+        let text = std::fs::read_to_string(file).unwrap();
+        let first = text.lines().next().unwrap();
+        let killed = Command::new("pkill").args(["-KILL", "-P", first]).status();
+        killed.unwrap();
+        let killed = Command::new("kill").args(["-KILL", first]).status();
+        assert!(killed.unwrap().success());
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.script("stop");
+    }
+}
+
+/// A device that reports until it was acknowledged so often, delivering again what was not, each
+/// observation ending in an entry. How many errors it was told.
+async fn device(store: Arc<SqlStore>, boot: String, reports: u64) -> usize {
+    let device = new_id();
+    let mut refused = 0;
+    for sequence in 1..=reports {
+        let draft = counted(device, &boot, sequence);
+        let seen = loop {
+            match store.commit(draft.clone()).await {
+                Ok(commit) => break commit.observation,
+                Err(StoreError::Engine(_) | StoreError::Overloaded) => refused += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+            tokio::task::yield_now().await;
+        };
+        let mut append = Append::entry(crate::make::act(model::Act::SettingsChanged));
+        append.settles.push(seen.id);
+        loop {
+            match store.append(append.clone()).await {
+                // It was durable although nobody could say so.
+                Ok(_) | Err(StoreError::Conflict { .. }) => break,
+                Err(StoreError::Engine(_) | StoreError::Overloaded) => refused += 1,
+                Err(other) => panic!("{other:?}"),
+            }
+            tokio::task::yield_now().await;
+        }
+    }
+    refused
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_acknowledged_is_missing_or_doubled_after_the_server_was_killed() {
+    let (server, url) = Server::started();
+    let dir = tempfile::tempdir().unwrap();
+    let store = Arc::new(connect(dir.path(), &url).await.unwrap());
+    let mut refused = 0;
+    let reports = 60;
+    for kill in 0..KILLS {
+        let mut devices = tokio::task::JoinSet::new();
+        for n in 0..CLIENTS {
+            devices.spawn(device(Arc::clone(&store), format!("{kill} {n}"), reports));
+        }
+        let before = store.size().await.unwrap();
+        let mut commits = store.commits();
+        for _ in 0..100 {
+            commits.recv().await.unwrap();
+        }
+        server.kill();
+        server.script("start");
+        while let Some(done) = devices.join_next().await {
+            refused += done.unwrap();
+        }
+        let after = store.size().await.unwrap();
+        assert_eq!(after - before, reports * u64::try_from(CLIENTS).unwrap());
+    }
+    assert!(refused > 0, "nobody was ever told of a failure");
+    assert!(store.unsettled().await.unwrap().observations.is_empty());
+    sign(&store).await;
+    assert_eq!(findings(&store).await, []);
+    store.close().await.unwrap();
+}

@@ -1,0 +1,69 @@
+//! A log that was changed behind the store's back.
+
+use store::verify::Finding;
+use store::{Append, Book, Ingest, Put, Write};
+
+use crate::make::{act, counted, new_id, person, with};
+use crate::support::{connect, new_database, run};
+use crate::{findings, sign};
+
+/// A store of ten signed entries on which `tampering` was done.
+async fn tampered_with(tampering: &str) -> Vec<Finding> {
+    let url = new_database().await;
+    let dir = tempfile::tempdir().unwrap();
+    let store = connect(dir.path(), &url).await.unwrap();
+    for _ in 0..10 {
+        let person = new_id();
+        let append = Append::entry(act(model::Act::PersonAdded { person }));
+        store.append(append).await.unwrap();
+    }
+    sign(&store).await;
+    run(&url, tampering).await;
+    findings(&store).await
+}
+
+#[tokio::test]
+async fn what_was_changed_removed_or_reordered_is_named() {
+    assert_eq!(tampered_with("SELECT 1").await, []);
+    let swapped =
+        "UPDATE entries SET sealed = (SELECT sealed FROM entries WHERE idx = 7) WHERE idx = 4";
+    let found = tampered_with(swapped).await;
+    assert!(matches!(found[0], Finding::Unreadable { index: 4, .. }));
+    let found = tampered_with("DELETE FROM entries WHERE idx = 3").await;
+    assert_eq!(found[0], Finding::Missing { index: 3 });
+    let found = tampered_with("UPDATE entries SET kind = 'notice' WHERE idx = 9").await;
+    assert!(matches!(found[0], Finding::ColumnsDiffer { index: 9, .. }));
+    let found = tampered_with("DELETE FROM entries WHERE idx >= 8").await;
+    let cut = Finding::Truncated {
+        entries: 8,
+        signed: 10,
+    };
+    assert!(found.contains(&cut), "{found:?}");
+}
+
+#[tokio::test]
+async fn nothing_personal_is_readable_in_the_tables() {
+    let url = new_database().await;
+    let dir = tempfile::tempdir().unwrap();
+    let store = connect(dir.path(), &url).await.unwrap();
+    let mut draft = counted(new_id(), "boot", 1);
+    draft.raw = b"MESSAGE-AS-RECEIVED".to_vec();
+    store.commit(draft).await.unwrap();
+    let mut alice = person("17", "Alice Arden");
+    alice.details.identity_number = "987654321098".to_owned();
+    alice.details.address = "12 Sealed Street".to_owned();
+    let write = Write::Person(Put::Add(alice));
+    store.append(with(vec![write])).await.unwrap();
+    // The server looks itself, at bytes as well as at text.
+    for secret in ["987654321098", "Sealed Street", "MESSAGE-AS-RECEIVED"] {
+        let look = format!(
+            "DO $$ DECLARE one text; seen bigint; BEGIN \
+                 FOR one IN SELECT tablename FROM pg_tables WHERE schemaname = current_schema() LOOP \
+                     EXECUTE format('SELECT count(*) FROM %I t WHERE t::text LIKE $1 OR t::text LIKE $2', one) \
+                         INTO seen USING '%{secret}%', '%' || encode('{secret}', 'hex') || '%'; \
+                     IF seen > 0 THEN RAISE '{secret} is readable in %', one; END IF; \
+                 END LOOP; END $$"
+        );
+        run(&url, &look).await;
+    }
+}
