@@ -2,7 +2,7 @@
 // Durable ingest of the whole process: 16 native devices over MQTT at QoS 1. Then, whether every
 // acknowledged observation became one entry of the log, and whether the log verifies.
 //
-//   node bench/ingest.mjs [seconds] [clients] [window]
+//   node bench/ingest.mjs [seconds] [clients] [window] [database URL]
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -13,7 +13,8 @@ import { Api } from "../e2e/lib/api.mjs";
 import { Gatebook } from "../e2e/lib/gatebook.mjs";
 import { eventually } from "../e2e/lib/wait.mjs";
 
-const [seconds = "10", clients = "16", window = "8"] = process.argv.slice(2);
+const [seconds = "10", clients = "16", window = "8", database] = process.argv.slice(2);
+if (database) process.env.GATEBOOK_DATABASE_URL = database;
 const load = path.join(import.meta.dirname, "../target/release/ingest-load");
 if (!existsSync(load)) throw new Error(`${load} is missing: cargo build --release -p gatebook-testkit --bins`);
 
@@ -68,6 +69,6 @@ async function settled(acknowledged, before) {
 }
 
 async function entries() {
-  const ready = await fetch(`${gatebook.address}/readyz`);
+  const ready = await fetch(`http://127.0.0.1:${gatebook.ports.metrics}/readyz`);
   return (await ready.json()).log_entries;
 }
