@@ -8,6 +8,7 @@ use bytes::Bytes;
 use futures::Stream;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use serde::Serialize;
 use std::borrow::Cow;
 
 /// A cell that begins with one of these is taken for a formula by spreadsheets
@@ -48,6 +49,12 @@ pub(crate) fn rows(rows: &[Vec<String>]) -> Result<Bytes, ApiError> {
 /// The names of columns as the first row.
 pub(crate) fn header(columns: &[&str]) -> Vec<String> {
     columns.iter().map(|column| (*column).to_owned()).collect()
+}
+
+/// A word as the JSON interface writes it.
+pub(crate) fn word<T: Serialize>(word: &T) -> Result<String, ApiError> {
+    let json = serde_json::to_value(word).map_err(|e| ApiError::Internal(e.to_string()))?;
+    Ok(json.as_str().unwrap_or_default().to_owned())
 }
 
 /// An instant as RFC 3339 with the offset of the site's zone.

@@ -29,7 +29,7 @@ const ROLE: &str = "Role: ";
         push::CommittedPush,
         push::Resync,
         push::DevicePush,
-        push::VerifyProgress,
+        push::JobView,
         push::Watch,
         push::WatchAnswer,
         push::FramePush,

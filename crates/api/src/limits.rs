@@ -9,8 +9,9 @@ use std::time::Duration;
 
 /// For a request without files.
 const PLAIN: Duration = Duration::from_secs(60);
-/// For a request with files: a card of some hundred pictures over a slow line.
-const FILES: Duration = Duration::from_secs(15 * 60);
+/// For a request with files: a card full of pictures over a slow line. One that sends nothing is
+/// given up sooner, by whoever reads its files.
+const FILES: Duration = Duration::from_secs(2 * 60 * 60);
 
 /// Gives up on a request that takes too long, so that a sender who trickles holds no room for ever.
 pub(crate) async fn in_time(request: Request, next: Next) -> Response {

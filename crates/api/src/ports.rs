@@ -13,6 +13,36 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 }
 
+/// What a part of the house on another host is for.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum PartRole {
+    /// The public front end.
+    Edge,
+    /// A recognition worker.
+    Vision,
+}
+
+/// A part of the house on another host.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Part {
+    /// Its name.
+    pub name: String,
+    /// What it is for.
+    pub role: PartRole,
+    /// Whether it is connected.
+    pub up: bool,
+    /// Since when it is so; `None`: it was not seen since the start.
+    pub since: Option<Timestamp>,
+    /// The version of Gatebook that it last connected with.
+    pub version: Option<String>,
+    /// Of a recognition worker: images that it looks at at a time.
+    pub capacity: Option<u16>,
+}
+
+/// The parts of the house on other hosts, by name: those that are there now, and each change.
+/// On one host: none.
+pub type Parts = watch::Receiver<Arc<[Part]>>;
+
 /// What is wrong with an image for enrolment.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum ImageProblem {
@@ -166,32 +196,56 @@ pub struct ImportReport {
     pub remarks: Vec<String>,
 }
 
-/// A file uploaded beside a card file.
-#[derive(Clone, Debug)]
-pub struct NamedFile {
-    /// Its base name.
-    pub name: String,
-    /// Its bytes.
-    pub bytes: Bytes,
+/// How far long work is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Step {
+    /// Rows or entries done.
+    pub done: u64,
+    /// Rows or entries in all.
+    pub all: u64,
+    /// Pictures taken over.
+    pub pictures: u64,
+}
+
+/// Where long work tells how far it is, as often as it likes.
+pub type Tell = Arc<dyn Fn(Step) + Send + Sync>;
+
+/// The pictures beside a card file, by their names: one at a time, however many there are.
+#[async_trait]
+pub trait CardPictures: Send + Sync + 'static {
+    /// The picture of that name.
+    async fn picture(&self, name: &str) -> store::Result<Option<Bytes>>;
+}
+
+/// Room for the pictures of an upload. They go when it is dropped.
+#[async_trait]
+pub trait Spool: CardPictures {
+    /// Keeps a picture; one of the same name before it is replaced.
+    async fn put(&self, name: String, picture: Bytes) -> store::Result<()>;
 }
 
 /// The files of classic controllers' cards.
 #[async_trait]
 pub trait CardFiles: Send + Sync + 'static {
+    /// Room for the pictures of one upload.
+    async fn spool(&self) -> store::Result<Arc<dyn Spool>>;
+
     /// Imports `/a_d.csv` with photographs; idempotent.
     async fn import_people(
         &self,
         csv: Bytes,
-        photos: Vec<NamedFile>,
+        photos: Arc<dyn CardPictures>,
         author: Author,
+        tell: Tell,
     ) -> Result<ImportReport, String>;
 
     /// Imports `/log.csv` of a gate with pictures; idempotent.
     async fn import_log(
         &self,
         csv: Bytes,
-        pictures: Vec<NamedFile>,
+        pictures: Arc<dyn CardPictures>,
         gate: model::GateId,
+        tell: Tell,
     ) -> Result<ImportReport, String>;
 
     /// The registry as `/a_d.csv`; people who cannot be written are named in the second part.
@@ -213,15 +267,15 @@ pub struct Verification {
 #[async_trait]
 pub trait Integrity: Send + Sync + 'static {
     /// Verifies store and projections against the newest checkpoint, and against `kept` (a signed
-    /// note kept elsewhere) when given. `progress` is called with (entries done, entries in all).
-    async fn verify(
-        &self,
-        kept: Option<String>,
-        progress: Box<dyn Fn(u64, u64) + Send + Sync>,
-    ) -> Result<Verification, String>;
+    /// note kept elsewhere) when given.
+    async fn verify(&self, kept: Option<String>, tell: Tell) -> Result<Verification, String>;
 
     /// The last verification since the start.
     fn last(&self) -> Option<Verification>;
+
+    /// What keeps checkpoints from being signed: the stored tree contradicts an earlier one.
+    /// `None`: nothing does.
+    fn contradiction(&self) -> Option<String>;
 
     /// The checkpoint's verifier key (C2SP signed-note vkey).
     fn verifier_key(&self) -> String;

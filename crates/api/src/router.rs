@@ -66,6 +66,7 @@ fn sign_in() -> OpenApiRouter<Api> {
             r::session::sign_in,
             r::session::sign_out
         ))
+        .routes(routes!(r::session::change_password))
         .routes(routes!(r::invitations::check))
         .routes(routes!(r::invitations::accept))
         .routes(routes!(r::users::list, r::users::add))
@@ -96,6 +97,7 @@ fn people() -> OpenApiRouter<Api> {
         .routes(routes!(r::cards::export_people))
         .routes(routes!(r::cards::import_log).layer(card()))
         .routes(routes!(r::visits::list))
+        .routes(routes!(r::visits::list_csv))
         .routes(routes!(r::visits::of_person))
         .routes(routes!(r::visits::inside))
         .routes(routes!(r::attendance::table))
@@ -110,6 +112,8 @@ fn log() -> OpenApiRouter<Api> {
         .routes(routes!(r::log::show))
         .routes(routes!(r::log::proof))
         .routes(routes!(r::log_csv::export))
+        .routes(routes!(r::jobs::list))
+        .routes(routes!(r::jobs::show))
         .routes(routes!(r::integrity::show))
         .routes(routes!(r::integrity::verify))
         .routes(routes!(r::integrity::checkpoint))
@@ -146,6 +150,7 @@ fn site() -> OpenApiRouter<Api> {
         .routes(routes!(r::devices::new_password))
         .routes(routes!(r::devices::become_station))
         .routes(routes!(r::devices::leave_station))
+        .routes(routes!(r::parts::list))
         .routes(routes!(r::incidents::list))
         .routes(routes!(r::incidents::forget))
         .routes(routes!(r::incidents::allow))

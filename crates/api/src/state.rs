@@ -1,9 +1,9 @@
 //! What every route can reach.
 
-use crate::auth::{Passwords, Throttle};
+use crate::auth::{Guard, Passwords, Throttle};
+use crate::jobs::Jobs;
 use crate::live::Live;
-use crate::ports::{Cameras, CardFiles, Clock, Integrity, Recognition};
-use crate::verifying::Verifying;
+use crate::ports::{Cameras, CardFiles, Clock, Integrity, Parts, Recognition};
 use axum::extract::FromRef;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -20,8 +20,28 @@ pub struct ApiConfig {
     pub public_origin: Option<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// How long somebody stays signed in.
+    pub sessions: SessionLimits,
     /// Version of Gatebook, for the page.
     pub version: String,
+}
+
+/// How long somebody stays signed in.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SessionLimits {
+    /// Hours without an open page after which a session ends.
+    pub idle_hours: u32,
+    /// Days after which a session ends even while a page is open.
+    pub longest_days: u32,
+}
+
+impl Default for SessionLimits {
+    fn default() -> Self {
+        Self {
+            idle_hours: 7 * 24,
+            longest_days: 365,
+        }
+    }
 }
 
 /// The rooms behind the API.
@@ -39,6 +59,8 @@ pub struct House {
     pub cards: Arc<dyn CardFiles>,
     /// Verification of the log.
     pub integrity: Arc<dyn Integrity>,
+    /// Parts on other hosts.
+    pub parts: Parts,
     /// The time.
     pub clock: Arc<dyn Clock>,
     /// How the API is served.
@@ -60,22 +82,21 @@ impl Accounting {
 #[derive(Clone)]
 pub(crate) struct Api {
     pub(crate) house: House,
-    pub(crate) passwords: Passwords,
-    pub(crate) throttle: Throttle,
+    pub(crate) guard: Guard,
     pub(crate) accounting: Accounting,
     pub(crate) live: Live,
-    pub(crate) verifying: Verifying,
+    pub(crate) jobs: Jobs,
 }
 
 impl Api {
     pub(crate) fn new(house: House, live: Live) -> Self {
+        let jobs = Jobs::new(house.clock.clone());
         Self {
             house,
-            passwords: Passwords::default(),
-            throttle: Throttle::default(),
+            guard: Guard::default(),
             accounting: Accounting::default(),
             live,
-            verifying: Verifying::default(),
+            jobs,
         }
     }
 }
@@ -86,21 +107,27 @@ impl FromRef<Api> for House {
     }
 }
 
-impl FromRef<Api> for Passwords {
+impl FromRef<Api> for Guard {
     fn from_ref(api: &Api) -> Self {
-        api.passwords.clone()
+        api.guard.clone()
     }
 }
 
-impl FromRef<Api> for Verifying {
+impl FromRef<Api> for Passwords {
     fn from_ref(api: &Api) -> Self {
-        api.verifying.clone()
+        api.guard.passwords.clone()
+    }
+}
+
+impl FromRef<Api> for Jobs {
+    fn from_ref(api: &Api) -> Self {
+        api.jobs.clone()
     }
 }
 
 impl FromRef<Api> for Throttle {
     fn from_ref(api: &Api) -> Self {
-        api.throttle.clone()
+        api.guard.throttle.clone()
     }
 }
 

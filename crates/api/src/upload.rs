@@ -1,18 +1,141 @@
 //! Files sent as `multipart/form-data` (RFC 7578).
 
 use crate::error::ApiError;
-use crate::ports::NamedFile;
-use axum::extract::multipart::MultipartError;
+use crate::ports::{CardPictures, Spool};
+use axum::extract::multipart::{Field, MultipartError};
 use axum::extract::{FromRequest, Multipart, Request};
 use axum::http::StatusCode;
+use bytes::{Bytes, BytesMut};
 use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::time::timeout;
 
 /// Most parts in one request.
 const MOST_PARTS: usize = 20_000;
 /// Longest text field, in bytes.
 const LONGEST_TEXT: usize = 4_096;
+/// Largest file, in bytes: what recognition reads at most, and some 100,000 rows of a card.
+const LARGEST_FILE: usize = 16 * 1024 * 1024;
+/// How long a sender may send nothing.
+const SILENCE: Duration = Duration::from_secs(60);
 /// First bytes of a JPEG (ITU-T T.81, B.1.1.3: SOI, then the next marker's first byte).
 const JPEG_START: [u8; 3] = [0xff, 0xd8, 0xff];
+
+/// An uploaded file.
+#[derive(Clone, Debug)]
+pub(crate) struct NamedFile {
+    /// Its base name.
+    pub(crate) name: String,
+    /// Its bytes.
+    pub(crate) bytes: Bytes,
+}
+
+/// A part as it was sent.
+enum Part {
+    File(String, NamedFile),
+    Text(String, String),
+}
+
+/// The parts of a request, one in memory at a time.
+struct Parts {
+    multipart: Multipart,
+    count: usize,
+}
+
+impl Parts {
+    async fn of<S: Send + Sync>(request: Request, state: &S) -> Result<Self, ApiError> {
+        let multipart = Multipart::from_request(request, state).await;
+        let multipart = multipart.map_err(|e| ApiError::BadRequest(e.body_text()))?;
+        Ok(Self {
+            multipart,
+            count: 0,
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<Part>, ApiError> {
+        let part = timeout(SILENCE, self.multipart.next_field()).await;
+        let part = part.map_err(|_| ApiError::TooSlow)?.map_err(refused)?;
+        let Some(part) = part else { return Ok(None) };
+        self.count += 1;
+        if self.count > MOST_PARTS {
+            return Err(ApiError::TooLarge);
+        }
+        let field = part.name().unwrap_or_default().to_owned();
+        Ok(Some(match part.file_name().map(base_name) {
+            Some(name) => {
+                let bytes = content(part, &field, &name, LARGEST_FILE).await?;
+                Part::File(field, NamedFile { name, bytes })
+            }
+            None => {
+                let bytes = content(part, &field, "the text", LONGEST_TEXT).await?;
+                let text = std::str::from_utf8(&bytes)
+                    .map_err(|_| ApiError::field(&field, "Send a short text in UTF-8."))?
+                    .to_owned();
+                Part::Text(field, text)
+            }
+        }))
+    }
+}
+
+async fn content(
+    mut part: Field<'_>,
+    field: &str,
+    name: &str,
+    most: usize,
+) -> Result<Bytes, ApiError> {
+    let mut content = BytesMut::new();
+    loop {
+        let chunk = timeout(SILENCE, part.chunk()).await;
+        let chunk = chunk.map_err(|_| ApiError::TooSlow)?.map_err(refused)?;
+        let Some(chunk) = chunk else {
+            return Ok(content.freeze());
+        };
+        if content.len() + chunk.len() > most {
+            let detail = format!("{name} is too large: send at most {most} bytes.");
+            return Err(ApiError::field(field, detail));
+        }
+        content.extend_from_slice(&chunk);
+    }
+}
+
+/// A card file as it was sent, with its pictures kept aside.
+pub(crate) struct CardUpload {
+    /// The file in the field `csv`.
+    pub(crate) csv: Bytes,
+    /// All other files.
+    pub(crate) pictures: Arc<dyn CardPictures>,
+    /// The texts by field.
+    pub(crate) texts: HashMap<String, String>,
+}
+
+impl CardUpload {
+    /// Reads `request`; its pictures go into `spool` as they come.
+    ///
+    /// # Errors
+    /// When the request is no form, breaks off, is too large, or has not exactly one `csv`.
+    pub(crate) async fn read(request: Request, spool: Arc<dyn Spool>) -> Result<Self, ApiError> {
+        let mut parts = Parts::of(request, &()).await?;
+        let (mut csv, mut texts) = (None, HashMap::new());
+        while let Some(part) = parts.next().await? {
+            match part {
+                Part::File(field, file) if field != "csv" => {
+                    spool.put(file.name, file.bytes).await?
+                }
+                Part::File(field, _) if csv.is_some() => {
+                    return Err(ApiError::field(field, "Send one file only."));
+                }
+                Part::File(_, file) => csv = Some(file.bytes),
+                Part::Text(field, text) => drop(texts.insert(field, text)),
+            }
+        }
+        Ok(Self {
+            csv: csv.ok_or_else(|| ApiError::field("csv", "Send a file in this field."))?,
+            pictures: spool,
+            texts,
+        })
+    }
+}
 
 /// Everything that was sent. The route's body limit bounds the memory it takes.
 #[derive(Default)]
@@ -50,27 +173,12 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
     type Rejection = ApiError;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, ApiError> {
-        let parts = Multipart::from_request(request, state).await;
-        let mut parts = parts.map_err(|e| ApiError::BadRequest(e.body_text()))?;
+        let mut parts = Parts::of(request, state).await?;
         let mut upload = Self::default();
-        let mut count = 0;
-        while let Some(part) = parts.next_field().await.map_err(refused)? {
-            count += 1;
-            if count > MOST_PARTS {
-                return Err(ApiError::TooLarge);
-            }
-            let field = part.name().unwrap_or_default().to_owned();
-            let file = part.file_name().map(base_name);
-            let bytes = part.bytes().await.map_err(refused)?;
-            match file {
-                Some(name) => {
-                    let files = upload.files.entry(field).or_default();
-                    files.push(NamedFile { name, bytes });
-                }
-                None => {
-                    let text = text_of(&field, &bytes)?;
-                    upload.texts.insert(field, text);
-                }
+        while let Some(part) = parts.next().await? {
+            match part {
+                Part::File(field, file) => upload.files.entry(field).or_default().push(file),
+                Part::Text(field, text) => drop(upload.texts.insert(field, text)),
             }
         }
         Ok(upload)
@@ -82,13 +190,6 @@ fn refused(error: MultipartError) -> ApiError {
         StatusCode::PAYLOAD_TOO_LARGE => ApiError::TooLarge,
         _ => ApiError::BadRequest(error.body_text()),
     }
-}
-
-fn text_of(field: &str, bytes: &[u8]) -> Result<String, ApiError> {
-    let short = Some(bytes).filter(|bytes| bytes.len() <= LONGEST_TEXT);
-    let text = short.and_then(|bytes| std::str::from_utf8(bytes).ok());
-    let text = text.ok_or_else(|| ApiError::field(field, "Send a short text in UTF-8."))?;
-    Ok(text.to_owned())
 }
 
 /// The last part of a path of any system: a browser may send the folder's name along.

@@ -1,21 +1,23 @@
 //! Importing and exporting the files of classic controllers' cards.
 
+use crate::card_pictures::Spooled;
 use crate::clock::SystemClock;
 use crate::recognition::{Recogniser, RecognitionPort};
 use api::ports::{
-    CardFiles, Clock, ImageProblem, ImportReport, NamedFile, Recognition, RefusedRow,
+    CardFiles, CardPictures, Clock, EnrolledImage, ImageProblem, ImportReport, Recognition,
+    RefusedRow, Spool, Step, Tell,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
 use devices::card::{self, PersonRow, read_people, registry_line_of, write_people};
 use model::{
-    Act, Author, Credential, CredentialId, CredentialKind, Entry, EventId, GateId, Person,
-    PersonDetails, PersonId, PersonStatus, Places, Record,
+    Act, Author, Credential, CredentialId, CredentialKind, Entry, EventId, GateId,
+    ObservationDraft, Person, PersonDetails, PersonId, PersonStatus, PictureId, Places, Record,
 };
-use std::collections::HashMap;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use storage::PictureFiles;
-use store::{Append, FaceTemplate, PeopleQuery, Pictures, Store, Write};
+use store::{Append, FaceTemplate, PeopleQuery, Pictures, Put, Store, Write};
 use uuid::Uuid;
 
 /// People read at once for an export.
@@ -27,28 +29,31 @@ pub struct Cards {
     pictures: Arc<PictureFiles>,
     recognition: RecognitionPort,
     house: devices::House,
+    incoming: PathBuf,
 }
 
 impl Cards {
-    /// Imports into, and exports from, these parts of a site.
+    /// Imports into, and exports from, these parts of a site; uploads wait in `incoming`.
     pub fn new(
         store: &Arc<dyn Store>,
         pictures: &Arc<PictureFiles>,
         recogniser: &Arc<Recogniser>,
         house: &devices::House,
+        incoming: &Path,
     ) -> Self {
         Self {
             store: store.clone(),
             pictures: pictures.clone(),
             recognition: RecognitionPort(recogniser.clone()),
             house: house.clone(),
+            incoming: incoming.to_owned(),
         }
     }
 
     async fn import_person(
         &self,
         row: &PersonRow,
-        photo: Option<&Bytes>,
+        photos: &dyn CardPictures,
         author: Author,
         report: &mut ImportReport,
     ) -> store::Result<()> {
@@ -56,22 +61,24 @@ impl Cards {
         let person = merged(known.as_ref(), row);
         if known.as_ref() == Some(&person) {
             report.unchanged += 1;
-        } else if known.is_some() {
-            report.changed += 1;
-            let act = Act::PersonChanged { person: person.id };
-            self.append(act, vec![Write::Person(person.clone())], author)
-                .await?;
         } else {
-            report.added += 1;
-            let act = Act::PersonAdded { person: person.id };
-            self.append(act, vec![Write::Person(person.clone())], author)
-                .await?;
+            let (act, count) = match known {
+                Some(_) => (
+                    Act::PersonChanged { person: person.id },
+                    &mut report.changed,
+                ),
+                None => (Act::PersonAdded { person: person.id }, &mut report.added),
+            };
+            let put = Put::over(known, person.clone());
+            self.append(act, vec![Write::Person(put)], author).await?;
+            *count += 1;
         }
-        match photo {
-            Some(photo) if person.photo.is_none() => {
-                self.enrol(person, photo.clone(), author, report).await
-            }
-            _ => Ok(()),
+        if person.photo.is_some() {
+            return Ok(());
+        }
+        match photos.picture(&row.person.photo_file).await? {
+            Some(photo) => self.enrol(person, photo, author, report).await,
+            None => Ok(()),
         }
     }
 
@@ -96,44 +103,63 @@ impl Cards {
             }
         }
         // Looking took a while: the person may have been suspended or deleted meanwhile.
-        let Some(mut person) = self.store.person(person.id).await? else {
+        let Some(was) = self.store.person(person.id).await? else {
             return Ok(());
         };
-        let Some(image) = assessed.enrolled.first() else {
-            person.photo = Some(self.pictures.put(&photo).await?);
-            report.pictures += 1;
-            let act = Act::PersonChanged { person: person.id };
-            return self.append(act, vec![Write::Person(person)], author).await;
+        let image = assessed.enrolled.first();
+        let picture = self
+            .pictures
+            .put(image.map_or(&photo, |image| &image.jpeg))
+            .await?;
+        let kept = self.keep(was, picture, image, author).await;
+        if kept.is_err() {
+            // Nothing names it.
+            self.pictures.remove(picture).await?;
+        }
+        report.pictures += u64::from(kept.is_ok());
+        kept
+    }
+
+    /// Writes a photograph down, with the face it shows where there is one.
+    async fn keep(
+        &self,
+        was: Person,
+        picture: PictureId,
+        image: Option<&EnrolledImage>,
+        author: Author,
+    ) -> store::Result<()> {
+        let person = was.id;
+        let mut now = was.clone();
+        now.photo = Some(picture);
+        let put = Write::Person(Put::change(was, now));
+        let Some(image) = image else {
+            let act = Act::PersonChanged { person };
+            return self.append(act, vec![put], author).await;
         };
-        let picture = self.pictures.put(&image.jpeg).await?;
-        person.photo = Some(picture);
-        report.pictures += 1;
-        let credential = Credential {
-            id: CredentialId(Uuid::now_v7()),
-            person: person.id,
+        let credential = CredentialId(Uuid::now_v7());
+        let model = || image.model.clone();
+        let face = Credential {
+            id: credential,
+            person,
             kind: CredentialKind::Face {
                 picture,
-                model: image.model.clone(),
+                model: model(),
             },
             enrolled_at: SystemClock.now(),
         };
         let template = FaceTemplate {
-            credential: credential.id,
-            person: person.id,
-            model: image.model.clone(),
+            credential,
+            person,
+            model: model(),
             bytes: image.template.clone(),
         };
-        let (id, holder) = (credential.id, person.id);
-        let act = Act::FaceEnrolled {
-            person: holder,
-            credential: id,
-        };
-        let writes = vec![
-            Write::Person(person),
-            Write::Credential(credential, Some(template)),
-        ];
+        let act = Act::FaceEnrolled { person, credential };
+        let writes = vec![put, Write::Credential(face, Some(template))];
         self.append(act, writes, author).await?;
-        self.recognition.enrolled(holder, id, &image.template).await;
+        let template = &image.template;
+        self.recognition
+            .enrolled(person, credential, template)
+            .await;
         Ok(())
     }
 
@@ -178,24 +204,35 @@ impl Cards {
 
 #[async_trait]
 impl CardFiles for Cards {
+    async fn spool(&self) -> store::Result<Arc<dyn Spool>> {
+        Ok(Arc::new(Spooled::open(self.incoming.clone()).await?))
+    }
+
     async fn import_people(
         &self,
         csv: Bytes,
-        photos: Vec<NamedFile>,
+        photos: Arc<dyn CardPictures>,
         author: Author,
+        tell: Tell,
     ) -> Result<ImportReport, String> {
         let read = read_people(&csv);
-        let photos = by_name(photos);
+        let all = read.rows.len() as u64;
         let mut report = ImportReport {
             refused: read.refused.iter().map(refused).collect(),
             ..Default::default()
         };
-        for row in &read.rows {
-            let photo = photos.get(&row.person.photo_file);
-            if let Err(error) = self.import_person(row, photo, author, &mut report).await {
+        for (row, done) in read.rows.iter().zip(1..) {
+            let taken = self.import_person(row, &*photos, author, &mut report);
+            if let Err(error) = taken.await {
                 let (line, reason) = (row.line, error.to_string());
                 report.refused.push(RefusedRow { line, reason });
             }
+            let pictures = report.pictures;
+            tell(Step {
+                done,
+                all,
+                pictures,
+            });
         }
         report.refused.sort_by_key(|row| row.line);
         Ok(report)
@@ -204,17 +241,22 @@ impl CardFiles for Cards {
     async fn import_log(
         &self,
         csv: Bytes,
-        pictures: Vec<NamedFile>,
+        pictures: Arc<dyn CardPictures>,
         gate: GateId,
+        tell: Tell,
     ) -> Result<ImportReport, String> {
         let gates = self.store.gates().await.map_err(|e| e.to_string())?;
         let gate = gates
             .iter()
             .find(|g| g.id == gate)
             .ok_or("there is no such gate")?;
-        let pictures = by_name(pictures);
-        let picture = move |name: &str| pictures.get(name).cloned();
-        let done = card::import_log(&self.house, gate, &csv, &picture).await;
+        let source = LogSource {
+            store: &*self.store,
+            pictures: &*pictures,
+            rows: card::row_count(&csv),
+            tell,
+        };
+        let done = card::import_log(&self.house, gate, &csv, &source).await;
         Ok(ImportReport {
             added: done.added,
             changed: 0,
@@ -267,11 +309,32 @@ fn merged(known: Option<&Person>, row: &PersonRow) -> Person {
     }
 }
 
-fn by_name(files: Vec<NamedFile>) -> HashMap<String, Bytes> {
-    files
-        .into_iter()
-        .map(|file| (file.name, file.bytes))
-        .collect()
+/// What the import of a log asks.
+struct LogSource<'a> {
+    store: &'a dyn Store,
+    pictures: &'a dyn CardPictures,
+    rows: u64,
+    tell: Tell,
+}
+
+#[async_trait]
+impl card::ImportSource for LogSource<'_> {
+    async fn picture(&self, name: &str) -> Result<Option<Bytes>, String> {
+        let picture = self.pictures.picture(name).await;
+        picture.map_err(|error| error.to_string())
+    }
+
+    async fn is_known(&self, draft: &ObservationDraft) -> bool {
+        self.store.is_known(draft).await.unwrap_or(false)
+    }
+
+    fn done(&self, rows: u64, pictures: u64) {
+        (self.tell)(Step {
+            done: rows,
+            all: self.rows,
+            pictures,
+        });
+    }
 }
 
 fn refused(row: &card::RefusedRow) -> RefusedRow {

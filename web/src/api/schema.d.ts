@@ -383,7 +383,8 @@ export interface paths {
         put?: never;
         /**
          * Begins to verify the whole log in the background. Role: auditor.
-         * @description Progress is pushed as `verify_progress`; the outcome is in the integrity view.
+         * @description How far it is can be asked of the job and is pushed as `job`; the outcome is in the integrity
+         *     view.
          */
         post: operations["post_integrity_verify"];
         delete?: never;
@@ -420,6 +421,44 @@ export interface paths {
         put?: never;
         /** What a one-time link is for. Role: none. */
         post: operations["post_invitations_check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The jobs since the server started, newest first. Role: auditor. */
+        get: operations["get_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/jobs/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * One job: how far it is, or its report. Role: auditor.
+         * @description A job ends with the server. To begin an import again is safe: what was taken over before is
+         *     recognised.
+         */
+        get: operations["get_jobs_id"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -486,7 +525,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Imports a card's log with pictures; again: changes nothing. Role: operator. */
+        /**
+         * Imports a card's log with pictures; again: changes nothing. Role: operator.
+         * @description Answers when the files are there; the import goes on as a job, whose report tells what became
+         *     of the rows.
+         */
         post: operations["post_log_import"];
         delete?: never;
         options?: never;
@@ -520,6 +563,23 @@ export interface paths {
         };
         /** The proof that an entry stands in the log. Role: auditor. */
         get: operations["get_log_event_proof"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/parts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The parts of the house on other hosts, and whether each is connected. Role: viewer. */
+        get: operations["get_parts"];
         put?: never;
         post?: never;
         delete?: never;
@@ -576,7 +636,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Imports a card's registry with photographs; again: changes nothing. Role: admin. */
+        /**
+         * Imports a card's registry with photographs; again: changes nothing. Role: admin.
+         * @description Answers when the files are there; the import goes on as a job, whose report tells what became
+         *     of the rows.
+         */
         post: operations["post_people_import"];
         delete?: never;
         options?: never;
@@ -795,7 +859,8 @@ export interface paths {
         };
         /**
          * Who calls, and what the page has to know first. Role: none.
-         * @description Answers without a session too: `me` is then absent.
+         * @description Answers without a session too: `me` is then absent. An open page asks each minute, which keeps
+         *     its session alive.
          */
         get: operations["get_session"];
         put?: never;
@@ -806,6 +871,27 @@ export interface paths {
         post: operations["post_session"];
         /** Signs out. Role: none. */
         delete: operations["delete_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/session/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Changes the signed-in user's own password. Role: viewer.
+         * @description All other sessions of the user end; this browser gets a new one. Failed attempts are throttled
+         *     like signing in.
+         */
+        put: operations["put_session_password"];
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1075,6 +1161,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/visits.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Visits as CSV, newest first; at most 500, earlier ones with `before`. Role: auditor. */
+        get: operations["get_visits_csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -1158,7 +1261,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "verification_failed";
+        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "verification_failed";
         /** @description An alert. */
         AlertView: {
             access_point?: components["schemas"]["Named"] | null;
@@ -1967,8 +2070,9 @@ export interface components {
         IntegrityView: {
             /** @description Checkpoints, newest first. */
             checkpoints: components["schemas"]["CheckpointView"][];
+            /** @description Why no checkpoint can be signed: the stored tree contradicts an earlier one. Absent: none. */
+            contradiction?: string | null;
             last_verification?: components["schemas"]["VerificationView"] | null;
-            progress?: components["schemas"]["VerifyProgress"] | null;
             /** @description Root hash of the whole log, in hexadecimal digits. */
             root: string;
             /**
@@ -2016,6 +2120,56 @@ export interface components {
             invitation: components["schemas"]["InvitationLink"];
             /** @description The user. */
             user: components["schemas"]["UserView"];
+        };
+        /**
+         * @description What a job does.
+         * @enum {string}
+         */
+        JobKind: "verification" | "people_import" | "log_import";
+        /**
+         * @description How a job stands.
+         * @enum {string}
+         */
+        JobState: "running" | "done" | "failed";
+        /** @description Long work in the background; also pushed as `job`, without its report. */
+        JobView: {
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            begun_at: string;
+            /**
+             * Format: int64
+             * @description Rows or entries done.
+             */
+            done: number;
+            /**
+             * Format: date-time
+             * @description When it ended.
+             */
+            ended_at?: string | null;
+            /** @description Why it failed. */
+            failure?: string | null;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @description What it does. */
+            kind: components["schemas"]["JobKind"];
+            /**
+             * Format: int64
+             * @description Pictures taken over so far.
+             */
+            pictures: number;
+            report?: components["schemas"]["ImportView"] | null;
+            /** @description How it stands. */
+            state: components["schemas"]["JobState"];
+            /**
+             * Format: int64
+             * @description Rows or entries in all; 0 until that is known.
+             */
+            total: number;
         };
         /** @description A camera whose video can be watched. */
         LiveCamera: {
@@ -2196,6 +2350,16 @@ export interface components {
             notice: "device_silent";
         } | {
             /** @enum {string} */
+            notice: "part_lost";
+            /** @description Its name. */
+            part: string;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        } | {
+            /** @enum {string} */
             notice: "visit_overdue";
             /** @description Who. */
             person: components["schemas"]["PersonBrief"];
@@ -2259,6 +2423,32 @@ export interface components {
              * @description The track.
              */
             track: number;
+        };
+        /**
+         * @description What a part of the house on another host is for.
+         * @enum {string}
+         */
+        PartRole: "edge" | "vision";
+        /** @description A part of the house on another host; also pushed as `parts`, all of them, when one changes. */
+        PartView: {
+            /**
+             * Format: int32
+             * @description Of a recognition worker: images that it looks at at a time.
+             */
+            capacity?: number | null;
+            /** @description Its name. */
+            name: string;
+            /** @description What it is for. */
+            role: components["schemas"]["PartRole"];
+            /**
+             * Format: date-time
+             * @description Since when it is so; absent: it was not seen since the server started.
+             */
+            since?: string | null;
+            /** @description Whether it is connected. */
+            up: boolean;
+            /** @description The version of Gatebook that it last connected with. */
+            version?: string | null;
         };
         /** @description Whom a passage names, as the registry has the person now. */
         PassagePerson: components["schemas"]["PersonBrief"] & {
@@ -2353,6 +2543,13 @@ export interface components {
             time: components["schemas"]["PassageTime"];
             /** @description The ONVIF topic it answers to. */
             topic: string;
+        };
+        /** @description The password as it is, and as it shall be. */
+        PasswordChange: {
+            /** @description The password as it is. */
+            current: string;
+            /** @description The password as it shall be. */
+            password: string;
         };
         /** @description A card's registry. */
         PeopleForm: {
@@ -2644,7 +2841,7 @@ export interface components {
          * @description Why a decision was made so.
          * @enum {string}
          */
-        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed";
+        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed";
         /** @description What an entry records. */
         RecordView: {
             /** @enum {string} */
@@ -2879,7 +3076,7 @@ export interface components {
          * @description Why observations stayed without an event.
          * @enum {string}
          */
-        UnresolvedReason: "picture_of_several" | "picture_of_nobody" | "request_without_picture" | "orphan";
+        UnresolvedReason: "picture_of_several" | "picture_of_nobody" | "picture_alone" | "request_without_picture" | "orphan" | "damaged";
         /** @description A group of observations that became no event. */
         UnresolvedView: {
             /** @description Where. */
@@ -2951,21 +3148,6 @@ export interface components {
             /** @description A checkpoint kept elsewhere; absent: the newest of the store. */
             checkpoint?: string | null;
         };
-        /** @description `verify_progress`: how far a verification of the log is. */
-        VerifyProgress: {
-            /**
-             * Format: int64
-             * @description Entries done.
-             */
-            done: number;
-            /** @description Whether it ended; its result is in GET /integrity. */
-            ended: boolean;
-            /**
-             * Format: int64
-             * @description Entries in all.
-             */
-            total: number;
-        };
         /**
          * @description How a visit stands.
          * @enum {string}
@@ -2980,6 +3162,7 @@ export interface components {
              * @description When it was opened.
              */
             entered_at: string;
+            entered_through?: components["schemas"]["Named"] | null;
             /**
              * Format: uuid
              * @description The log entry that opened it.
@@ -3012,6 +3195,7 @@ export interface components {
              * @description When it was closed, or the last sighting.
              */
             left_at?: string | null;
+            left_through?: components["schemas"]["Named"] | null;
             /** @description Who. */
             person: components["schemas"]["PersonBrief"];
             /** @description How it stands. */
@@ -4562,12 +4746,13 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Begun */
             202: {
                 headers: {
                     [name: string]: unknown;
                 };
-                content?: never;
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
             };
             /** @description Not signed in */
             401: {
@@ -4664,6 +4849,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["InvitationView"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_jobs_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The job */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             404: {
@@ -4850,12 +5120,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["JobView"];
                 };
             };
             400: {
@@ -4884,7 +5154,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            422: {
+            /** @description Another import runs */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -4892,7 +5163,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: {
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5003,6 +5274,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_parts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -5166,12 +5474,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["JobView"];
                 };
             };
             400: {
@@ -5200,7 +5508,8 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            422: {
+            /** @description Another import runs */
+            409: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5208,7 +5517,7 @@ export interface operations {
                     "application/json": components["schemas"]["Problem"];
                 };
             };
-            503: {
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -5978,6 +6287,71 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+        };
+    };
+    put_session_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PasswordChange"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
             };
         };
     };
@@ -6789,6 +7163,54 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["VisitView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_visits_csv: {
+        parameters: {
+            query?: {
+                /** @description Of this person. */
+                person?: string;
+                /** @description In this area. */
+                area?: string;
+                /** @description Only open ones. */
+                open?: boolean;
+                /** @description Only visits that began before this instant, for the next page. */
+                before?: string;
+                /** @description At most this many, 1 to 500; 100 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
                 };
             };
             /** @description Not signed in */

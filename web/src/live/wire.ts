@@ -11,6 +11,5 @@ export type PresenceChange = S["PresenceChange"];
 export type DevicePush = S["DevicePush"];
 export type FrameHead = S["FramePush"];
 export type Overlay = S["OverlayView"];
-export type VerifyProgress = S["VerifyProgress"];
 export type StationReply = S["StationReply"];
 export type StationWelcome = S["StationWelcome"];

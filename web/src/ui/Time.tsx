@@ -1,5 +1,5 @@
 import { createContext, use } from "react";
-import { clock, day, relative } from "./format";
+import { clock, day, relative, zoneName } from "./format";
 import { useNow } from "./now";
 
 /** The site's IANA time zone: every time on the page is in it. */
@@ -11,8 +11,9 @@ export function useZone(): string {
 
 interface TimeProps {
   at: string;
-  /** `time`: 08:04:59; `clock`: with the day when it is not today; `full`: always with the day; `ago`: a hint. */
-  show?: "time" | "clock" | "full" | "ago";
+  /** `time`: 08:04:59; `clock`: with the day when it is not today; `full`: always with the day; `exact`: with year and zone,
+      for what is evidence; `ago`: a hint. */
+  show?: "time" | "clock" | "full" | "exact" | "ago";
   seconds?: boolean;
 }
 
@@ -24,7 +25,9 @@ export function Time({ at, show = "clock", seconds = true }: TimeProps) {
   const today = day(at, zone) === day(new Date(now).toISOString(), zone);
   const dayless = show === "time" || (show === "clock" && today);
   const time = clock(at, zone, seconds);
-  const text = show === "ago" ? relative(at, now) : dayless ? time : `${shortDay(day(at, zone), now, zone)} ${time}`;
+  const exact = `${day(at, zone)} ${time} ${zoneName(at, zone)}`;
+  const days = dayless ? time : `${shortDay(day(at, zone), now, zone)} ${time}`;
+  const text = show === "ago" ? relative(at, now) : show === "exact" ? exact : days;
   return (
     <time dateTime={at} title={show === "ago" ? full : `${full} — ${relative(at, now)}`} className="num">
       {text}

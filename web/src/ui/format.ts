@@ -26,6 +26,12 @@ export function day(at: string, zone: string): string {
     .replace(",", "");
 }
 
+/** The zone as it is called at that time, `UTC` or `GMT+5:30`. */
+export function zoneName(at: string, zone: string): string {
+  const parts = formatter(zone, "zone", { hour: "2-digit", timeZoneName: "short" }).formatToParts(new Date(at));
+  return parts.find((part) => part.type === "timeZoneName")?.value ?? zone;
+}
+
 /** The civil date at the site, `2026-11-21`. */
 export function isoDay(at: string | Date, zone: string): string {
   const parts = formatter(zone, "iso", { year: "numeric", month: "2-digit", day: "2-digit" }).formatToParts(new Date(at));

@@ -4,6 +4,7 @@
 use crate::passage::PassageView;
 use crate::person::PersonBrief;
 use crate::routes::alerts::AlertView;
+use crate::routes::cards::ImportView;
 use crate::words::EntryKind;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -94,15 +95,54 @@ pub(crate) struct DevicePush {
     pub(crate) at: Timestamp,
 }
 
-/// `verify_progress`: how far a verification of the log is.
+/// What a job does.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JobKind {
+    /// Verifies the log.
+    Verification,
+    /// Imports a card's registry.
+    PeopleImport,
+    /// Imports a card's log.
+    LogImport,
+}
+
+/// How a job stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub(crate) enum JobState {
+    /// It runs.
+    Running,
+    /// It ended.
+    Done,
+    /// It ended without what it was begun for.
+    Failed,
+}
+
+/// Long work in the background; also pushed as `job`, without its report.
 #[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct VerifyProgress {
-    /// Entries done.
+pub(crate) struct JobView {
+    /// Identity.
+    pub(crate) id: Uuid,
+    /// What it does.
+    pub(crate) kind: JobKind,
+    /// How it stands.
+    pub(crate) state: JobState,
+    /// When it was begun.
+    pub(crate) begun_at: Timestamp,
+    /// When it ended.
+    pub(crate) ended_at: Option<Timestamp>,
+    /// Rows or entries done.
     pub(crate) done: u64,
-    /// Entries in all.
+    /// Rows or entries in all; 0 until that is known.
     pub(crate) total: u64,
-    /// Whether it ended; its result is in GET /integrity.
-    pub(crate) ended: bool,
+    /// Pictures taken over so far.
+    pub(crate) pictures: u64,
+    /// What an import did, once it is done; absent in pushes and below the role operator. What a
+    /// verification found is in GET /integrity.
+    pub(crate) report: Option<ImportView>,
+    /// Why it failed.
+    pub(crate) failure: Option<String>,
 }
 
 /// `watch` and `unwatch`, from the client.

@@ -1,8 +1,8 @@
 //! Live push over Socket.IO (path `/socket.io`).
 //!
 //! Namespace `/live`, for viewers and above: the server emits `committed` for each entry in the
-//! order of the log, `resync` when a client has to fetch the snapshot again, `device`,
-//! `verify_progress`, and `frame` to those who `watch` a camera. Namespace `/station`, for camera
+//! order of the log, `resync` when a client has to fetch the snapshot again, `device`, `parts`,
+//! `job`, and `frame` to those who `watch` a camera. Namespace `/station`, for camera
 //! stations: the client emits `frame` and is told what was seen.
 //!
 //! Whoever connects is known by the same cookie or token as over HTTP, and is looked up again
@@ -11,6 +11,7 @@
 mod door;
 pub(crate) mod messages;
 mod overlays;
+mod parts;
 mod push;
 mod recheck;
 mod station;
@@ -19,7 +20,7 @@ pub(crate) mod view;
 mod viewer;
 
 use crate::state::House;
-use messages::{DevicePush, VerifyProgress};
+use messages::{DevicePush, JobView};
 use socketioxide::SocketIo;
 use socketioxide::layer::SocketIoLayer;
 use std::sync::Arc;
@@ -84,6 +85,7 @@ pub(crate) fn open(house: &House) -> (SocketIoLayer, Live) {
     let tasks = vec![
         tokio::spawn(push::run(house.clone(), io.clone())).abort_handle(),
         tokio::spawn(recheck::run(house.clone(), io.clone())).abort_handle(),
+        tokio::spawn(parts::run(house.clone(), io.clone())).abort_handle(),
     ];
     let live = Live {
         io,
@@ -99,9 +101,9 @@ impl Live {
         &self.stations
     }
 
-    /// Tells everybody how far a verification of the log is.
-    pub(crate) async fn verify_progress(&self, progress: VerifyProgress) {
-        emit(&self.io, "verify_progress", &progress).await;
+    /// Tells everybody how far a job is.
+    pub(crate) async fn job(&self, job: &JobView) {
+        emit(&self.io, "job", job).await;
     }
 }
 

@@ -4,24 +4,22 @@ use crate::auth::{Admin, Operator};
 use crate::csv;
 use crate::error::{ApiError, Problem};
 use crate::extract::Json;
+use crate::jobs::Jobs;
+use crate::live::Live;
+use crate::live::messages::{JobKind, JobView};
 use crate::ports::ImportReport;
 use crate::state::House;
-use crate::upload::Upload;
-use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue};
+use crate::upload::CardUpload;
+use axum::extract::{Request, State};
+use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
-use model::GateId;
 use serde::Serialize;
-use tokio::sync::{Semaphore, SemaphorePermit};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-/// Largest body of an import, in bytes: a card's pictures may come along.
-pub(crate) const BODY_LIMIT: usize = 256 * 1024 * 1024;
-
-/// One import at a time: each may hold [`BODY_LIMIT`] in memory.
-static IMPORTS: Semaphore = Semaphore::const_new(1);
+/// Largest body of an import, in bytes: a card's pictures may come along. They wait on disk.
+pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024 * 1024;
 
 /// How many people could not be written to the card file.
 const LEFT_OUT: HeaderName = HeaderName::from_static("x-gatebook-left-out");
@@ -101,41 +99,30 @@ impl From<ImportReport> for ImportView {
     }
 }
 
-/// A turn at importing, taken before the body is read.
-pub(crate) struct ImportTurn(
-    #[allow(dead_code, reason = "held until dropped")] SemaphorePermit<'static>,
-);
-
-impl<S: Send + Sync> axum::extract::FromRequestParts<S> for ImportTurn {
-    type Rejection = ApiError;
-
-    async fn from_request_parts(
-        _: &mut axum::http::request::Parts,
-        _: &S,
-    ) -> Result<Self, ApiError> {
-        let turn = IMPORTS.try_acquire();
-        turn.map(Self).map_err(|_| ApiError::Busy("another import"))
-    }
-}
-
 /// Imports a card's registry with photographs; again: changes nothing. Role: admin.
+///
+/// Answers when the files are there; the import goes on as a job, whose report tells what became
+/// of the rows.
 #[utoipa::path(post, path = "/people/import", tag = "people",
     request_body(content = PeopleForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = ImportView), (status = 400, body = Problem),
-        (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 202, body = JobView), (status = 400, body = Problem),
+        (status = 409, description = "Another import runs", body = Problem),
+        (status = 422, body = Problem)))]
 pub(crate) async fn import_people(
     Admin(caller): Admin,
     State(house): State<House>,
-    _turn: ImportTurn,
-    mut upload: Upload,
-) -> Result<Json<ImportView>, ApiError> {
-    let csv = upload.file("csv")?.bytes;
-    let photos = upload.files("photos");
-    let report = house
-        .cards
-        .import_people(csv, photos, caller.author())
-        .await;
-    Ok(Json(report.map_err(ApiError::BadRequest)?.into()))
+    State(jobs): State<Jobs>,
+    State(live): State<Live>,
+    request: Request,
+) -> Result<(StatusCode, Json<JobView>), ApiError> {
+    let turn = jobs.turn(JobKind::PeopleImport)?;
+    let sent = CardUpload::read(request, house.cards.spool().await?).await?;
+    let job = jobs.begin(turn, &live, |tell| async move {
+        let (csv, photos, author) = (sent.csv, sent.pictures, caller.author());
+        let report = house.cards.import_people(csv, photos, author, tell).await?;
+        Ok(Some(report))
+    });
+    Ok((StatusCode::ACCEPTED, Json(job.view(true))))
 }
 
 /// The registry as a classic card's `a_d.csv`. Role: admin.
@@ -158,24 +145,32 @@ pub(crate) async fn export_people(
 }
 
 /// Imports a card's log with pictures; again: changes nothing. Role: operator.
+///
+/// Answers when the files are there; the import goes on as a job, whose report tells what became
+/// of the rows.
 #[utoipa::path(post, path = "/log/import", tag = "log",
     request_body(content = LogForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = ImportView), (status = 400, body = Problem),
-        (status = 422, body = Problem), (status = 503, body = Problem)))]
+    responses((status = 202, body = JobView), (status = 400, body = Problem),
+        (status = 409, description = "Another import runs", body = Problem),
+        (status = 422, body = Problem)))]
 pub(crate) async fn import_log(
     _: Operator,
     State(house): State<House>,
-    _turn: ImportTurn,
-    mut upload: Upload,
-) -> Result<Json<ImportView>, ApiError> {
-    let gate = upload.text("gate").and_then(|text| text.parse().ok());
-    let gate = gate.ok_or_else(|| ApiError::field("gate", "Choose one of the site's gates."))?;
+    State(jobs): State<Jobs>,
+    State(live): State<Live>,
+    request: Request,
+) -> Result<(StatusCode, Json<JobView>), ApiError> {
+    let turn = jobs.turn(JobKind::LogImport)?;
+    let sent = CardUpload::read(request, house.cards.spool().await?).await?;
+    let gate = sent.texts.get("gate").and_then(|text| text.parse().ok());
     let gates = house.store.gates().await?;
-    if gates.iter().all(|known| known.id != GateId(gate)) {
-        return Err(ApiError::field("gate", "Choose one of the site's gates."));
-    }
-    let csv = upload.file("csv")?.bytes;
-    let pictures = upload.files("pictures");
-    let report = house.cards.import_log(csv, pictures, GateId(gate)).await;
-    Ok(Json(report.map_err(ApiError::BadRequest)?.into()))
+    let gate = gates.iter().find(|known| Some(known.id.0) == gate);
+    let no_gate = || ApiError::field("gate", "Choose one of the site's gates.");
+    let gate = gate.ok_or_else(no_gate)?.id;
+    let job = jobs.begin(turn, &live, |tell| async move {
+        let (csv, pictures) = (sent.csv, sent.pictures);
+        let report = house.cards.import_log(csv, pictures, gate, tell).await?;
+        Ok(Some(report))
+    });
+    Ok((StatusCode::ACCEPTED, Json(job.view(true))))
 }

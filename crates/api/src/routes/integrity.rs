@@ -3,11 +3,11 @@
 use crate::auth::{Auditor, Viewer};
 use crate::error::{ApiError, Problem};
 use crate::extract::Json;
+use crate::jobs::Jobs;
 use crate::live::Live;
-use crate::live::messages::VerifyProgress;
+use crate::live::messages::{JobKind, JobView};
 use crate::ports::Verification;
 use crate::state::House;
-use crate::verifying::Verifying;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::http::header::{CACHE_CONTROL, CONTENT_TYPE};
@@ -59,10 +59,10 @@ pub(crate) struct IntegrityView {
     verifier_key: String,
     /// Checkpoints, newest first.
     checkpoints: Vec<CheckpointView>,
+    /// Why no checkpoint can be signed: the stored tree contradicts an earlier one. Absent: none.
+    contradiction: Option<String>,
     /// The last verification since the start; absent: none yet.
     last_verification: Option<VerificationView>,
-    /// How far the verification is that runs now, or that the last one ended.
-    progress: Option<VerifyProgress>,
 }
 
 /// What to hold the log against.
@@ -101,7 +101,6 @@ impl From<Verification> for VerificationView {
 pub(crate) async fn show(
     _: Auditor,
     State(house): State<House>,
-    State(verifying): State<Verifying>,
 ) -> Result<Json<IntegrityView>, ApiError> {
     let (size, root) = house.store.tree_head().await?;
     let checkpoints = house.store.checkpoints(LISTED).await?;
@@ -110,35 +109,36 @@ pub(crate) async fn show(
         root: root.to_string(),
         verifier_key: house.integrity.verifier_key(),
         checkpoints: checkpoints.into_iter().map(CheckpointView::from).collect(),
+        contradiction: house.integrity.contradiction(),
         last_verification: house.integrity.last().map(VerificationView::from),
-        progress: verifying.progress(),
     }))
 }
 
 /// Begins to verify the whole log in the background. Role: auditor.
 ///
-/// Progress is pushed as `verify_progress`; the outcome is in the integrity view.
+/// How far it is can be asked of the job and is pushed as `job`; the outcome is in the integrity
+/// view.
 #[utoipa::path(post, path = "/integrity/verify", tag = "integrity", request_body = VerifyInput,
-    responses((status = 202, description = "Begun"),
+    responses((status = 202, body = JobView),
         (status = 409, description = "One runs already", body = Problem),
         (status = 422, body = Problem)))]
 pub(crate) async fn verify(
     _: Auditor,
     State(house): State<House>,
-    State(verifying): State<Verifying>,
+    State(jobs): State<Jobs>,
     State(live): State<Live>,
     Json(input): Json<VerifyInput>,
-) -> Result<StatusCode, ApiError> {
+) -> Result<(StatusCode, Json<JobView>), ApiError> {
     let kept = input.checkpoint.filter(|note| !note.trim().is_empty());
     if kept.as_ref().is_some_and(|note| note.len() > LONGEST_NOTE) {
         let detail = "This is too long for a checkpoint; send the signed note as it was saved.";
         return Err(ApiError::field("checkpoint", detail));
     }
-    if !verifying.begin(house, live, kept) {
-        let detail = "A verification runs already; wait for it to end.";
-        return Err(ApiError::Conflict(detail.into()));
-    }
-    Ok(StatusCode::ACCEPTED)
+    let turn = jobs.turn(JobKind::Verification)?;
+    let job = jobs.begin(turn, &live, |tell| async move {
+        house.integrity.verify(kept, tell).await.map(|_| None)
+    });
+    Ok((StatusCode::ACCEPTED, Json(job.view(false))))
 }
 
 /// The newest signed checkpoint, to be kept elsewhere. Role: viewer.

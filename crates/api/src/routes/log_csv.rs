@@ -1,7 +1,7 @@
 //! The log as CSV, sent while it is read.
 
 use crate::auth::Auditor;
-use crate::csv;
+use crate::csv::{self, word};
 use crate::error::{ApiError, Problem};
 use crate::extract::Query;
 use crate::names::{AuthorView, Names};
@@ -14,7 +14,6 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures::{Stream, stream};
 use jiff::tz::TimeZone;
-use serde::Serialize;
 use store::{LogFilter, Page, Role};
 
 /// Entries read at a time.
@@ -221,6 +220,7 @@ fn corrected(correction: &CorrectionView) -> Result<Cells, ApiError> {
 fn noticed(notice: &NoticeView) -> Cells {
     let (person, says) = match notice {
         NoticeView::DeviceSilent { device, .. } => (None, format!("device_silent {}", device.name)),
+        NoticeView::PartLost { part, .. } => (None, format!("part_lost {part}")),
         NoticeView::VisitOverdue { person, visit } => {
             (Some(person), format!("visit_overdue {visit}"))
         }
@@ -241,10 +241,4 @@ fn who(person: &crate::person::PersonBrief) -> [String; 3] {
         person.name.clone(),
         person.department.clone(),
     ]
-}
-
-/// A word as the JSON interface writes it.
-fn word<T: Serialize>(word: &T) -> Result<String, ApiError> {
-    let json = serde_json::to_value(word).map_err(|e| ApiError::Internal(e.to_string()))?;
-    Ok(json.as_str().unwrap_or_default().to_owned())
 }

@@ -1,6 +1,7 @@
 //! Visits, and who is inside now.
 
 use crate::auth::{Auditor, Viewer};
+use crate::csv::{self, word};
 use crate::error::ApiError;
 use crate::extract::{Json, Path, Query};
 use crate::names::{Named, Names};
@@ -9,8 +10,10 @@ use crate::person::PersonBrief;
 use crate::state::House;
 use crate::words::VisitState;
 use axum::extract::State;
+use axum::response::Response;
 use jiff::Timestamp;
-use model::{AreaId, EventId, PersonId, Record, Visit};
+use jiff::tz::TimeZone;
+use model::{AreaId, Correction, EventId, PersonId, Record, Visit};
 use projection::{Calendar, is_inside};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -36,12 +39,16 @@ pub(crate) struct VisitView {
     entry: Uuid,
     /// When it was opened.
     entered_at: Timestamp,
+    /// The access point of the entry.
+    entered_through: Option<Named>,
     /// The picture taken at the entry.
     entry_picture: Option<Uuid>,
     /// The log entry that closed it, or the last sighting where nobody sees people leave.
     exit: Option<Uuid>,
     /// When it was closed, or the last sighting.
     left_at: Option<Timestamp>,
+    /// The access point of the exit or the last sighting; absent also where an operator closed it.
+    left_through: Option<Named>,
     /// The picture taken at the exit.
     exit_picture: Option<Uuid>,
     /// How it stands.
@@ -65,6 +72,18 @@ pub(crate) struct VisitsQuery {
     before: Option<Timestamp>,
     /// At most this many, 1 to 500; 100 when absent.
     limit: Option<u32>,
+}
+
+impl VisitsQuery {
+    fn filter(&self, most: u32) -> VisitFilter {
+        VisitFilter {
+            person: self.person.map(PersonId),
+            area: self.area.map(AreaId),
+            open: self.open,
+            before: self.before,
+            limit: self.limit.unwrap_or(most).clamp(1, MOST),
+        }
+    }
 }
 
 /// One page of a person's visits.
@@ -120,14 +139,46 @@ pub(crate) async fn list(
     State(house): State<House>,
     Query(query): Query<VisitsQuery>,
 ) -> Result<Json<Vec<VisitView>>, ApiError> {
-    let filter = VisitFilter {
-        person: query.person.map(PersonId),
-        area: query.area.map(AreaId),
-        open: query.open,
-        before: query.before,
-        limit: query.limit.unwrap_or(100).clamp(1, MOST),
-    };
-    visit_views(&house, &filter).await.map(Json)
+    visit_views(&house, &query.filter(100)).await.map(Json)
+}
+
+/// Visits as CSV, newest first; at most 500, earlier ones with `before`. Role: auditor.
+#[utoipa::path(get, path = "/visits.csv", tag = "visits", params(VisitsQuery),
+    responses((status = 200, body = String, content_type = "text/csv")))]
+pub(crate) async fn list_csv(
+    _: Auditor,
+    State(house): State<House>,
+    Query(query): Query<VisitsQuery>,
+) -> Result<Response, ApiError> {
+    let visits = visit_views(&house, &query.filter(MOST)).await?;
+    let zone = calendar(&house).await?.zone().clone();
+    let columns = [
+        "number", "name", "area", "in", "in_at", "out", "out_at", "state",
+    ];
+    let mut rows = vec![csv::header(&columns)];
+    for visit in &visits {
+        rows.push(csv_row(visit, &zone)?);
+    }
+    let text = csv::rows(&rows)?;
+    Ok(csv::download(
+        "visits.csv",
+        futures::stream::iter([Ok(text)]),
+    ))
+}
+
+fn csv_row(visit: &VisitView, zone: &TimeZone) -> Result<Vec<String>, ApiError> {
+    let time = |at| csv::local_time(at, zone);
+    let name = |end: &Option<Named>| end.as_ref().map(|end| end.name.clone()).unwrap_or_default();
+    Ok(vec![
+        visit.person.number.clone(),
+        visit.person.name.clone(),
+        visit.area.name.clone(),
+        time(visit.entered_at),
+        name(&visit.entered_through),
+        visit.left_at.map(time).unwrap_or_default(),
+        name(&visit.left_through),
+        word(&visit.state)?,
+    ])
 }
 
 /// A person's visits, newest first. Role: auditor.
@@ -242,29 +293,46 @@ async fn view(
     visit: Visit,
     inside: bool,
 ) -> Result<VisitView, ApiError> {
-    let exit_picture = match visit.exit {
-        Some(exit) => picture_of(house, exit).await?,
-        None => None,
-    };
+    let entry = shown_by(house, names, Some(visit.entry)).await?;
+    let exit = shown_by(house, names, visit.exit).await?;
     Ok(VisitView {
         id: visit.id.0,
         person: names.person(visit.person).await?,
         area: names.area(visit.area),
         entry: visit.entry.0,
         entered_at: visit.entered_at,
-        entry_picture: picture_of(house, visit.entry).await?,
+        entered_through: entry.through,
+        entry_picture: entry.picture,
         exit: visit.exit.map(|id| id.0),
         left_at: visit.left_at,
-        exit_picture,
+        left_through: exit.through,
+        exit_picture: exit.picture,
         state: visit.state.into(),
         inside,
     })
 }
 
-async fn picture_of(house: &House, event: EventId) -> Result<Option<Uuid>, ApiError> {
-    let stored = house.store.entry(event).await?;
-    Ok(stored.and_then(|stored| match stored.entry.record {
-        Record::Access(access) => picture(&access.evidence),
-        _ => None,
-    }))
+/// What an entry of the log shows of one end of a visit.
+#[derive(Default)]
+struct End {
+    through: Option<Named>,
+    picture: Option<Uuid>,
+}
+
+async fn shown_by(house: &House, names: &Names, event: Option<EventId>) -> Result<End, ApiError> {
+    let stored = match event {
+        Some(event) => house.store.entry(event).await?,
+        None => None,
+    };
+    Ok(match stored.map(|stored| stored.entry.record) {
+        Some(Record::Access(access)) => End {
+            through: Some(names.access_point(access.place.access_point)),
+            picture: picture(&access.evidence),
+        },
+        Some(Record::Correction(Correction::AddMissed { place, .. })) => End {
+            through: Some(names.access_point(place.access_point)),
+            picture: None,
+        },
+        _ => End::default(),
+    })
 }

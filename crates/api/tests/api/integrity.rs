@@ -1,17 +1,20 @@
 //! /integrity, /checkpoint
 
-use crate::support::Site;
+use crate::support::{Site, id};
 use serde_json::{Value, json};
 use store::Role;
 
 async fn verified(site: &Site) -> Value {
-    site.post(Role::Auditor, "/integrity/verify", json!({}))
-        .await
-        .expect(202);
+    let job = site.post(Role::Auditor, "/integrity/verify", json!({}));
+    let job = job.await.expect(202);
     loop {
-        let shown = site.get(Role::Auditor, "/integrity").await.expect(200);
-        if shown["progress"]["ended"] == true {
-            return shown;
+        let shown = site
+            .get(Role::Auditor, &format!("/jobs/{}", id(&job)))
+            .await;
+        let shown = shown.expect(200);
+        if shown["state"] == "done" {
+            assert_eq!((&shown["done"], &shown["total"]), (&json!(3), &json!(3)));
+            return site.get(Role::Auditor, "/integrity").await.expect(200);
         }
         tokio::task::yield_now().await;
     }
@@ -22,12 +25,10 @@ async fn a_verification_runs_in_the_background_and_its_findings_are_shown() {
     let site = Site::open().await;
     let before = site.get(Role::Auditor, "/integrity").await.expect(200);
     assert_eq!(before["last_verification"], Value::Null);
-    assert_eq!(before["progress"], Value::Null);
     assert_eq!(before["size"], 1);
     assert_eq!(before["root"].as_str().unwrap().len(), 64);
     let after = verified(&site).await;
     assert_eq!(after["last_verification"]["intact"], true);
-    assert_eq!(after["progress"]["done"], 3);
     *site.played.findings.lock().unwrap() = vec!["entry 2 was changed".into()];
     let after = verified(&site).await;
     assert_eq!(after["last_verification"]["intact"], false);
@@ -35,6 +36,16 @@ async fn a_verification_runs_in_the_background_and_its_findings_are_shown() {
         after["last_verification"]["findings"],
         json!(["entry 2 was changed"])
     );
+}
+
+#[tokio::test]
+async fn a_tree_that_contradicts_its_checkpoints_is_shown() {
+    let site = Site::open().await;
+    let shown = site.get(Role::Auditor, "/integrity").await.expect(200);
+    assert_eq!(shown["contradiction"], Value::Null);
+    *site.played.contradiction.lock().unwrap() = Some("they differ".into());
+    let shown = site.get(Role::Auditor, "/integrity").await.expect(200);
+    assert_eq!(shown["contradiction"], "they differ");
 }
 
 #[tokio::test]

@@ -33,6 +33,15 @@ async fn somebody_who_came_in_is_inside_until_the_exit() {
     assert_eq!(visits[0]["state"], "closed");
     assert_eq!(visits[0]["exit"], exit.to_string());
     assert_eq!(visits[0]["left_at"], "2026-03-02T04:30:00Z");
+    assert_eq!(visits[0]["entered_through"]["id"], passing.entry);
+    assert_eq!(visits[0]["left_through"]["id"], passing.exit);
+    let csv = site
+        .get(Role::Auditor, &format!("/visits.csv?person={ada}"))
+        .await;
+    let csv = csv.text();
+    let row = csv.lines().nth(1).unwrap();
+    assert!(row.starts_with("1,Ada,Hall,"), "{row}");
+    assert!(row.ends_with(",closed"), "{row}");
 }
 
 #[tokio::test]

@@ -5,8 +5,8 @@ mod import;
 mod log;
 mod people;
 
-pub use import::{LogImport, import_log};
-pub use log::{CardLog, LogRow, read_log};
+pub use import::{ImportSource, LogImport, import_log};
+pub use log::{LogRow, log_rows, row_count};
 pub use people::{
     CardPeople, FieldError, PersonRow, WrittenPeople, read_people, registry_line_of, write_people,
 };

@@ -1,7 +1,8 @@
 //! `gatebook log`.
 
+use crate::card_pictures::Folder;
 use crate::cli::Log;
-use crate::commands::{people::files, report};
+use crate::commands::{progress, report};
 use crate::compose::Running;
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
@@ -36,9 +37,11 @@ async fn import(
             let names: Vec<&str> = gates.iter().map(|known| known.name.as_str()).collect();
             anyhow!("there is no gate {gate:?}; there are: {}", names.join(", "))
         })?;
+    let pictures = Folder::open(pictures).context("cannot read the folder of pictures")?;
+    let tell = progress::on_terminal("rows");
     let done = running
         .cards
-        .import_log(bytes.into(), files(pictures)?, found.id)
+        .import_log(bytes.into(), pictures, found.id, tell)
         .await;
     Ok(report::tell(
         "entries and exits",

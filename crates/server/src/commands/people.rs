@@ -1,11 +1,12 @@
 //! `gatebook people`.
 
+use crate::card_pictures::Folder;
 use crate::cli::People;
-use crate::commands::report;
+use crate::commands::{progress, report};
 use crate::compose::Running;
 use crate::config::Config;
 use anyhow::{Context, Result, anyhow};
-use api::ports::{CardFiles, NamedFile};
+use api::ports::CardFiles;
 use model::{Author, PersonStatus, Timestamp};
 use std::io::Write;
 use std::path::Path;
@@ -24,10 +25,11 @@ pub async fn run(config: Config, people: People) -> Result<ExitCode> {
 
 async fn import(running: &Running, csv: &Path, photos: Option<&Path>) -> Result<ExitCode> {
     let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
-    let photos = files(photos)?;
+    let photos = Folder::open(photos).context("cannot read the folder of photographs")?;
+    let tell = progress::on_terminal("people");
     let done = running
         .cards
-        .import_people(bytes.into(), photos, Author::Console)
+        .import_people(bytes.into(), photos, Author::Console, tell)
         .await;
     Ok(report::tell("people", &done.map_err(|e| anyhow!(e))?))
 }
@@ -87,29 +89,4 @@ async fn export_classic(running: &Running) -> Result<ExitCode> {
         eprintln!("left out: person number {person}");
     }
     Ok(ExitCode::from(u8::from(!missing.is_empty())))
-}
-
-/// All files of a folder by their names.
-pub fn files(dir: Option<&Path>) -> Result<Vec<NamedFile>> {
-    let Some(dir) = dir else {
-        return Ok(Vec::new());
-    };
-    let listed = std::fs::read_dir(dir)
-        .with_context(|| format!("cannot read the folder {}", dir.display()))?;
-    let mut files = Vec::new();
-    for file in listed {
-        let path = file?.path();
-        if path.is_file() {
-            let name = path
-                .file_name()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .into_owned();
-            files.push(NamedFile {
-                name,
-                bytes: std::fs::read(&path)?.into(),
-            });
-        }
-    }
-    Ok(files)
 }

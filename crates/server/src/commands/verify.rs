@@ -1,12 +1,13 @@
 //! `gatebook verify`.
 
 use crate::cli::Verify;
+use crate::commands::progress;
 use crate::config::Config;
 use crate::exit::{Failure, NOT_VERIFIED, TRY_AGAIN};
 use crate::integrity::{open_signer, origin};
 use crate::site::{Site, signing_seed};
 use anyhow::{Context, Result};
-use std::io::{IsTerminal, Write};
+use api::ports::Step;
 use std::process::ExitCode;
 use store::StoreError;
 use store::verify::{Report, verify};
@@ -19,15 +20,33 @@ pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
         ),
         None => None,
     };
-    let site = Site::open(&config.data_dir).await.map_err(in_use)?;
+    let site = Site::open(&config.data_dir, &config.database)
+        .await
+        .map_err(in_use)?;
+    let report = prove(&site, kept.as_deref()).await;
+    site.store.close().await?;
+    Ok(tell(&report?))
+}
+
+/// Proves an open site, with progress on a terminal.
+///
+/// # Errors
+/// When it cannot be read; what is wrong with it is in the report.
+pub async fn prove(site: &Site, kept: Option<&str>) -> Result<Report> {
     let signer = open_signer(
         &signing_seed(&site.keys, true)?,
         &origin(&site.store).await?,
     )?;
     let verifier = ledger::Verifier::new(signer.vkey())?;
-    let report = verify(&site.store, &verifier, kept.as_deref(), &progress).await?;
-    site.store.close().await?;
-    Ok(tell(&report))
+    let progress = progress::on_terminal("entries");
+    let told = |done, all| {
+        progress(Step {
+            done,
+            all,
+            pictures: 0,
+        });
+    };
+    Ok(verify(&site.store, &verifier, kept, &told).await?)
 }
 
 /// A log that grows under the verifier would differ from its projections.
@@ -35,15 +54,16 @@ fn in_use(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<StoreError>() {
         Some(StoreError::InUseElsewhere) => Failure::new(
             TRY_AGAIN,
-            "another Gatebook is running on this data directory: verify on its Integrity page, or \
-             stop the service first",
+            "another Gatebook is running on this data directory or its database: verify on its \
+             Integrity page, or stop the service first",
         )
         .into(),
         _ => error,
     }
 }
 
-fn tell(report: &Report) -> ExitCode {
+/// Prints what was found, and the exit code for it.
+pub fn tell(report: &Report) -> ExitCode {
     if report.verifies() {
         println!(
             "The log verifies: {} entries, held against {} checkpoints; projections agree.",
@@ -56,16 +76,4 @@ fn tell(report: &Report) -> ExitCode {
         println!("  {finding}");
     }
     ExitCode::from(NOT_VERIFIED)
-}
-
-fn progress(done: u64, all: u64) {
-    let mut out = std::io::stderr();
-    if out.is_terminal() {
-        // A terminal that went away is no reason to stop.
-        let _ = write!(
-            out,
-            "\r{done} of {all} entries{}",
-            if done == all { "\n" } else { "" }
-        );
-    }
 }

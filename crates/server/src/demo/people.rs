@@ -1,9 +1,10 @@
 //! Made-up people with the faces of the sample photographs that come with the models' packages.
 
+use crate::card_pictures::InMemory;
 use crate::compose::Running;
 use crate::recognition::Recogniser;
 use anyhow::{Context, Result, anyhow, bail};
-use api::ports::{CardFiles, NamedFile};
+use api::ports::CardFiles;
 use bytes::Bytes;
 use model::Author;
 use std::sync::Arc;
@@ -148,14 +149,11 @@ pub async fn enrol(running: &Running, people: &[DemoPerson]) -> Result<()> {
     }
     let photos = people
         .iter()
-        .map(|p| NamedFile {
-            name: format!("{}.jpg", p.number),
-            bytes: p.photo.clone(),
-        })
-        .collect();
+        .map(|p| (format!("{}.jpg", p.number), p.photo.clone()));
+    let photos = Arc::new(InMemory(photos.collect()));
     let report = running
         .cards
-        .import_people(csv.into(), photos, Author::Console)
+        .import_people(csv.into(), photos, Author::Console, Arc::new(|_| ()))
         .await;
     let report = report.map_err(|e| anyhow!(e))?;
     anyhow::ensure!(

@@ -147,6 +147,43 @@ fn a_cards_log_is_imported_once() {
     run(data.path(), &["verify"]).with(0);
 }
 
+/// Files under `folder`, however deep.
+fn files(folder: &Path) -> usize {
+    let entries = fs::read_dir(folder).unwrap().flatten();
+    let count = |path: &Path| if path.is_dir() { files(path) } else { 1 };
+    entries.map(|entry| count(&entry.path())).sum()
+}
+
+#[test]
+fn a_log_that_is_imported_again_keeps_no_picture_a_second_time() {
+    let data = with_gate();
+    let card = tempdir().unwrap();
+    let at = jiff::civil::date(2026, 3, 2).at(9, 15, 30, 0);
+    let row = Visitor::new("7", "Asha Rao", "4AB3").row(at);
+    let picture = row.rsplit(',').next().unwrap();
+    fs::write(card.path().join(picture), [0xff, 0xd8, 0xff, 0xe0]).unwrap();
+    let csv = file(data.path(), "log.csv", &format!("{LOG_HEADER}\n{row}\n"));
+    let pictures = card.path().to_str().unwrap();
+    let import = [
+        "log",
+        "import",
+        &csv,
+        "--gate",
+        "North gate",
+        "--pictures",
+        pictures,
+    ];
+    run(data.path(), &import)
+        .with(0)
+        .saying("1 added, 0 changed, 0 known already; 1 pictures taken over");
+    let kept = files(&data.path().join("pictures"));
+    assert_eq!(kept, 1);
+    run(data.path(), &import)
+        .with(0)
+        .saying("0 added, 0 changed, 1 known already; 0 pictures taken over");
+    assert_eq!(files(&data.path().join("pictures")), kept);
+}
+
 #[test]
 fn a_gate_that_does_not_exist_is_refused_and_the_others_are_named() {
     let data = with_gate();
@@ -162,7 +199,7 @@ fn a_passage_that_came_live_is_not_doubled_by_its_row_on_the_card() {
     let mqtt = format!("127.0.0.1:{}", free_port());
     let mut serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
     gate(&Api::first(&mut serving));
-    let before = entries(&serving.address);
+    let before = entries(&serving);
 
     let now = jiff::Zoned::now().datetime();
     let (at, left) = (now.saturating_sub(jiff::Span::new().seconds(20)), now);
@@ -179,7 +216,7 @@ fn a_passage_that_came_live_is_not_doubled_by_its_row_on_the_card() {
     let board = runtime.block_on(board);
     let wanted = before + 2;
     eventually("entry and exit are in the log", || {
-        (entries(&serving.address) >= wanted).then_some(())
+        (entries(&serving) >= wanted).then_some(())
     });
     drop(board);
     serving.stop().with(0);

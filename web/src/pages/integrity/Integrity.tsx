@@ -1,16 +1,17 @@
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import { Download, ShieldAlert, ShieldCheck, ShieldQuestion } from "lucide-react";
-import { useCallback, useState } from "react";
+import { useEffect, useState } from "react";
 import { client } from "../../api/client";
 import { integrityQuery } from "../../api/integrity";
 import type { components } from "../../api/schema";
-import { useVerifyProgress } from "../../live/verify";
+import { jobsQuery } from "../../api/jobs";
+import { useJob } from "../../live/jobs";
 import { Button, buttonClass } from "../../ui/Button";
 import { Copy } from "../../ui/Copy";
 import { AreaField } from "../../ui/Field";
 import { count } from "../../ui/format";
 import { Facts, Page, Panel, Stat } from "../../ui/Panel";
-import { Progress } from "../../ui/Progress";
+import { JobProgress } from "../../ui/JobProgress";
 import { Empty, Failed, Note, Skeleton } from "../../ui/States";
 import { Table } from "../../ui/Table";
 import { Time } from "../../ui/Time";
@@ -46,6 +47,11 @@ function Shown({ view }: { view: View }) {
   const covered = newest?.size ?? 0;
   return (
     <>
+      {view.contradiction && (
+        <Note tone="bad" title="No checkpoint can be signed">
+          {`${sentence(view.contradiction)}. Verify the whole log below, keep a copy of the data directory, and find out who could write to it.`}
+        </Note>
+      )}
       <div style={{ display: "grid", gap: "var(--gap)", gridTemplateColumns: "repeat(auto-fit, minmax(min(100%, 200px), 1fr))" }}>
         <Stat
           label="Entries"
@@ -59,7 +65,7 @@ function Shown({ view }: { view: View }) {
         <Stat
           label="Newest checkpoint"
           value={newest ? <Time at={newest.signed_at} show="ago" /> : "None"}
-          hint={newest && <Time at={newest.signed_at} show="full" />}
+          hint={newest && <Time at={newest.signed_at} show="exact" />}
         />
         <LastVerification view={view} />
       </div>
@@ -71,10 +77,17 @@ function Shown({ view }: { view: View }) {
             <p className="small muted">Verifier key of the checkpoints (C2SP signed note)</p>
             <Copy label="Verifier key" text={view.verifier_key} />
           </div>
-          <p className="small muted">
-            Keep the key and a checkpoint somewhere else. <code>gatebook verify --checkpoint FILE</code> holds the store against
-            it, so that even a log that was cut and signed anew is found out.
-          </p>
+          <div className="small muted">
+            <p>
+              Keep the key and a checkpoint somewhere else. <code>gatebook verify --checkpoint FILE</code> holds the store against
+              it, so that even a log that was cut and signed anew is found out.
+            </p>
+            <p>
+              A verification shows that every entry is as it was written, that none was removed or moved, and that visits, tags
+              and days follow from the log. It does not show that what a device reported was true, nor that whoever holds the
+              signing key wrote nothing false: for the second, a checkpoint has to be kept where they cannot change it.
+            </p>
+          </div>
         </div>
       </Panel>
       <Panel title="Checkpoints" flush>
@@ -88,7 +101,7 @@ function Shown({ view }: { view: View }) {
             rows={view.checkpoints}
             rowKey={(checkpoint) => String(checkpoint.size)}
             columns={[
-              { head: "Signed", main: true, cell: (checkpoint) => <Time at={checkpoint.signed_at} show="full" /> },
+              { head: "Signed", main: true, cell: (checkpoint) => <Time at={checkpoint.signed_at} show="exact" /> },
               {
                 head: "Entries",
                 align: "right",
@@ -134,14 +147,15 @@ function LastVerification({ view }: { view: View }) {
 function Verify({ view }: { view: View }) {
   const queries = useQueryClient();
   const [kept, setKept] = useState("");
-  const refetch = useCallback(() => void queries.invalidateQueries({ queryKey: integrityQuery.queryKey }), [queries]);
-  const pushed = useVerifyProgress(refetch);
+  const job = useJob("verification");
+  const running = job?.state === "running";
+  useEffect(() => {
+    if (!running) void queries.invalidateQueries({ queryKey: integrityQuery.queryKey });
+  }, [queries, running]);
   const verify = useMutation({
     mutationFn: () => client.POST("/api/v1/integrity/verify", { body: kept.trim() === "" ? {} : { checkpoint: kept } }),
-    onSuccess: refetch,
+    onSuccess: () => queries.invalidateQueries({ queryKey: jobsQuery.queryKey }),
   });
-  const progress = pushed && !pushed.ended ? pushed : view.progress;
-  const running = progress !== null && progress !== undefined && !progress.ended;
   const last = view.last_verification;
   return (
     <Panel
@@ -156,13 +170,11 @@ function Verify({ view }: { view: View }) {
         <p className="muted">
           Recomputes every leaf, every hash and every projection, and holds them against the newest checkpoint.
         </p>
-        {running && (
-          <div role="status">
-            <Progress label="Verification" value={progress.total === 0 ? null : progress.done / progress.total} />
-            <p className="small muted num">
-              {progress.done.toLocaleString("en-GB")} of {progress.total.toLocaleString("en-GB")} entries
-            </p>
-          </div>
+        {running && <JobProgress job={job} label="Verification" one="entry" many="entries" />}
+        {job?.state === "failed" && (
+          <Note tone="bad" title="The verification did not come to its end">
+            {job.failure}. Begin it again; if it stays, look into the server&apos;s journal.
+          </Note>
         )}
         {last && !running && (
           <Note tone={last.intact ? "good" : "bad"} title={last.intact ? "The log verifies" : "The log does not verify"}>
@@ -187,6 +199,10 @@ function Verify({ view }: { view: View }) {
       </div>
     </Panel>
   );
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function Findings({ findings }: { findings: string[] }) {

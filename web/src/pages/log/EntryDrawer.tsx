@@ -72,7 +72,7 @@ function CorrectionLink({ event, onOpen }: { event: string; onOpen: (event: stri
         {title}
       </a>{" "}
       <span className="muted">
-        {about} · {authorName(correction.author)}, <Time at={correction.written_at} show="full" seconds={false} />: “
+        {about} · {authorName(correction.author)}, <Time at={correction.written_at} show="exact" />: “
         {correction.record.correction.reason}”
       </span>
     </p>
@@ -87,7 +87,7 @@ function Written({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => v
   if (about) items.push(["About", about]);
   if (record.kind === "correction") items.push(["Reason", record.correction.reason]);
   if (record.kind === "correction" && "at" in record.correction)
-    items.push(["When it happened", <Time key="at" at={record.correction.at} show="full" />]);
+    items.push(["When it happened", <Time key="at" at={record.correction.at} show="exact" />]);
   if (record.kind === "correction" && record.correction.correction === "not_this_person") {
     const { event } = record.correction;
     items.push([
@@ -104,6 +104,6 @@ function Written({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => v
       </a>,
     ]);
   }
-  items.push(["Written by", authorName(entry.author)], ["Written", <Time key="written" at={entry.written_at} show="full" />]);
+  items.push(["Written by", authorName(entry.author)], ["Written", <Time key="written" at={entry.written_at} show="exact" />]);
   return <Facts items={items} />;
 }

@@ -77,7 +77,7 @@ function facts(passage: Passage): [string, ReactNode][] {
   }
   items.push(
     ["Access point", passage.access_point.name || "Removed since"],
-    ["When", <Time key="at" at={passage.at} show="full" />],
+    ["When", <Time key="at" at={passage.at} show="exact" />],
     ["Passed", takens[passage.taken]],
   );
   if (passage.reported) items.push(["Reported", "The device had opened the door already"]);
@@ -98,11 +98,11 @@ function provenance({ time }: Passage): [string, ReactNode][] {
       "Counted",
       time.source === "server" ? "The server's time of receipt" : "The device's time: stored offline and delivered later",
     ],
-    ["Received", <Time key="received" at={time.received_at} show="full" />],
+    ["Received", <Time key="received" at={time.received_at} show="exact" />],
   ];
   if (time.device.state === "claimed")
     items.push(
-      ["Device said", <Time key="device" at={time.device.at} show="full" />],
+      ["Device said", <Time key="device" at={time.device.at} show="exact" />],
       ["Device's clock", time.device.synced ? "Set from a trusted source" : "Not known to be set"],
     );
   else if (time.device.state === "impossible")

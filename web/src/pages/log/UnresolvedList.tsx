@@ -90,7 +90,7 @@ function Group({ group }: { group: Unresolved }) {
         )}
         <p>{unresolvedReasons[group.reason]}.</p>
         <p className="small muted">
-          {group.access_point.name} · <Time at={group.at} show="full" />
+          {group.access_point.name} · <Time at={group.at} show="exact" />
         </p>
         <ul className={css.observations}>
           {group.observations.map((observation) => (

@@ -1,4 +1,5 @@
 import type { Import } from "../../api/types";
+import { count } from "../../ui/format";
 import { Facts } from "../../ui/Panel";
 import { Note } from "../../ui/States";
 import { Table } from "../../ui/Table";
@@ -9,7 +10,7 @@ export function ImportReport({ report }: { report: Import }) {
     <div className="stack" role="status">
       <Note
         tone={report.refused.length === 0 ? "good" : "warn"}
-        title={report.refused.length === 0 ? "Imported" : `${report.refused.length} rows were refused`}
+        title={report.refused.length === 0 ? "Imported" : `${count(report.refused.length, "row was", "rows were")} refused`}
       />
       <Facts
         columns

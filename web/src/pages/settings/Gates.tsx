@@ -1,30 +1,19 @@
 import { useQuery } from "@tanstack/react-query";
-import { Plus, Router } from "lucide-react";
+import { Router } from "lucide-react";
 import { useState } from "react";
 import { client, data } from "../../api/client";
 import { accessPointsQuery, gatesQuery } from "../../api/places";
 import type { Gate } from "../../api/types";
-import { Button } from "../../ui/Button";
-import { Confirm } from "../../ui/Dialog";
 import { FieldGrid, TextField } from "../../ui/Field";
-import { Panel } from "../../ui/Panel";
 import { Empty, Failed, Note, Skeleton } from "../../ui/States";
-import { Table } from "../../ui/Table";
 import { PointSelect } from "../devices/Incidents";
 import { useSettingsChange } from "./change";
+import { Collection } from "./Collection";
 import { FormDialog } from "./FormDialog";
-import { RowActions } from "./Places";
 
 export function GatesSection() {
   const gates = useQuery(gatesQuery);
   const points = useQuery(accessPointsQuery).data ?? [];
-  const [editing, setEditing] = useState<Gate | "new" | null>(null);
-  const [removing, setRemoving] = useState<Gate | null>(null);
-  const remove = useSettingsChange(
-    ["places", "devices"],
-    (id: string) => client.DELETE("/api/v1/gates/{id}", { params: { path: { id } } }),
-    "Gate removed",
-  );
   if (gates.isError) return <Failed error={gates.error} retry={() => void gates.refetch()} />;
   if (!gates.data) return <Skeleton rows={4} />;
   const nameOf = (id: string) => points.find((point) => point.id === id)?.name ?? "";
@@ -34,52 +23,28 @@ export function GatesSection() {
         A classic gate is a controller and its camera board, told apart by their addresses. An address is not authentication: keep
         these boards in a network of their own. Gatebook listens for them only when the configuration says so.
       </Note>
-      <Panel
-        flush
+      <Collection
         title="Classic gates"
-        aside={
-          <Button size="s" icon={Plus} onClick={() => setEditing("new")}>
-            Add a gate
-          </Button>
-        }
-      >
-        {gates.data.length === 0 ? (
+        add="Add a gate"
+        rows={gates.data}
+        columns={[
+          { head: "Name", main: true, cell: (gate) => gate.name },
+          { head: "Controller", cell: (gate) => <code>{gate.controller_address}</code> },
+          { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
+          { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
+          { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
+        ]}
+        empty={
           <Empty icon={Router} title="No classic gate yet">
             Give the boards fixed addresses and add them here, or let a board connect and choose <em>allow</em> under Devices.
           </Empty>
-        ) : (
-          <Table
-            label="Classic gates"
-            rows={gates.data}
-            rowKey={(gate) => gate.id}
-            columns={[
-              { head: "Name", main: true, cell: (gate) => gate.name },
-              { head: "Controller", cell: (gate) => <code>{gate.controller_address}</code> },
-              { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
-              { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
-              { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
-              {
-                head: <span className="visually-hidden">Actions</span>,
-                shrink: true,
-                cell: (gate) => (
-                  <RowActions what={gate.name} onEdit={() => setEditing(gate)} onRemove={() => setRemoving(gate)} />
-                ),
-              },
-            ]}
-          />
-        )}
-        {editing && <GateDialog gate={editing === "new" ? null : editing} onClose={() => setEditing(null)} />}
-        <Confirm
-          open={removing !== null}
-          onClose={() => setRemoving(null)}
-          title={`Remove ${removing?.name ?? ""}?`}
-          confirm="Remove"
-          danger
-          onConfirm={() => remove.mutateAsync(removing?.id ?? "")}
-        >
-          <p>Its two boards are refused from now on. Past passages stay in the log.</p>
-        </Confirm>
-      </Panel>
+        }
+        form={(gate, onClose) => <GateDialog gate={gate} onClose={onClose} />}
+        remove={(id) => client.DELETE("/api/v1/gates/{id}", { params: { path: { id } } })}
+        removed="Gate removed"
+        keeps="Its two boards are refused from now on. Past passages stay in the log."
+        touches={["places", "devices"]}
+      />
     </>
   );
 }

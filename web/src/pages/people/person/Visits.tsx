@@ -1,13 +1,13 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
-import { DoorOpen } from "lucide-react";
+import { DoorOpen, Download } from "lucide-react";
 import { useState } from "react";
 import { pictureUrl } from "../../../api/client";
 import { visitsQuery } from "../../../api/people";
 import { useMay } from "../../../api/session";
 import type { Visit } from "../../../api/types";
 import { Badge, type Tone } from "../../../ui/Badge";
-import { Button } from "../../../ui/Button";
+import { Button, buttonClass } from "../../../ui/Button";
 import { duration } from "../../../ui/format";
 import { MoreRows } from "../../../ui/MoreRows";
 import { Panel } from "../../../ui/Panel";
@@ -31,7 +31,19 @@ export function Visits({ id }: { id: string }) {
   const visits = useInfiniteQuery(visitsQuery(id));
   const rows = visits.data?.pages.flat() ?? [];
   return (
-    <Panel title="Visits" flush>
+    <Panel
+      title="Visits"
+      flush
+      aside={
+        <a
+          className={buttonClass("ghost", "s")}
+          href={`/api/v1/visits.csv?person=${encodeURIComponent(id)}`}
+          download="visits.csv"
+        >
+          <Download size={16} aria-hidden /> CSV
+        </a>
+      }
+    >
       {visits.isError ? (
         <Failed error={visits.error} retry={() => void visits.refetch()} />
       ) : visits.isPending ? (
@@ -60,7 +72,7 @@ function VisitRow({ visit }: { visit: Visit }) {
     <li className={css.visit}>
       <span className={css.shots}>
         <Picture src={pictureUrl(visit.entry_picture)} alt="At the entry" none="none" />
-        {visit.exit && <Picture src={pictureUrl(visit.exit_picture)} alt="At the exit" none="none" />}
+        {visit.exit_picture && <Picture src={pictureUrl(visit.exit_picture)} alt="At the exit" none="none" />}
       </span>
       <div className={css.when}>
         <p>
@@ -82,6 +94,9 @@ function VisitRow({ visit }: { visit: Visit }) {
         </p>
         <p className="small muted">
           {visit.area.name || "Removed area"}
+          {visit.entered_through && ` · in by ${visit.entered_through.name || "a removed access point"}`}
+          {visit.left_through &&
+            ` · ${visit.inside ? "last seen at" : "out by"} ${visit.left_through.name || "a removed access point"}`}
           {minutes !== null && ` · ${duration(minutes)}`}
         </p>
       </div>
