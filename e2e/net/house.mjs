@@ -1,15 +1,17 @@
 // The whole house, each part on a host of its own: PostgreSQL, private part, two workers, edge.
 import { existsSync } from "node:fs";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { end, hosts, runOn, startOn } from "../lib/hosts.mjs";
-import { binary } from "../lib/paths.mjs";
+import { binary, root } from "../lib/paths.mjs";
 import { Ended, eventually } from "../lib/wait.mjs";
 import { Database } from "./database.mjs";
 
 const link = `${hosts.api.address}:7443`;
 const address = `https://${hosts.edge.address}`;
+// What all parts said, for when something went wrong.
+const journal = path.join(root, "target/test-logs/net-house.log");
 const health = "http://127.0.0.1:8080";
 
 export class House {
@@ -104,6 +106,8 @@ export class House {
   async stop() {
     for (const host of ["edge", "vision1", "vision2", "api"]) await end(this.parts[host]);
     await this.database?.stop();
+    await mkdir(path.dirname(journal), { recursive: true });
+    await writeFile(journal, this.output);
     await rm(this.folder, { recursive: true, force: true });
   }
 

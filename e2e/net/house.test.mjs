@@ -18,7 +18,7 @@ const everyPort = "1-65535";
 const name = "Victor Example";
 
 describe("a house on several hosts", { timeout: 900_000 }, () => {
-  let house, api, booth, desk, boothPage, deskPage, photographs;
+  let house, api, booth, desk, boothPage, deskPage, photographs, door;
 
   before(async () => {
     const where = await studio();
@@ -87,12 +87,50 @@ describe("a house on several hosts", { timeout: 900_000 }, () => {
   it("takes a tag from a device of the devices' network by MQTT", async () => {
     const point = (await api.get("/access-points")).find((one) => one.name === "Front door");
     const device = await api.post("/devices", { kind: "native", name: "door-1", access_point: point.id });
-    const { password } = await api.post(`/devices/${device.id}/password`);
-    const report = JSON.stringify({ boot_id: "b1", sequence: 1, saw: "tag", tag: "04A1B2C3" });
-    const broker = ["-h", hosts.api.address, "-p", "1884", "-i", "door-1", "-u", "door-1", "-P", password];
-    await runOn("devices", "mosquitto_pub", [...broker, "-q", "1", "-t", "gatebook/v1/door-1/observation", "-m", report]);
-    await eventually("the tag is in the log", async () => (await passages(api)).some((passage) => JSON.stringify(passage).includes("04A1B2C3")));
+    door = await api.post(`/devices/${device.id}/password`);
+    await report(1);
+    await eventually("the tag is in the log", async () => (await tags()).includes(tag(1)));
   });
+
+  it("loses nothing acknowledged when the power of PostgreSQL fails under load, and goes on by itself", async () => {
+    const acknowledged = [];
+    let going = true;
+    const load = (async () => {
+      for (let n = 2; going; n += 1) await report(n).then(() => acknowledged.push(tag(n)), () => {});
+    })();
+    await sleep(2000);
+    await house.database.kill();
+    await sleep(2000);
+    await house.database.run();
+    const before = acknowledged.length;
+    await eventually("devices are heard again", () => acknowledged.length > before + 5, { within: 60_000 });
+    going = false;
+    await load;
+    await eventually("everything acknowledged is in the log", async () => {
+      const logged = await tags();
+      const missing = acknowledged.filter((one) => !logged.includes(one));
+      if (missing.length > 0) throw new Error(`${missing.length} of ${acknowledged.length} are missing`);
+      assert.equal(new Set(logged).size, logged.length, "something stands there twice");
+      return true;
+    });
+  });
+
+  function tag(sequence) {
+    return `04${sequence.toString(16).toUpperCase().padStart(6, "0")}`;
+  }
+
+  /** The device reports a tag; done once that is acknowledged, an error when it is not within 10 s. */
+  function report(sequence) {
+    const message = JSON.stringify({ boot_id: "b1", sequence, saw: "tag", tag: tag(sequence) });
+    const who = ["-i", door.name, "-u", door.name, "-P", door.password];
+    const what = ["-q", "1", "-t", `gatebook/v1/${door.name}/observation`, "-m", message];
+    return runOn("devices", "timeout", ["10", "mosquitto_pub", "-h", hosts.api.address, "-p", "1884", ...who, ...what]);
+  }
+
+  /** The tags of the log's passages. */
+  async function tags() {
+    return (await passages(api)).flatMap((passage) => passage.tag?.tag ?? []);
+  }
 
   function leftLabels(options) {
     return labels(boothPage, options).then((all) => all.filter((label) => label.x < 0.5));
