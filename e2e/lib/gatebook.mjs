@@ -1,60 +1,62 @@
-// The built binary, running on a data directory of its own.
-import { spawn } from "node:child_process";
+// A site on a data directory of its own: the built binary, in one process or (GATEBOOK_TOPOLOGY=hosts)
+// as private part, edge and recognition worker. Tests need not know which.
 import { mkdtemp, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
-import { once } from "node:events";
 import os from "node:os";
 import path from "node:path";
 import { binary } from "./paths.mjs";
-import { Ended, eventually, freePorts } from "./wait.mjs";
+import { Program } from "./program.mjs";
+import { Spread, spread } from "./spread.mjs";
+import { eventually, freePorts } from "./wait.mjs";
 
 export class Gatebook {
   /** A new site on a fresh data directory; `stop` removes it. */
-  static start() {
-    return Gatebook.#started(["serve"]);
+  static start(options = { spread }) {
+    return Gatebook.#started(["serve"], options);
   }
 
-  /** The demo site with its simulated gates. */
+  /** The demo site with its simulated gates, always in one process. */
   static demo() {
-    return Gatebook.#started(["demo", "--keep"]);
+    return Gatebook.#started(["demo", "--keep"], { spread: false });
   }
 
-  static async #started(words) {
+  static async #started(words, options) {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: make build`);
-    const dataDir = await mkdtemp(path.join(os.tmpdir(), "gatebook-e2e-"));
-    const [http, mqtt, classicMqtt, classicHttp] = await freePorts(4);
-    const gatebook = new Gatebook(words, dataDir, { http, mqtt, classicMqtt, classicHttp });
+    const root = await mkdtemp(path.join(os.tmpdir(), "gatebook-e2e-"));
+    const [http, mqtt, classicMqtt, classicHttp, metrics, link, edge] = await freePorts(7);
+    const gatebook = new Gatebook(words, root, { http, mqtt, classicMqtt, classicHttp, metrics, link, edge }, options.spread);
     await gatebook.run();
+    if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports);
     return gatebook;
   }
 
-  constructor(words, dataDir, ports) {
-    this.words = words;
-    this.dataDir = dataDir;
+  constructor(words, root, ports, apart) {
+    const { http, mqtt, classicMqtt, classicHttp, metrics } = ports;
+    this.root = root;
+    this.dataDir = path.join(root, "site");
     this.ports = ports;
-    this.address = `http://localhost:${ports.http}`;
-    this.output = "";
-  }
-
-  /** Starts the server, again on the same data and ports, and waits until it is ready. */
-  async run() {
-    const { http, mqtt, classicMqtt, classicHttp } = this.ports;
+    this.address = `http://localhost:${apart ? ports.edge : http}`;
     const listen = ["--listen", `127.0.0.1:${http}`, "--mqtt", `127.0.0.1:${mqtt}`];
     const classic = ["--classic-mqtt", `127.0.0.1:${classicMqtt}`, "--classic-http", `127.0.0.1:${classicHttp}`];
-    this.process = spawn(binary, [...this.words, "--data-dir", this.dataDir, ...listen, ...classic], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: surroundings(),
-      cwd: this.dataDir,
-    });
-    for (const stream of [this.process.stdout, this.process.stderr]) {
-      stream.setEncoding("utf8").on("data", (text) => (this.output += text));
-    }
-    await eventually("Gatebook is ready", () => this.#ready(), { within: 60_000 });
+    // Workers look at the images then, nobody else.
+    const behind = ["--no-pages", "--link", `127.0.0.1:${ports.link}`, "--set", `http.public_url=${this.address}`, "--set", "vision.threads=0"];
+    const all = [...words, "--data-dir", this.dataDir, ...listen, ...classic, ...(apart ? behind : [])];
+    this.program = new Program(all, root, { GATEBOOK_METRICS_LISTEN: `127.0.0.1:${metrics}` });
   }
 
-  async #ready() {
-    if (this.process.exitCode !== null) throw new Ended(`it ended with ${this.process.exitCode}:\n${this.output}`);
-    return (await fetch(`http://127.0.0.1:${this.ports.http}/readyz`)).ok;
+  /** Starts the site, again on the same data and ports, and waits until it is ready. */
+  async run() {
+    await this.program.run(`http://127.0.0.1:${this.ports.http}/readyz`);
+    await this.parts?.ready();
+  }
+
+  /** Its process, which has the data. */
+  get process() {
+    return this.program.process;
+  }
+
+  get output() {
+    return this.program.output;
   }
 
   /** The one-time link that the first start prints. */
@@ -65,49 +67,27 @@ export class Gatebook {
     });
   }
 
-  /** As if the power had failed. */
+  /** As if the power had failed where the data is. */
   async kill() {
-    await this.#end("SIGKILL");
+    await this.program.end("SIGKILL");
   }
 
   /** Stops it as an operator does, and removes its data. */
   async stop() {
-    const code = await this.#end("SIGTERM");
-    await rm(this.dataDir, { recursive: true, force: true });
+    await this.parts?.stop();
+    const code = await this.program.end();
+    await rm(this.root, { recursive: true, force: true });
     return code;
   }
 
-  async #end(signal) {
-    const child = this.process;
-    if (child.exitCode === null && child.signalCode === null) {
-      const ended = once(child, "exit");
-      child.kill(signal);
-      await ended;
-    }
-    return child.exitCode;
-  }
-
   /** Runs another command of the binary on the same data: its exit code and what it printed. */
-  async command(...words) {
-    const child = spawn(binary, [...words, "--data-dir", this.dataDir], {
-      stdio: ["ignore", "pipe", "pipe"],
-      env: surroundings(),
-      cwd: this.dataDir,
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
-    const [code] = await once(child, "close");
-    return { code, output };
+  command(...words) {
+    return Program.command([...words, "--data-dir", this.dataDir], this.root);
   }
 
   /** The rest of what was printed, to be shown when a test fails. */
   journal() {
-    return this.output.split("\n").slice(-40).join("\n");
+    const parts = this.parts ? `\n${this.parts.output}` : "";
+    return `${this.output}${parts}`.split("\n").slice(-40).join("\n");
   }
-}
-
-/** The environment without settings of a Gatebook that somebody runs on this machine. */
-function surroundings() {
-  const kept = Object.entries(process.env).filter(([name]) => !name.startsWith("GATEBOOK_"));
-  return { ...Object.fromEntries(kept), NO_COLOR: "1" };
 }

@@ -3,6 +3,7 @@
 import { mkdir } from "node:fs/promises";
 import path from "node:path";
 import { Program } from "./program.mjs";
+import { eventually } from "./wait.mjs";
 
 /** Whether the tests run with everything in one process, or with a process for each part. */
 export const spread = process.env.GATEBOOK_TOPOLOGY === "hosts";
@@ -12,15 +13,25 @@ export class Spread {
   static async start(dataDir, ports, { workers = 1 } = {}) {
     const parts = new Spread(dataDir, ports);
     parts.edge = await parts.#part("edge", "front", ["--listen", `127.0.0.1:${ports.edge}`]);
-    await parts.edge.run(`http://127.0.0.1:${ports.edge}/readyz`);
+    await parts.edge.run();
     parts.workers = [];
     for (let n = 1; n <= workers; n++) parts.workers.push(await parts.worker(`worker-${n}`));
+    await parts.ready();
     return parts;
   }
 
   constructor(dataDir, ports) {
     this.dataDir = dataDir;
     this.ports = ports;
+  }
+
+  /** Waits until every part is linked, as the private part sees it, and the edge answers. */
+  async ready() {
+    await eventually("the parts are linked", async () => {
+      const [edge, seen] = await Promise.all([this.ports.edge, this.ports.metrics].map((port) => fetch(`http://127.0.0.1:${port}/readyz`)));
+      const { parts } = await seen.json();
+      return edge.ok && Object.values(parts).every((part) => part === "up");
+    });
   }
 
   /** One more recognition worker. */
