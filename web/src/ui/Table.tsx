@@ -22,6 +22,9 @@ interface TableProps<Row> {
   faded?: (row: Row) => boolean;
 }
 
+/** A cell without a value; on a phone the whole line is left out. */
+export const nothing = <span className={css.nothing}>–</span>;
+
 /** A table that turns into a list of cards on a phone. */
 export function Table<Row>({ label, rows, columns, rowKey, onRow, faded }: TableProps<Row>) {
   return (

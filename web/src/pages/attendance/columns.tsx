@@ -7,7 +7,7 @@ import { Badge, type Tone } from "../../ui/Badge";
 import type { Icon } from "../../ui/Button";
 import { civilDay, duration } from "../../ui/format";
 import { Face } from "../../ui/Picture";
-import type { Column } from "../../ui/Table";
+import { nothing, type Column } from "../../ui/Table";
 import { Time } from "../../ui/Time";
 import { dayStates } from "../../words";
 
@@ -17,8 +17,6 @@ const states: Record<DayState, { tone: Tone; icon: Icon }> = {
   absent: { tone: "bad", icon: CircleX },
   expected: { tone: "info", icon: CircleDashed },
 };
-
-const none = <span className="muted">–</span>;
 
 /** The day table's columns, led by the person or by the date. */
 export function dayColumns(lead: "person" | "date"): Column<Day>[] {
@@ -55,23 +53,23 @@ export function dayColumns(lead: "person" | "date"): Column<Day>[] {
         </Badge>
       ),
     },
-    { head: "Arrival", align: "right", cell: (row) => (row.arrival ? <DayTime at={row.arrival} /> : none) },
-    { head: "Departure", align: "right", cell: (row) => (row.departure ? <DayTime at={row.departure} /> : none) },
+    { head: "Arrival", align: "right", cell: (row) => (row.arrival ? <DayTime at={row.arrival} /> : nothing) },
+    { head: "Departure", align: "right", cell: (row) => (row.departure ? <DayTime at={row.departure} /> : nothing) },
     {
       head: "Hours",
       align: "right",
       cell: (row) =>
-        row.minutes === null || row.minutes === undefined ? none : <span className="num">{duration(row.minutes)}</span>,
+        row.minutes === null || row.minutes === undefined ? nothing : <span className="num">{duration(row.minutes)}</span>,
     },
     {
       head: "Late",
       align: "right",
-      cell: (row) => (row.late_min > 0 ? <Badge tone="warn">{duration(row.late_min)}</Badge> : none),
+      cell: (row) => (row.late_min > 0 ? <Badge tone="warn">{duration(row.late_min)}</Badge> : nothing),
     },
     {
       head: "Left early",
       align: "right",
-      cell: (row) => (row.left_early_min > 0 ? <Badge tone="warn">{duration(row.left_early_min)}</Badge> : none),
+      cell: (row) => (row.left_early_min > 0 ? <Badge tone="warn">{duration(row.left_early_min)}</Badge> : nothing),
     },
   ];
 }
