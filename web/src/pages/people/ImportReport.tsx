@@ -15,10 +15,10 @@ export function ImportReport({ report }: { report: Import }) {
       <Facts
         columns
         items={[
-          ["New", report.added],
-          ["Changed", report.changed],
-          ["Known already", report.unchanged],
-          ["Pictures", report.pictures],
+          ["New", report.added.toLocaleString("en-GB")],
+          ["Changed", report.changed.toLocaleString("en-GB")],
+          ["Known already", report.unchanged.toLocaleString("en-GB")],
+          ["Pictures", report.pictures.toLocaleString("en-GB")],
         ]}
       />
       {report.remarks.map((remark) => (
