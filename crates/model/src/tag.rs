@@ -13,12 +13,20 @@ use serde::{Deserialize, Serialize};
 #[serde(transparent)]
 pub struct TagText(String);
 
+/// Characters of a tag's text that are kept; readers send about twenty.
+const LONGEST: usize = 128;
+
 impl TagText {
-    /// Trims and upper-cases `text`; `None` when nothing is left.
+    /// Trims and upper-cases `text`, cuts it off after 128 characters, and replaces control characters:
+    /// what a reader garbled can still be shown and searched. `None` when nothing is left.
     #[must_use]
     pub fn new(text: &str) -> Option<Self> {
-        let text = text.trim();
-        (!text.is_empty()).then(|| Self(text.to_ascii_uppercase()))
+        let shown = |letter: char| match letter {
+            letter if letter.is_control() => char::REPLACEMENT_CHARACTER,
+            letter => letter.to_ascii_uppercase(),
+        };
+        let text: String = text.trim().chars().take(LONGEST).map(shown).collect();
+        (!text.is_empty()).then_some(Self(text))
     }
 
     /// The text.
@@ -57,4 +65,18 @@ pub struct Custody {
     pub since: Timestamp,
     /// The log entry that put it there.
     pub by: EventId,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::TagText;
+
+    #[test]
+    fn a_garbled_tag_is_short_and_can_be_shown() {
+        let tag = TagText::new(&alloc::format!(" ab\0{} ", "x".repeat(200)));
+        let tag = tag.unwrap();
+        assert!(tag.as_str().starts_with("AB\u{fffd}XX"));
+        assert_eq!(tag.as_str().chars().count(), 128);
+        assert_eq!(TagText::new(" \n"), None);
+    }
 }

@@ -106,6 +106,9 @@ fn of_state(state: &SqlState, message: &str) -> StoreError {
         SqlState::DATA_CORRUPTED | SqlState::INDEX_CORRUPTED => {
             StoreError::Corrupt(message.to_owned())
         }
+        SqlState::PROGRAM_LIMIT_EXCEEDED
+        | SqlState::CHARACTER_NOT_IN_REPERTOIRE
+        | SqlState::UNTRANSLATABLE_CHARACTER => StoreError::Unfit(message.to_owned()),
         _ if state.code().starts_with(CONSTRAINT_CLASS) => StoreError::Damaged(message.to_owned()),
         _ => StoreError::Engine(format!("{message} (SQLSTATE {})", state.code())),
     }
@@ -179,6 +182,8 @@ mod tests {
         assert!(matches!(corrupted, StoreError::Corrupt(_)));
         let taken = of_state(&SqlState::UNIQUE_VIOLATION, "");
         assert!(matches!(taken, StoreError::Damaged(_)));
+        let long = of_state(&SqlState::PROGRAM_LIMIT_EXCEEDED, "");
+        assert!(matches!(long, StoreError::Unfit(_)));
         let stopped = of_state(&SqlState::ADMIN_SHUTDOWN, "");
         assert!(matches!(stopped, StoreError::Engine(_)));
     }

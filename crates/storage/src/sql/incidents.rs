@@ -10,6 +10,9 @@ use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, nanos, word};
 use crate::engine::{Db, Row, query};
 
+/// Characters kept of a reason or a remedy, which may quote what a device sent.
+const LONGEST: usize = 500;
+
 /// Incidents kept; the oldest go.
 const KEPT: i64 = 1000;
 
@@ -69,8 +72,8 @@ impl Work for Reporting {
                 .unwrap_or_default(),
         )
         .bind(device.unwrap_or_default())
-        .bind(&report.reason)
-        .bind(&report.remedy)
+        .bind(short(&report.reason))
+        .bind(short(&report.remedy))
         .bind(nanos(report.at))
         .execute(&mut *tx.db)
         .await
@@ -85,6 +88,10 @@ impl Work for Reporting {
         .await;
         trimmed.map(drop).map_err(fault)
     }
+}
+
+fn short(text: &str) -> String {
+    text.chars().take(LONGEST).collect()
 }
 
 pub(super) async fn forget(db: &mut Db, id: IncidentId) -> Result<()> {

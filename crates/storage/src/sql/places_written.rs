@@ -68,6 +68,10 @@ pub(super) async fn put<T: Kept>(db: &mut Db, put: &Put<T>) -> Result<()> {
             (T::UPDATE, &**now)
         }
     };
+    if row.name().contains('\0') {
+        let why = format!("a {} name with NUL in it", T::KIND);
+        return Err(StoreError::Unfit(why));
+    }
     let done = query(sql).bind(json(row)?).bind(row.id()).execute(db).await;
     let what = || format!("the {} name {:?}", T::KIND, row.name());
     done.map(drop)

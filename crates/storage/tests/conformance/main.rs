@@ -81,6 +81,8 @@ macro_rules! every_case {
             people: [
                 a_person_is_found_by_number_name_identity_number_and_tag,
                 names_are_found_without_case_in_any_script,
+                what_is_typed_is_looked_for_letter_by_letter,
+                names_are_ordered_by_their_letters_alone,
                 people_are_listed_by_name_page_by_page,
                 a_person_number_belongs_to_one_person,
                 a_suspension_is_not_undone_by_what_was_read_before,
@@ -100,6 +102,8 @@ macro_rules! every_case {
                 a_device_shows_when_it_was_heard_its_skew_and_its_gaps,
                 a_line_about_an_earlier_finger_says_nothing_of_the_clock,
                 equal_incidents_are_counted_and_the_oldest_go,
+                an_incident_quotes_no_more_than_can_be_shown,
+                a_name_that_no_engine_keeps_is_refused,
             ],
             accounts: [
                 a_user_is_found_by_name_in_any_case,

@@ -82,6 +82,58 @@ pub async fn names_are_found_without_case_in_any_script<S: Site>() {
     }
 }
 
+pub async fn what_is_typed_is_looked_for_letter_by_letter<S: Site>() {
+    let site = S::found().await;
+    let names = [
+        "100%",
+        "100 per cent",
+        "a_b",
+        "axb",
+        r"back\slash",
+        "wow!",
+        "O'Neill",
+        "Jose\u{301}",
+    ];
+    let people: Vec<Person> = (500..)
+        .zip(names)
+        .map(|(n, name)| person(&n.to_string(), name))
+        .collect();
+    add(site.store(), &people).await;
+    for (text, found) in [
+        ("%", vec!["100%"]),
+        ("_", vec!["a_b"]),
+        (r"\", vec![r"back\slash"]),
+        ("!", vec!["wow!"]),
+        ("'n", vec!["O'Neill"]),
+        // An accent is a letter like another.
+        ("josé", vec![]),
+        ("jose\u{301}", vec!["Jose\u{301}"]),
+        ("\0", vec![]),
+    ] {
+        let people = search(site.store(), text).await;
+        let names: Vec<_> = people.iter().map(|person| person.name.as_str()).collect();
+        assert_eq!(names, found, "{text}");
+    }
+}
+
+pub async fn names_are_ordered_by_their_letters_alone<S: Site>() {
+    let site = S::found().await;
+    let ordered = [
+        "Ann-Zoe", "Ann Zoe", "ann", "Ännchen", "anna", "Zoe", "émile", "ok",
+    ];
+    let people: Vec<Person> = (0..)
+        .zip(ordered)
+        .map(|(n, name)| person(&n.to_string(), name))
+        .collect();
+    add(site.store(), &people).await;
+    let found: Vec<_> = search(site.store(), "").await;
+    let names: Vec<_> = found.iter().map(|person| person.name.as_str()).collect();
+    let by_letters = [
+        "ann", "Ann Zoe", "Ann-Zoe", "anna", "ok", "Zoe", "Ännchen", "émile",
+    ];
+    assert_eq!(names, by_letters);
+}
+
 pub async fn people_are_listed_by_name_page_by_page<S: Site>() {
     let site = S::found().await;
     let names = ["zoe", "Adam", "eve", "Bea", "adam"];

@@ -259,6 +259,36 @@ pub async fn a_device_shows_when_it_was_heard_its_skew_and_its_gaps<S: Site>() {
     assert_eq!(kept, Some((id, "hash".to_owned())));
 }
 
+pub async fn a_name_that_no_engine_keeps_is_refused<S: Site>() {
+    let site = S::found().await;
+    let write = Write::Area(Put::Add(area("Ha\0ll")));
+    let refused = site.store().append(with(vec![write])).await;
+    assert!(matches!(refused, Err(StoreError::Unfit(_))));
+    assert_eq!(site.store().size().await.unwrap(), 0);
+}
+
+pub async fn an_incident_quotes_no_more_than_can_be_shown<S: Site>() {
+    let site = S::found().await;
+    let report = IncidentReport {
+        kind: IncidentKind::BadLine,
+        address: None,
+        device: None,
+        // No two letters in a row alike, so that no index can make it shorter.
+        reason: (0..20_000u32)
+            .map(|n| char::from(b'a' + (n * n % 23) as u8))
+            .collect(),
+        remedy: "with\0NUL".to_owned(),
+        at: after(0),
+    };
+    for _ in 0..2 {
+        site.store().report_incident(report.clone()).await.unwrap();
+    }
+    let kept = site.store().incidents(9).await.unwrap();
+    assert_eq!((kept.len(), kept[0].count), (1, 2));
+    assert!(kept[0].reason.len() < 1_000 && report.reason.starts_with(&kept[0].reason));
+    assert_eq!(kept[0].remedy, "with\u{fffd}NUL");
+}
+
 pub async fn equal_incidents_are_counted_and_the_oldest_go<S: Site>() {
     let site = S::found().await;
     let store = site.store();
