@@ -2,18 +2,22 @@
 //! was committed is there, once, and the log verifies.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+#[allow(dead_code)]
+mod support;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Write as _};
-use std::path::Path;
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
 
 use model::*;
-use storage::{DataDir, Options, SqliteStore};
+use storage::{DataDir, Options, SqlStore};
 use store::{Append, Book, Ingest, LedgerRows, StoreError, StoredCheckpoint};
 use uuid::Uuid;
 
 const DIR: &str = "GATEBOOK_TEST_CRASH_DIR";
+const URL: &str = "GATEBOOK_TEST_CRASH_URL";
 const ORIGIN: &str = "gatebook.example/crash";
 const KILLS: usize = 8;
 const CLIENTS: u128 = 16;
@@ -22,9 +26,22 @@ fn signer() -> ledger::Signer {
     ledger::Signer::from_seed(ORIGIN, &[4; 32]).unwrap()
 }
 
-async fn open(dir: &Path) -> SqliteStore {
-    let dir = DataDir::open(dir).unwrap();
-    SqliteStore::open(&dir, Options::default()).await.unwrap()
+/// Where a site is: its directory, and the URL of its database unless that is the file there.
+struct Site {
+    dir: PathBuf,
+    url: Option<String>,
+}
+
+impl Site {
+    async fn open(&self) -> SqlStore {
+        match &self.url {
+            Some(url) => support::connect(&self.dir, url).await.unwrap(),
+            None => {
+                let dir = DataDir::open(&self.dir).unwrap();
+                SqlStore::open(&dir, Options::default()).await.unwrap()
+            }
+        }
+    }
 }
 
 /// One line, written at once: only what reached the pipe counts as said.
@@ -61,7 +78,7 @@ fn entry() -> Entry {
 
 /// A client that counts on from what is there, each observation ending in an entry, every third
 /// delivered twice.
-async fn client(store: Arc<SqliteStore>, number: u128) -> Result<(), StoreError> {
+async fn client(store: Arc<SqlStore>, number: u128) -> Result<(), StoreError> {
     let probe = store.commit(draft(number, 1)).await?;
     let from = probe.contiguous.unwrap_or(1);
     for sequence in from.. {
@@ -80,7 +97,7 @@ async fn client(store: Arc<SqliteStore>, number: u128) -> Result<(), StoreError>
     Ok(())
 }
 
-async fn sign(store: Arc<SqliteStore>) -> Result<(), StoreError> {
+async fn sign(store: Arc<SqlStore>) -> Result<(), StoreError> {
     loop {
         let (size, root) = store.tree_head().await?;
         let origin = ORIGIN.to_owned();
@@ -105,12 +122,16 @@ async fn sign(store: Arc<SqliteStore>) -> Result<(), StoreError> {
 #[ignore = "started by the test below, to be killed"]
 fn the_process_that_is_killed() {
     let Ok(dir) = std::env::var(DIR) else { return };
+    let site = Site {
+        dir: dir.into(),
+        url: std::env::var(URL).ok(),
+    };
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build()
         .unwrap();
     runtime.block_on(async {
-        let store = Arc::new(open(Path::new(&dir)).await);
+        let store = Arc::new(site.open().await);
         let mut tasks = tokio::task::JoinSet::new();
         tasks.spawn(sign(Arc::clone(&store)));
         for number in 1..=CLIENTS {
@@ -122,7 +143,7 @@ fn the_process_that_is_killed() {
     });
 }
 
-fn start(dir: &Path) -> Child {
+fn start(site: &Site) -> Child {
     Command::new(std::env::current_exe().unwrap())
         .args([
             "--exact",
@@ -130,7 +151,8 @@ fn start(dir: &Path) -> Child {
             "--ignored",
             "--nocapture",
         ])
-        .env(DIR, dir)
+        .env(DIR, &site.dir)
+        .envs(site.url.iter().map(|url| (URL, url)))
         .stdout(Stdio::piped())
         .spawn()
         .unwrap()
@@ -172,8 +194,8 @@ impl Said {
     }
 }
 
-fn run_and_kill(dir: &Path, lines: usize, said: &mut Said) {
-    let mut child = start(dir);
+fn run_and_kill(site: &Site, lines: usize, said: &mut Said) {
+    let mut child = start(site);
     let mut heard = 0;
     let out = BufReader::new(child.stdout.take().unwrap());
     for line in out.lines().map_while(Result::ok) {
@@ -189,8 +211,8 @@ fn run_and_kill(dir: &Path, lines: usize, said: &mut Said) {
     );
 }
 
-async fn check(dir: &Path, said: &Said) {
-    let store = open(dir).await;
+async fn check(site: &Site, said: &Said) {
+    let store = site.open().await;
     for (client, highest) in &said.observations {
         let again = store.commit(draft(*client, *highest)).await.unwrap();
         assert!(
@@ -226,15 +248,33 @@ async fn check(dir: &Path, said: &Said) {
     store.close().await.unwrap();
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn nothing_committed_is_missing_or_doubled_however_often_it_is_killed() {
-    let dir = tempfile::tempdir().unwrap();
+async fn nothing_is_missing_or_doubled(site: Site) {
     let mut said = Said::default();
     for kill in 0..KILLS {
-        run_and_kill(dir.path(), 150 + kill * 97, &mut said);
-        check(dir.path(), &said).await;
+        run_and_kill(&site, 150 + kill * 97, &mut said);
+        check(&site, &said).await;
     }
     let observations: u64 = said.observations.values().sum();
     let entries = said.entries.len();
     println!("{KILLS} kills: {observations} observations and {entries} entries, all there once");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_committed_is_missing_or_doubled_however_often_it_is_killed() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site {
+        dir: dir.path().to_owned(),
+        url: None,
+    };
+    nothing_is_missing_or_doubled(site).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_committed_is_missing_or_doubled_on_a_server_either() {
+    let dir = tempfile::tempdir().unwrap();
+    let site = Site {
+        dir: dir.path().to_owned(),
+        url: Some(support::new_database().await),
+    };
+    nothing_is_missing_or_doubled(site).await;
 }

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use model::*;
 use sqlx::{Connection, Executor};
-use storage::{DataDir, Options, SqliteStore};
+use storage::{DataDir, Options, SqlStore};
 use store::{
     Append, Book, Ingest, People, Projected, Put, Settlement, StoreError, VisitFilter, Write,
 };
@@ -14,13 +14,13 @@ use uuid::Uuid;
 /// A site whose files can be changed between a stop and a start.
 struct Site {
     dir: tempfile::TempDir,
-    store: SqliteStore,
+    store: SqlStore,
 }
 
-async fn open(dir: &Path) -> SqliteStore {
+async fn open(dir: &Path) -> SqlStore {
     let dir = DataDir::open(dir).unwrap();
     let options = Options::default();
-    SqliteStore::open(&dir, options).await.unwrap()
+    SqlStore::open(&dir, options).await.unwrap()
 }
 
 impl Site {

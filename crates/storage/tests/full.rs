@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::Command;
 
 use model::*;
-use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use storage::{DataDir, Options, PictureFiles, SqlStore};
 use store::{Append, Book, LedgerRows, Pictures, StoreError, StoredCheckpoint};
 use uuid::Uuid;
 
@@ -47,7 +47,7 @@ fn entry() -> Append {
     })
 }
 
-async fn append_until_full(store: &SqliteStore) -> u64 {
+async fn append_until_full(store: &SqlStore) -> u64 {
     for appended in 0..10_000 {
         match store.append(entry()).await {
             Ok(_) => (),
@@ -67,7 +67,7 @@ async fn a_full_disk_is_said_clearly_and_damages_nothing() {
     let data = DataDir::open(disk.path()).unwrap();
     let ballast = disk.path().join("ballast");
     std::fs::write(&ballast, vec![0; 10 << 20]).unwrap();
-    let store = SqliteStore::open(&data, Options::default()).await.unwrap();
+    let store = SqlStore::open(&data, Options::default()).await.unwrap();
     let pictures = PictureFiles::open(&data).unwrap();
     let appended = append_until_full(&store).await;
     assert!(matches!(store.append(entry()).await, Err(StoreError::Full)));
@@ -86,7 +86,7 @@ async fn a_full_disk_is_said_clearly_and_damages_nothing() {
     verifies(&store).await;
 }
 
-async fn verifies(store: &SqliteStore) {
+async fn verifies(store: &SqlStore) {
     let signer = ledger::Signer::from_seed(ORIGIN, &[6; 32]).unwrap();
     let (size, root) = store.tree_head().await.unwrap();
     let origin = ORIGIN.to_owned();

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 
 use model::*;
-use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use storage::{DataDir, Options, PictureFiles, SqlStore};
 use store::{Ingest, Pictures, StoreError};
 use uuid::Uuid;
 
@@ -95,7 +95,7 @@ fn draft(picture: PictureId) -> ObservationDraft {
 async fn only_old_pictures_that_no_row_names_are_swept() {
     let dir = tempfile::tempdir().unwrap();
     let data = DataDir::open(dir.path()).unwrap();
-    let store = SqliteStore::open(&data, Options::default()).await.unwrap();
+    let store = SqlStore::open(&data, Options::default()).await.unwrap();
     let pictures = PictureFiles::open(&data).unwrap();
     let named = pictures.put(JPEG).await.unwrap();
     let orphan = pictures.put(JPEG).await.unwrap();

@@ -5,16 +5,16 @@ use std::path::Path;
 
 use model::*;
 use sqlx::{Connection, Executor};
-use storage::{DataDir, Options, SqliteStore};
+use storage::{DataDir, Options, SqlStore};
 use store::verify::{Finding, verify};
 use store::{Append, Book, Ingest, LedgerRows, People, Put, StoreError, StoredCheckpoint, Write};
 use uuid::Uuid;
 
 const ORIGIN: &str = "gatebook.example/site";
 
-async fn open(dir: &Path) -> Result<SqliteStore, StoreError> {
+async fn open(dir: &Path) -> Result<SqlStore, StoreError> {
     let dir = DataDir::open(dir)?;
-    SqliteStore::open(&dir, Options::default()).await
+    SqlStore::open(&dir, Options::default()).await
 }
 
 fn entry() -> Entry {
@@ -138,7 +138,7 @@ async fn a_full_queue_answers_at_once_and_keeps_what_it_took() {
         queue: 4,
         ..Options::default()
     };
-    let store = SqliteStore::open(&held, options).await.unwrap();
+    let store = SqlStore::open(&held, options).await.unwrap();
     let commits = (1..=500).map(|n| store.commit(draft(n)));
     let outcomes = futures::future::join_all(commits).await;
     let taken = outcomes.iter().filter(|outcome| outcome.is_ok()).count();
@@ -222,7 +222,7 @@ async fn tampered_with(tampering: &'static str) -> Vec<Finding> {
     report.findings
 }
 
-async fn sign(store: &SqliteStore, signer: &ledger::Signer) {
+async fn sign(store: &SqlStore, signer: &ledger::Signer) {
     let (size, root) = store.tree_head().await.unwrap();
     let origin = ORIGIN.to_owned();
     let note = signer

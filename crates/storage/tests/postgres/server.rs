@@ -1,8 +1,9 @@
 //! Opening a database on a server.
 
 use storage::{DataDir, ServerAddress};
-use store::{Book, StoreError};
+use store::{Append, Book, StoreError};
 
+use crate::make::act;
 use crate::support::{connect, new_database, run};
 
 fn with_key_of(other: &tempfile::TempDir) -> tempfile::TempDir {
@@ -82,6 +83,33 @@ async fn an_inspection_says_what_a_start_would_find_and_changes_nothing() {
     assert!(matches!(in_use, Err(StoreError::InUseElsewhere)));
     store.close().await.unwrap();
     assert_eq!(server.inspect().await.unwrap().migrations, 0);
+}
+
+#[tokio::test]
+async fn a_session_that_the_server_ended_is_begun_again_with_the_lock() {
+    let url = new_database().await;
+    let here = tempfile::tempdir().unwrap();
+    let store = connect(here.path(), &url).await.unwrap();
+    let append = || Append::entry(act(model::Act::SettingsChanged));
+    for before in 0..3 {
+        store.append(append()).await.unwrap();
+        let all = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity \
+                   WHERE datname = current_database() AND pid <> pg_backend_pid()";
+        run(&url, all).await;
+        // Whoever came before the end was noticed is told of it, and asks again.
+        while store.size().await.is_err() {}
+        assert_eq!(store.size().await.unwrap(), before + 1);
+    }
+    let last = loop {
+        match store.append(append()).await {
+            Err(StoreError::Engine(_)) => {}
+            done => break done.unwrap(),
+        }
+    };
+    assert_eq!(last.index, 3);
+    let there = with_key_of(&here);
+    let second = connect(there.path(), &url).await;
+    assert!(matches!(second, Err(StoreError::InUseElsewhere)));
 }
 
 #[tokio::test]
