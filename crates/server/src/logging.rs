@@ -11,7 +11,9 @@ use tracing_subscriber::EnvFilter;
 /// When the filter is not understood.
 pub fn start(log: &Log) -> Result<()> {
     let filter = EnvFilter::try_new(&log.level)
-        .with_context(|| format!("log.level is not understood: {}", log.level))?;
+        .with_context(|| format!("log.level is not understood: {}", log.level))?
+        // The database's client writes the values of statements, which are people's names among others.
+        .add_directive("tokio_postgres=info".parse()?);
     let colours = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
     let lines = tracing_subscriber::fmt()
         .with_env_filter(filter)

@@ -1,30 +1,34 @@
 //! The data directory: database, pictures, keys.
 
+use crate::config::Database;
 use anyhow::{Context, Result};
 use std::fs::{self, OpenOptions};
 use std::future::Future;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
-use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use storage::{DataDir, Options, PictureFiles, Spool, SqlStore};
 use tokio_util::sync::CancellationToken;
 
 /// A data directory held by this process, with its database and pictures open.
 pub struct Site {
     /// The database.
-    pub store: SqliteStore,
+    pub store: SqlStore,
     /// The pictures.
     pub pictures: PictureFiles,
     /// Keys for signing the log and for HTTPS.
     pub keys: PathBuf,
+    /// Where the pictures of uploads wait while they are imported.
+    pub incoming: PathBuf,
 }
 
 impl Site {
-    /// Opens a data directory, making it at first start.
+    /// Opens a data directory and its database, making both at first start.
     ///
     /// # Errors
-    /// When another process holds it, it cannot be written, or its site key is not its own.
-    pub async fn open(root: &Path) -> Result<Self> {
+    /// When another process holds one of them, it cannot be written or reached, or the site key is not
+    /// its own.
+    pub async fn open(root: &Path, database: &Database) -> Result<Self> {
         let dir = DataDir::open(root)?;
         let keys = root.join("keys");
         fs::DirBuilder::new()
@@ -32,9 +36,16 @@ impl Site {
             .mode(0o700)
             .create(&keys)
             .with_context(|| format!("cannot make {}", keys.display()))?;
-        let store = SqliteStore::open(&dir, Options::default()).await?;
+        let options = Options::default();
+        let store = match database.server()? {
+            Some(server) => SqlStore::connect(&dir, &server, options).await?,
+            None => SqlStore::open(&dir, options).await?,
+        };
         let pictures = PictureFiles::open(&dir)?;
+        let incoming = Spool::root(&dir);
+        Spool::clear(&incoming)?;
         Ok(Self {
+            incoming,
             store,
             pictures,
             keys,

@@ -3,12 +3,16 @@
 use super::load;
 use crate::cli::{Common, Listen};
 use crate::config::Config;
+use crate::links::connector;
 use anyhow::Result;
 use jiff::Timestamp;
+use link::{Protocol, Role};
 use std::net::{SocketAddr, TcpListener};
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::ExitCode;
+use storage::{Inspection, ServerAddress};
+use store::StoreError;
 
 /// Free bytes under which a site should not run on.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -28,8 +32,10 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     let mut found = vec![Well("the configuration is understood".into())];
     found.extend(data_directory(&config.data_dir));
     found.extend(keys(&config.data_dir.join("keys")));
+    found.extend(database(&config)?);
     found.extend(ports(&config));
     found.push(clock(Timestamp::now()));
+    found.extend(dialled(&config)?);
     found.extend(exposure(&config));
     Ok(tell(&found))
 }
@@ -128,7 +134,10 @@ fn ports(config: &Config) -> Vec<Verdict> {
     let wanted = [
         ("pages and API", Some(config.http.listen)),
         ("MQTT gateway", config.mqtt.listen),
+        ("MQTT gateway with TLS", config.mqtt.tls_listen),
         ("classic MQTT", config.classic.mqtt),
+        ("metrics", config.metrics.listen),
+        ("links", config.link.listen),
         ("classic upload", config.classic.http),
     ];
     wanted
@@ -155,6 +164,79 @@ fn clock(now: Timestamp) -> Verdict {
         ));
     }
     Well(format!("the clock says {now}"))
+}
+
+/// On the host of an edge or a worker: whether the private part takes its bundle.
+fn dialled(config: &Config) -> Result<Option<Verdict>> {
+    if config.link.api.is_none() && config.link.bundle.is_none() {
+        return Ok(None);
+    }
+    let connector = match connector(config, Role::Edge, Protocol::Http, 0) {
+        Ok(connector) => connector,
+        Err(error) => return Ok(Some(Wrong(format!("{error:#}")))),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let address = connector.address();
+    Ok(Some(match runtime.block_on(connector.connect()) {
+        // The bundle of a worker may not speak what an edge does; it was known all the same.
+        Ok(_) | Err(link::Error::WrongRole(_)) => {
+            Well(format!("the private part at {address} takes link.bundle"))
+        }
+        Err(error) => Wrong(format!("link.api: {error}")),
+    }))
+}
+
+/// What is wrong with the database server, where there is one.
+fn database(config: &Config) -> Result<Vec<Verdict>> {
+    let Some(server) = config.database.server()? else {
+        return Ok(Vec::new());
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    Ok(match runtime.block_on(server.inspect()) {
+        Ok(found) => inspected(&server, &found),
+        Err(StoreError::InUseElsewhere) => vec![Mind(format!("{server}: a Gatebook is using it"))],
+        Err(error) => vec![Wrong(format!("{server}: {error}"))],
+    })
+}
+
+fn inspected(server: &ServerAddress, found: &Inspection) -> Vec<Verdict> {
+    let Inspection { version, .. } = found;
+    let mut verdicts = vec![if found.new_enough {
+        Well(format!("{server}: PostgreSQL {version} answers"))
+    } else {
+        Wrong(format!(
+            "PostgreSQL {version} is too old: install 15 or later"
+        ))
+    }];
+    if found.encoding != "UTF8" {
+        verdicts.push(Wrong(format!(
+            "the database keeps text as {}: CREATE DATABASE … ENCODING 'UTF8'",
+            found.encoding
+        )));
+    }
+    if !found.may_create {
+        verdicts.push(Wrong(
+            "this user may make no tables: GRANT CREATE ON SCHEMA public TO the user".into(),
+        ));
+    }
+    if !found.durable {
+        verdicts.push(Wrong(
+            "the server has fsync or full_page_writes off: what it acknowledges does not survive a \
+             failure of power"
+                .into(),
+        ));
+    }
+    if found.migrations > 0 {
+        let count = found.migrations;
+        verdicts.push(Mind(format!(
+            "the next start brings the tables up to date ({count} steps)"
+        )));
+    }
+    verdicts
 }
 
 fn exposure(config: &Config) -> Vec<Verdict> {

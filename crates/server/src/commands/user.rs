@@ -12,7 +12,7 @@ use std::process::ExitCode;
 use store::{Accounts, Put, Write};
 
 pub async fn run(config: Config, User::Reset { name }: User) -> Result<ExitCode> {
-    let site = Site::open(&config.data_dir).await?;
+    let site = Site::open(&config.data_dir, &config.database).await?;
     let Some(before) = site.store.user_by_name(&name).await? else {
         bail!("nobody signs in as {name:?}; the names are on the page under Settings, Users");
     };

@@ -1,0 +1,92 @@
+//! A site whose database is on a PostgreSQL server.
+
+use crate::api::{Api, PASSWORD};
+use crate::process::{Serving, gatebook, run};
+use std::path::Path;
+use std::process::Command;
+use tempfile::tempdir;
+
+/// A new, empty database on the test server.
+fn new_database() -> String {
+    let server = std::env::var("GATEBOOK_TEST_POSTGRES")
+        .expect("GATEBOOK_TEST_POSTGRES names no test server: run through scripts/postgres.sh run");
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let sql = format!("CREATE DATABASE {name}");
+    let made = Command::new("psql")
+        .args([server.as_str(), "--quiet", "--command", &sql])
+        .status();
+    assert!(made.unwrap().success());
+    server.replacen("/postgres?", &format!("/{name}?"), 1)
+}
+
+fn on(url: &str) -> String {
+    format!("database.url={url}")
+}
+
+#[test]
+fn a_site_on_a_server_is_looked_at_run_restarted_and_verified() {
+    let (data, url) = (tempdir().unwrap(), new_database());
+    let there = on(&url);
+    // The test server is not made to survive a failure of power, which is worth a warning.
+    run(data.path(), &["doctor", "--set", &there])
+        .with(1)
+        .saying("PostgreSQL")
+        .saying("fsync")
+        .saying("the next start brings the tables up to date");
+    let mut serving = Serving::start(data.path(), &["--set", &there]);
+    Api::first(&mut serving).access_point("Door", "entry");
+    run(data.path(), &["doctor", "--set", &there])
+        .with(0)
+        .saying("a Gatebook is using it");
+    let other = tempdir().unwrap();
+    run(other.path(), &["verify", "--set", &there])
+        .with(75)
+        .saying("another Gatebook is running");
+    serving.stop().with(0);
+    run(data.path(), &["verify", "--set", &there])
+        .with(0)
+        .saying("The log verifies");
+    assert!(!data.path().join("gatebook.db").exists());
+    let serving = Serving::start(data.path(), &["--set", &there]);
+    let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
+    assert!(api.get("access-points").to_string().contains("Door"));
+    serving.stop().with(0);
+}
+
+#[test]
+fn a_site_moves_to_a_server_and_goes_on_there() {
+    let (data, url) = (tempdir().unwrap(), new_database());
+    let mut serving = Serving::start(data.path(), &[]);
+    Api::first(&mut serving).access_point("Door", "entry");
+    serving.stop().with(0);
+    moving(data.path(), &url)
+        .with(0)
+        .saying("on both sides")
+        .saying("The log verifies");
+    moving(data.path(), &url)
+        .with(1)
+        .saying("holds a site already");
+    let serving = Serving::start(data.path(), &["--set", &on(&url)]);
+    let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
+    assert!(api.get("access-points").to_string().contains("Door"));
+    serving.stop().with(0);
+}
+
+fn moving(data: &Path, url: &str) -> crate::process::Ended {
+    let mut command = gatebook(data, &["migrate-store"]);
+    command.env("GATEBOOK_MIGRATE_TO", url);
+    command.output().unwrap().into()
+}
+
+#[test]
+fn a_server_that_is_not_there_is_said_so() {
+    let data = tempdir().unwrap();
+    let there = on("postgresql:///gatebook?host=/nowhere");
+    run(data.path(), &["doctor", "--set", &there])
+        .with(1)
+        .saying("No such file");
+    run(data.path(), &["verify", "--set", &there]).with(1);
+    run(data.path(), &["verify", "--set", &on("mysql://x/y")])
+        .with(78)
+        .saying("database.url");
+}
