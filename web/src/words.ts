@@ -45,6 +45,7 @@ export const reasons: Record<Reason, string> = {
   no_longer_valid: "The person's validity has ended",
   not_allowed_here: "The person is not allowed at this access point",
   tag_unknown: "The tag belongs to nobody",
+  tag_not_issued: "The tag was returned and not issued since",
   tag_lost: "The tag was reported lost",
   tag_revoked: "The tag was revoked",
   tag_of_somebody_else: "The tag is in another person's custody",
@@ -68,7 +69,7 @@ export const comparisons: Record<Comparison["result"], string> = {
 };
 
 export const alertKinds: Record<AlertKind, string> = {
-  stranger: "Stranger at an entry",
+  stranger: "Stranger",
   denied: "Denied",
   unknown_tag: "Unknown tag",
   picture_disagrees: "The picture shows somebody else",
@@ -77,7 +78,18 @@ export const alertKinds: Record<AlertKind, string> = {
   second_entry: "Second entry without an exit",
   missing_exit: "Missing exit",
   device_silent: "Device silent",
+  part_lost: "Part of Gatebook not connected",
   verification_failed: "The log does not verify",
+};
+
+type PartRole = components["schemas"]["PartRole"];
+
+export const partRoles: Record<PartRole, string> = { edge: "Front end", vision: "Recognition worker" };
+
+/** What does not work while one is away. */
+export const withoutPart: Record<PartRole, string> = {
+  edge: "nobody can open Gatebook there.",
+  vision: "fewer frames are looked at, and none if it was the only one.",
 };
 
 export const deviceKinds: Record<DeviceKind, string> = {
@@ -124,8 +136,10 @@ export const entryKinds: Record<EntryKind, string> = {
 export const unresolvedReasons: Record<UnresolvedReason, string> = {
   picture_of_several: "Several passages waited for a picture; it cannot be told whose it is",
   picture_of_nobody: "A picture that nobody asked for",
+  picture_alone: "A picture without a tag, finger or face to tell whose it is",
   request_without_picture: "A picture was asked for and never came",
   orphan: "Belongs to a passage whose first event is gone",
+  damaged: "What the store keeps of it cannot be read any more; look at Integrity",
 };
 
 export const roles: Record<Role, { label: string; about: string }> = {

@@ -1,6 +1,8 @@
 import { Link, Outlet, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { Compass } from "lucide-react";
+import { useEffect } from "react";
+import { Problem } from "../api/client";
 import { sessionQuery } from "../api/session";
 import { buttonClass } from "../ui/Button";
 import { Empty, Failed } from "../ui/States";
@@ -40,9 +42,23 @@ export function Broken({ error, reset }: ErrorComponentProps) {
     reset();
     void router.invalidate();
   };
+  useAgain(error, again);
   return (
     <main>
       <Failed error={error} retry={again} />
     </main>
   );
+}
+
+/** How often a page that could not be opened tries again, in milliseconds. */
+const againEvery = 3000;
+
+/** Tries again by itself while the server, or the part behind its front end, cannot be reached. */
+function useAgain(error: unknown, again: () => void) {
+  const passes = error instanceof Problem && (error.status === 0 || error.status === 503);
+  useEffect(() => {
+    if (!passes) return;
+    const timer = setTimeout(again, againEvery);
+    return () => clearTimeout(timer);
+  });
 }

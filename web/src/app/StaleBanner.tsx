@@ -5,14 +5,14 @@ import css from "./StaleBanner.module.css";
 
 /** Says when what is shown may be old. Nothing is shown while the page is up to date. */
 export function StaleBanner() {
-  const { stale, freshAt } = useLiveState();
+  const { stale, freshAt, fault } = useLiveState();
   if (stale === null) return null;
   return (
     <div className={css.banner} role="status">
       <RefreshCw size={15} aria-hidden className={css.turning} />
       <span>
         {stale === "disconnected"
-          ? "No live connection: what is shown may be old. Reconnecting by itself."
+          ? `${fault ?? "No live connection"}: what is shown may be old. Reconnecting by itself.`
           : "Catching up with what happened meanwhile."}
         {freshAt !== null && stale === "disconnected" && (
           <>

@@ -1,5 +1,5 @@
 import { useSyncExternalStore } from "react";
-import { client, data } from "../api/client";
+import { client, data, Problem } from "../api/client";
 import { applied, namesUnknownArea, withDevice } from "./apply";
 import { align } from "./sequence";
 import { liveSocket } from "./socket";
@@ -11,6 +11,8 @@ export interface LiveState {
   stale: "disconnected" | "catching-up" | null;
   /** Until when (browser's clock) what is shown is known to be right. */
   freshAt: number | null;
+  /** What the server's front end says of it: the part behind it cannot be reached. null: nothing. */
+  fault: string | null;
 }
 
 /** Changes of names, photographs and cameras, which the snapshot holds in many places: it is fetched again. */
@@ -23,7 +25,7 @@ type Topic = (pushed: Committed) => void;
 
 /** The house as pushed: a snapshot with a sequence number, and what was committed since. */
 class HouseState {
-  private state: LiveState = { snapshot: null, stale: null, freshAt: null };
+  private state: LiveState = { snapshot: null, stale: null, freshAt: null, fault: null };
   private next = 0;
   private waiting: Committed[] | null = null;
   /** Something was missed while the snapshot was on its way. */
@@ -49,6 +51,11 @@ class HouseState {
   start(): () => void {
     const socket = liveSocket();
     const connected = () => void this.refetch();
+    // Why there is no connection is learnt by asking.
+    const refused = () => {
+      disconnected();
+      void this.refetch();
+    };
     const disconnected = () =>
       this.set({
         stale: "disconnected",
@@ -66,7 +73,7 @@ class HouseState {
     socket
       .on("connect", connected)
       .on("disconnect", dismissed)
-      .on("connect_error", disconnected)
+      .on("connect_error", refused)
       .on("committed", committed)
       .on("resync", resync)
       .on("device", device);
@@ -79,12 +86,12 @@ class HouseState {
       socket
         .off("connect", connected)
         .off("disconnect", dismissed)
-        .off("connect_error", disconnected)
+        .off("connect_error", refused)
         .off("committed", committed)
         .off("resync", resync)
         .off("device", device);
       socket.disconnect();
-      this.set({ snapshot: null, stale: null, freshAt: null });
+      this.set({ snapshot: null, stale: null, freshAt: null, fault: null });
     };
   }
 
@@ -100,12 +107,12 @@ class HouseState {
       this.next = snapshot.sequence;
       const waiting = this.waiting;
       this.waiting = null;
-      this.set({ snapshot, stale: liveSocket().connected ? null : this.state.stale, freshAt: Date.now() });
+      this.set({ snapshot, stale: liveSocket().connected ? null : this.state.stale, freshAt: Date.now(), fault: null });
       this.apply(waiting);
       if (this.again) void this.refetch();
-    } catch {
+    } catch (error) {
       this.waiting = null;
-      this.set({ stale: "disconnected" });
+      this.set({ stale: "disconnected", fault: error instanceof Problem && error.status === 503 ? error.message : null });
       setTimeout(() => liveSocket().connected && void this.refetch(), 3000);
     }
   }

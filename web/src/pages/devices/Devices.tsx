@@ -13,6 +13,7 @@ import { Table, type Column } from "../../ui/Table";
 import { Time } from "../../ui/Time";
 import { deviceKinds } from "../../words";
 import { Incidents } from "./Incidents";
+import { Parts } from "./Parts";
 
 /** How every device behaves, and what was refused at the edge. */
 export function Devices() {
@@ -59,6 +60,7 @@ export function Devices() {
           />
         )}
       </Panel>
+      <Parts />
       <Panel
         flush
         title="Incidents"
@@ -134,7 +136,10 @@ function Skew({ ms }: { ms: number | null }) {
   if (ms === null) return <span className="muted">–</span>;
   if (Math.abs(ms) < skewWorthSaying) return <span className="num">{skew(ms)}</span>;
   return (
-    <Badge tone="warn" title="Server receipt minus device time: set the device's clock">
+    <Badge
+      tone="warn"
+      title="Server receipt minus device time, of messages that tell the time they are sent at: set the device's clock"
+    >
       {skew(ms)}
     </Badge>
   );

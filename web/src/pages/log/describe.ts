@@ -60,6 +60,8 @@ function notice(record: NoticeRecord): { title: string; about: string } {
   switch (record.notice) {
     case "device_silent":
       return { title: "Device silent", about: record.device.name };
+    case "part_lost":
+      return { title: "Part of Gatebook not connected", about: record.part };
     case "visit_overdue":
       return { title: "Missing exit", about: personName(record.person) };
     case "verification_failed":
