@@ -2,7 +2,7 @@
 
 use crate::api::{Api, PASSWORD, answer};
 use crate::hosts::Private;
-use crate::process::{eventually, run};
+use crate::process::{eventually, free_port, run};
 use serde_json::{Value, json};
 use std::process::Command;
 
@@ -202,6 +202,34 @@ fn a_node_is_added_listed_and_revoked_and_its_name_is_taken_meanwhile() {
         .node(&["revoke", "worker-1"])
         .with(1)
         .saying("there is no node");
+}
+
+#[test]
+fn the_doctor_tells_whether_the_private_part_takes_a_bundle() {
+    let private = private();
+    let serving = private.start();
+    let bundle = private.allow("front", "edge");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let set = [
+        format!("link.api={}", private.link),
+        format!("link.bundle={}", bundle.display()),
+        format!("http.listen=127.0.0.1:{}", free_port()),
+    ];
+    let mut words = vec!["doctor"];
+    for setting in &set {
+        words.extend(["--set", setting]);
+    }
+    run(elsewhere.path(), &words)
+        .with(0)
+        .saying("takes link.bundle");
+    private.node(&["revoke", "front"]).with(0);
+    run(elsewhere.path(), &words)
+        .with(1)
+        .saying("no longer knows this node");
+    serving.stop().with(0);
+    run(elsewhere.path(), &words)
+        .with(1)
+        .saying("nobody listens at");
 }
 
 #[test]

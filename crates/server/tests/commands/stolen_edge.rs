@@ -3,15 +3,14 @@
 use crate::api::{Api, PASSWORD};
 use crate::hosts::Private;
 use crate::process::eventually;
-use crate::verifying::texts;
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::process::Command;
-use storage::{DataDir, Options, PictureFiles, SqliteStore};
-use store::{People, Pictures};
+use storage::{DataDir, Options, PictureFiles, SqlStore};
+use store::{Accounts, People, Pictures};
 
 /// Bytes by which a secret is recognised: enough that they are nowhere by chance.
 const ENOUGH: usize = 24;
@@ -98,19 +97,16 @@ fn secrets_of(site: &Path) -> Secrets {
     }
     let key = fs::read_to_string(site.join("keys/link-ca.key.pem")).unwrap();
     keep("link authority".into(), middle(key.as_bytes()));
-    for (n, hash) in texts(
-        site,
-        "SELECT password_hash FROM users WHERE password_hash IS NOT NULL",
-    )
-    .iter()
-    .enumerate()
-    {
-        keep(format!("password hash {n}"), hash.clone().into_bytes());
-    }
     let work = async {
         let data = DataDir::open(site).unwrap();
-        let store = SqliteStore::open(&data, Options::default()).await.unwrap();
+        let store = SqlStore::open(&data, Options::default()).await.unwrap();
         let pictures = PictureFiles::open(&data).unwrap();
+        for user in store.users().await.unwrap() {
+            keep(
+                format!("hash of {}", user.name),
+                user.password_hash.unwrap().into_bytes(),
+            );
+        }
         for (n, template) in store.face_templates().await.unwrap().iter().enumerate() {
             keep(format!("template {n}"), middle(&template.bytes));
         }
