@@ -1,8 +1,11 @@
 //! Observations.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use model::*;
+use proptest::collection::vec;
+use proptest::prelude::*;
+use proptest::test_runner::TestRunner;
 use store::{Append, Book, Ingest, Settlement, StoreError, Unsettled, Write};
 
 use crate::Site;
@@ -327,4 +330,55 @@ pub async fn unresolved_groups_are_listed_newest_first_and_set_aside<S: Site>() 
     let unknown = dismiss(9).await;
     assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
     assert_eq!(site.store().size().await.unwrap(), size);
+}
+
+/// Reports of two devices in two starts each, some of them at once: device, start, number.
+fn reports() -> impl Strategy<Value = Vec<Vec<(u8, u8, u64)>>> {
+    // Mostly what comes next, as devices do it; numbers that are late, far ahead and repeated too.
+    let number = prop_oneof![1u64..6, 1u64..12, Just(9)];
+    vec(vec((0u8..2, 0u8..2, number), 1..8), 1..12)
+}
+
+/// What a set of numbers says of one more: whether it was there, and how far it goes without a gap.
+fn add(set: &mut BTreeSet<u64>, number: u64) -> (bool, Option<u64>) {
+    let duplicate = !set.insert(number);
+    let reached = (1..).take_while(|number| set.contains(number)).last();
+    (duplicate, Some(reached.unwrap_or(0)))
+}
+
+pub async fn numbers_in_any_order_count_as_in_a_set<S: Site>() {
+    let mut runner = TestRunner::new(ProptestConfig::with_cases(12));
+    let checked = runner.run(&reports(), |groups| {
+        let handle = tokio::runtime::Handle::current();
+        let checked = tokio::task::block_in_place(|| handle.block_on(count::<S>(&groups)));
+        prop_assert_eq!(checked.0, checked.1);
+        Ok(())
+    });
+    checked.unwrap();
+}
+
+/// What the store answers, and what sets say.
+async fn count<S: Site>(
+    groups: &[Vec<(u8, u8, u64)>],
+) -> (Vec<(bool, Option<u64>)>, Vec<(bool, Option<u64>)>) {
+    let site = S::found().await;
+    let store = site.store();
+    let mut sets: BTreeMap<(u8, u8), BTreeSet<u64>> = BTreeMap::new();
+    let (mut answers, mut expected) = (Vec::new(), Vec::new());
+    for group in groups {
+        let commits = group.iter().map(|(device, boot, number)| {
+            let device = DeviceId(uuid::Uuid::from_u128(u128::from(*device)));
+            store.commit(counted(device, &boot.to_string(), *number))
+        });
+        for commit in futures::future::join_all(commits).await {
+            let commit = commit.unwrap();
+            answers.push((commit.duplicate, commit.contiguous));
+        }
+        for (device, boot, number) in group {
+            expected.push(add(sets.entry((*device, *boot)).or_default(), *number));
+        }
+    }
+    let kept = store.unsettled().await.unwrap().observations.len();
+    assert_eq!(kept, sets.values().map(BTreeSet::len).sum::<usize>());
+    (answers, expected)
 }

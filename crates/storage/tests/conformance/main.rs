@@ -53,6 +53,7 @@ macro_rules! every_case {
                 what_would_be_a_repetition_is_told_without_a_write,
                 the_contiguous_sequence_waits_for_what_is_missing,
                 each_start_of_a_device_counts_for_itself,
+                numbers_in_any_order_count_as_in_a_set,
                 equal_content_is_one_observation_within_its_window_only,
                 content_without_a_window_is_recognised_for_good,
                 observations_committed_at_once_are_all_kept_in_one_order,
