@@ -13,6 +13,7 @@ mod faces;
 mod integrity;
 mod live;
 mod log;
+mod parts;
 mod people;
 mod pictures;
 mod places;

@@ -27,6 +27,19 @@ pub async fn serve(uri: Uri) -> Response {
     }
 }
 
+/// Where an edge serves the pages: a word for whoever looks for them here.
+pub async fn elsewhere(uri: Uri) -> Response {
+    let (status, text) = match uri.path() {
+        "/" => (
+            StatusCode::OK,
+            "This is the private part of a Gatebook on several hosts: the API is under /api/v1, \
+             the pages are at the address of its edge.\n",
+        ),
+        _ => (StatusCode::NOT_FOUND, "There is nothing here.\n"),
+    };
+    (status, text).into_response()
+}
+
 fn respond(path: &str, file: EmbeddedFile) -> Response {
     let cache = if path.starts_with(HASHED) {
         "public, max-age=31536000, immutable"

@@ -2,7 +2,7 @@
 
 use crate::process::Serving;
 use serde_json::{Value, json};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
 
@@ -86,6 +86,36 @@ impl Api {
         )
     }
 
+    /// Fetches bytes into a file.
+    #[track_caller]
+    pub fn download(&self, path: &str, file: &Path) {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-f", "-b"])
+            .arg(self.jar())
+            .arg("-o")
+            .arg(file);
+        let done = curl.arg(format!("{}/api/v1/{path}", self.address)).status();
+        assert!(done.unwrap().success(), "{path}");
+    }
+
+    /// Sends a file; the status.
+    pub fn upload(&self, path: &str, field: &str, file: &Path) -> u16 {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-w", "\n%{http_code}", "-b"])
+            .arg(self.jar());
+        curl.args(["-H", &format!("x-gatebook-csrf: {}", self.csrf)]);
+        curl.arg("-F")
+            .arg(format!("{field}=@{};type=image/jpeg", file.display()));
+        answer(curl.arg(format!("{}/api/v1/{path}", self.address))).0
+    }
+
+    /// The secret of the session's cookie.
+    pub fn cookie(&self) -> String {
+        let jar = std::fs::read_to_string(self.jar()).unwrap();
+        let line = jar.lines().find(|line| line.contains("gatebook\t"));
+        line.unwrap().rsplit('\t').next().unwrap().to_owned()
+    }
+
     fn jar(&self) -> PathBuf {
         self.jar.path().join("cookies")
     }
@@ -102,14 +132,15 @@ pub fn answer(curl: &mut Command) -> (u16, Value) {
     )
 }
 
-/// Entries of the log, by `/readyz`.
-pub fn entries(address: &str) -> u64 {
-    let (status, ready) = answer(Command::new("curl").args([
-        "-s",
-        "-w",
-        "\n%{http_code}",
-        &format!("{address}/readyz"),
-    ]));
+/// What `/readyz` answers at an address.
+pub fn ready(address: &str) -> Value {
+    let url = format!("{address}/readyz");
+    let (status, ready) = answer(Command::new("curl").args(["-s", "-w", "\n%{http_code}", &url]));
     assert_eq!(status, 200, "{ready}");
-    ready["log_entries"].as_u64().unwrap()
+    ready
+}
+
+/// Entries of the log.
+pub fn entries(serving: &Serving) -> u64 {
+    ready(&serving.metrics)["log_entries"].as_u64().unwrap()
 }

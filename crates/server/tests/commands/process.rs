@@ -98,15 +98,22 @@ pub struct Serving {
     child: Child,
     said: Arc<Mutex<String>>,
     pub address: String,
+    /// Where metrics are told; empty where a prepared `serve` was started.
+    pub metrics: String,
 }
 
 impl Serving {
-    /// Starts `serve` on a free port and waits until it is ready.
+    /// Starts `serve` on free ports and waits until it is ready.
     pub fn start(data: &Path, more: &[&str]) -> Self {
         let listen = format!("127.0.0.1:{}", free_port());
+        let metrics = format!("127.0.0.1:{}", free_port());
+        let told = format!("metrics.listen={metrics}");
         let mut words = vec!["serve", "--listen", &listen, "--mqtt", "127.0.0.1:0"];
+        words.extend(["--set", &told]);
         words.extend(more);
-        Self::spawn(gatebook(data, &words))
+        let mut serving = Self::spawn(gatebook(data, &words));
+        serving.metrics = format!("http://{metrics}");
+        serving
     }
 
     /// Starts a prepared `serve` and waits until it says where it is.
@@ -123,6 +130,7 @@ impl Serving {
             child,
             said,
             address: String::new(),
+            metrics: String::new(),
         };
         serving.address = serving.hears("Gatebook is at ");
         serving
@@ -138,6 +146,11 @@ impl Serving {
             assert!(!ended, "it ended: {said}");
             found
         })
+    }
+
+    /// The process.
+    pub fn id(&self) -> u32 {
+        self.child.id()
     }
 
     pub fn said(&self) -> String {
