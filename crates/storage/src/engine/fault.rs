@@ -14,6 +14,8 @@ const SQLITE_NOTADB: i32 = 26;
 const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 /// PostgreSQL's class of integrity constraint violations.
 const CONSTRAINT_CLASS: &str = "23";
+/// Its classes of lost connections and of an operator who ends them.
+const LOST_CLASSES: [&str; 2] = ["08", "57"];
 
 /// Why a statement failed, as its engine says it.
 #[derive(Debug)]
@@ -44,6 +46,16 @@ impl Fault {
         match self {
             Self::Sqlite(sqlx::Error::Database(reported)) => reported.is_unique_violation(),
             Self::Postgres(error) => error.code() == Some(&SqlState::UNIQUE_VIOLATION),
+            _ => false,
+        }
+    }
+
+    /// Whether the line to the server was lost, so that nobody knows what became of a commit.
+    pub(crate) fn leaves_open(&self) -> bool {
+        match self {
+            Self::Postgres(error) => error
+                .code()
+                .is_none_or(|state| LOST_CLASSES.iter().any(|class| state.code().starts_with(class))),
             _ => false,
         }
     }

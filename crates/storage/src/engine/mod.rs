@@ -21,7 +21,7 @@ use tokio_postgres::types::FromSql;
 
 use crate::DataDir;
 use fault::Fault;
-use postgres::{Readers, ServerAddress, Session};
+use postgres::{Readers, ServerAddress, Session, outcome};
 use value::Value;
 
 /// Where connections come from.
@@ -130,6 +130,23 @@ impl Db {
         match self {
             Self::Sqlite(_) => Ok(true),
             Self::Postgres(session) => session.heard().await,
+        }
+    }
+
+    /// What the transaction is known by after the line to the server was lost. To a file there is no
+    /// line to lose.
+    pub(crate) async fn transaction(&mut self) -> Result<Option<String>, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(session) => outcome::name(session).await.map(Some),
+        }
+    }
+
+    /// Whether a transaction that another line began was committed.
+    pub(crate) async fn committed(&mut self, transaction: &str) -> Result<bool, Fault> {
+        match self {
+            Self::Sqlite(_) => Ok(false),
+            Self::Postgres(session) => outcome::committed(session, transaction).await,
         }
     }
 

@@ -177,7 +177,7 @@ impl Writer {
         self.begin().await?;
         let before = self.memory.clone();
         if self.all(group).await? {
-            self.execute("COMMIT").await?;
+            self.end().await?;
             return Ok(group.iter().map(|_| Ok(())).collect());
         }
         self.execute("ROLLBACK").await?;
@@ -188,8 +188,27 @@ impl Writer {
         for job in group {
             outcomes.push(self.one(job.as_mut()).await?);
         }
-        self.execute("COMMIT").await?;
+        self.end().await?;
         Ok(outcomes)
+    }
+
+    /// Commits. When the answer is lost with the line to the server, a new line tells what became of
+    /// the commit; only when none is to be had does it stay open, which is an error.
+    async fn end(&mut self) -> Result<()> {
+        let transaction = self.db.transaction().await.map_err(fault)?;
+        let Err(lost) = self.db.run("COMMIT").await else {
+            return Ok(());
+        };
+        if let Some(transaction) = transaction
+            && lost.leaves_open()
+        {
+            self.reconnect().await?;
+            if self.db.committed(&transaction).await.map_err(fault)? {
+                tracing::info!("the answer to a commit was lost; it was durable");
+                return Ok(());
+            }
+        }
+        Err(fault(lost))
     }
 
     async fn begin(&mut self) -> Result<()> {

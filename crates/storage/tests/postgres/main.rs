@@ -1,6 +1,7 @@
 //! What holds for PostgreSQL in particular.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod answers;
 mod killed;
 #[path = "../conformance/make.rs"]
 #[allow(dead_code)]

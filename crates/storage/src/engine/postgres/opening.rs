@@ -50,6 +50,14 @@ pub(super) async fn locked(session: &mut Session) -> Result<bool> {
     row.map_err(fault)?.flag("held")
 }
 
+/// A session that reads a database which another process may be writing, for as long as it takes.
+///
+/// # Errors
+/// [`StoreError::Engine`] if the server cannot be reached.
+pub(crate) async fn reader(address: &ServerAddress) -> Result<Db> {
+    Ok(Db::Postgres(Session::begin(address, SETTINGS).await?))
+}
+
 /// Checks the server and brings the tables up to date.
 ///
 /// # Errors
