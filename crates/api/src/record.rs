@@ -201,6 +201,17 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
         Act::IncidentDismissed {
             address, reason, ..
         } => (None, Some(incident(*address, reason))),
+        Act::SiteRestored {
+            taken_at,
+            entries,
+            signed,
+        } => (None, Some(restored(*taken_at, *entries, *signed))),
+        Act::RollbackAccepted {
+            signed, entries, ..
+        } => (
+            None,
+            Some(format!("{signed} entries were signed, {entries} were found")),
+        ),
         _ => (None, None),
     };
     Ok(ActView {
@@ -211,6 +222,14 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
         alert,
         note,
     })
+}
+
+fn restored(taken_at: Timestamp, entries: u64, signed: Option<u64>) -> String {
+    let backup = format!("from the backup of {taken_at} with {entries} entries");
+    match signed.and_then(|signed| signed.checked_sub(entries)) {
+        Some(lost) if lost > 0 => format!("{backup}; {lost} signed later are lost"),
+        _ => format!("{backup}; what came later is lost"),
+    }
 }
 
 fn incident(address: Option<IpAddr>, reason: &str) -> String {

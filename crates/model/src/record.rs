@@ -170,6 +170,26 @@ pub enum Act {
         #[allow(missing_docs)]
         note: String,
     },
+    /// The site was restored from a backup; what came after it is not in the log.
+    SiteRestored {
+        /// When the backup was taken.
+        taken_at: Timestamp,
+        /// Entries of the log in it.
+        entries: u64,
+        /// Entries of the largest log that is known to have been signed, where that was larger.
+        signed: Option<u64>,
+    },
+    /// An administrator goes on with a database that was put back to an earlier state.
+    RollbackAccepted {
+        /// Entries that had been signed.
+        signed: u64,
+        /// The root over them, as in the checkpoint.
+        signed_root: String,
+        /// Entries of the log as it was found.
+        entries: u64,
+        /// The root over these.
+        root: String,
+    },
     /// An incident was dismissed; what it was stands here, for the incident itself is gone.
     IncidentDismissed {
         #[allow(missing_docs)]

@@ -1,7 +1,7 @@
 //! The command line.
 
 use clap::{Args, Parser, Subcommand};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// The book at the gate: who came in, who went out, proven.
 #[derive(Parser, Debug)]
@@ -40,13 +40,28 @@ pub struct Common {
 #[derive(Subcommand, Debug)]
 pub enum Command {
     /// Runs a site until it is stopped (Ctrl-C or SIGTERM stop it gracefully)
-    Serve(Listen),
+    Serve(Serve),
+    /// Runs the public front end of a site on several hosts: pages, and the API passed on
+    Edge(Edge),
+    /// Runs a recognition worker of a site on several hosts: looks at images, keeps nothing
+    Vision(Vision),
+    /// Other hosts of the site: who may dial the private part; takes effect while it runs
+    #[command(subcommand)]
+    Node(Node),
     /// Runs a demo site: people enrolled, classic gates simulated; data is thrown away at the end
     Demo(Demo),
     /// Says what is wrong with configuration, data directory, ports and clock, and what to do
     Doctor,
     /// Proves log and projections against the newest checkpoint; names the first entry that differs
     Verify(Verify),
+    /// Moves the database from the file in the data directory to a PostgreSQL server, and proves it
+    MigrateStore(MigrateStore),
+    /// Takes a backup into a new folder in DIR, while the site runs; without its keys
+    Backup(Backup),
+    /// Makes a site of a backup in a new data directory, and proves its log
+    Restore(Restore),
+    /// Goes on with a database that was put back to an earlier state; stands in the log for good
+    AcceptRollback,
     /// People: import or export the card's registry
     #[command(subcommand)]
     People(People),
@@ -76,6 +91,69 @@ pub struct Listen {
     pub classic_http: Option<String>,
 }
 
+#[derive(Args, Clone, Debug, Default)]
+pub struct Serve {
+    #[command(flatten)]
+    pub listen: Listen,
+    /// No pages: the private part of a site whose pages an edge serves
+    #[arg(long)]
+    pub no_pages: bool,
+    /// Address and port for links of edges and recognition workers [default: off]
+    #[arg(long, value_name = "ADDRESS")]
+    pub link: Option<String>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Edge {
+    /// Address and port of the pages [default: 127.0.0.1:8080; HTTPS off loopback]
+    #[arg(long)]
+    pub listen: Option<String>,
+    #[command(flatten)]
+    pub link: Dial,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Vision {
+    #[command(flatten)]
+    pub link: Dial,
+    /// Images looked at at a time [default: the number of cores, at most 4]
+    #[arg(long, value_name = "NUMBER")]
+    pub threads: Option<usize>,
+}
+
+/// How the private part is dialled.
+#[derive(Args, Clone, Debug)]
+pub struct Dial {
+    /// Host and port of the private part's link.listen
+    #[arg(long, value_name = "HOST:PORT")]
+    pub api: Option<String>,
+    /// The file of `gatebook node add NAME`
+    #[arg(long, value_name = "FILE")]
+    pub bundle: Option<PathBuf>,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum Node {
+    /// Allows another host and writes the file that it needs (its bundle)
+    Add {
+        /// A name for it: a-z, 0-9, '-' and '.'
+        name: String,
+        /// What it is for: edge or vision
+        #[arg(long, value_parser = link::Role::parse)]
+        role: link::Role,
+        /// Where to write the bundle [default: NAME.bundle.pem]
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+    /// Lists the hosts that are allowed
+    List,
+    /// Shuts a host out, at once
+    Revoke {
+        /// Its name
+        name: String,
+    },
+}
+
 #[derive(Args, Clone, Debug)]
 pub struct Demo {
     #[command(flatten)]
@@ -89,8 +167,41 @@ pub struct Demo {
 }
 
 #[derive(Args, Clone, Debug)]
+pub struct MigrateStore {
+    /// An empty database: postgresql://user@host/database; stays empty if the move is interrupted
+    #[arg(
+        long,
+        value_name = "URL",
+        env = "GATEBOOK_MIGRATE_TO",
+        hide_env_values = true
+    )]
+    pub to: String,
+}
+
+#[derive(Args, Clone, Debug)]
 pub struct Verify {
     /// A checkpoint kept elsewhere (signed note); finds a log that was cut off and signed again
+    #[arg(long, value_name = "FILE")]
+    pub checkpoint: Option<PathBuf>,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Backup {
+    /// Where backups are kept, each in a folder named by its time; pictures of the last one are shared
+    pub dir: PathBuf,
+    /// Put the keys into it too: whoever gets such a backup can read everything
+    #[arg(long)]
+    pub with_keys: bool,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Restore {
+    /// The folder of one backup
+    pub backup: PathBuf,
+    /// The copy of keys/ that was kept apart, where the backup holds none
+    #[arg(long, value_name = "DIR")]
+    pub keys: Option<PathBuf>,
+    /// A checkpoint kept elsewhere (signed note), to hold the log against
     #[arg(long, value_name = "FILE")]
     pub checkpoint: Option<PathBuf>,
 }
@@ -146,8 +257,8 @@ impl Common {
             .or_else(|| default.exists().then_some(default))
     }
 
-    /// Flags as dotted settings.
-    pub fn settings(&self, listen: &Listen) -> anyhow::Result<Vec<(String, String)>> {
+    /// Flags as dotted settings, those of the command after `--set`.
+    pub fn settings(&self, flags: &impl Settings) -> anyhow::Result<Vec<(String, String)>> {
         let mut all = Vec::new();
         for pair in &self.set {
             let (key, value) = pair
@@ -155,17 +266,63 @@ impl Common {
                 .ok_or_else(|| anyhow::anyhow!("--set {pair}: write KEY=VALUE"))?;
             all.push((key.to_owned(), value.to_owned()));
         }
-        let named = [
-            ("http.listen", &listen.listen),
-            ("mqtt.listen", &listen.mqtt),
-            ("classic.mqtt", &listen.classic_mqtt),
-            ("classic.http", &listen.classic_http),
-        ];
-        for (key, value) in named {
-            all.extend(value.iter().map(|v| (key.to_owned(), v.clone())));
+        for (key, value) in flags.settings() {
+            all.extend(value.map(|value| (key.to_owned(), value)));
         }
         let dir = self.data_dir.iter();
         all.extend(dir.map(|d| ("data_dir".to_owned(), d.to_string_lossy().into_owned())));
         Ok(all)
+    }
+}
+
+/// Flags that stand for settings.
+pub trait Settings {
+    /// Dotted keys, with the values given.
+    fn settings(&self) -> Vec<(&'static str, Option<String>)>;
+}
+
+impl Settings for Listen {
+    fn settings(&self) -> Vec<(&'static str, Option<String>)> {
+        vec![
+            ("http.listen", self.listen.clone()),
+            ("mqtt.listen", self.mqtt.clone()),
+            ("classic.mqtt", self.classic_mqtt.clone()),
+            ("classic.http", self.classic_http.clone()),
+        ]
+    }
+}
+
+impl Settings for Serve {
+    fn settings(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut all = self.listen.settings();
+        all.push(("http.pages", self.no_pages.then(|| "false".into())));
+        all.push(("link.listen", self.link.clone()));
+        all
+    }
+}
+
+impl Settings for Edge {
+    fn settings(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut all = self.link.settings();
+        all.push(("http.listen", self.listen.clone()));
+        all
+    }
+}
+
+impl Settings for Vision {
+    fn settings(&self) -> Vec<(&'static str, Option<String>)> {
+        let mut all = self.link.settings();
+        all.push(("vision.threads", self.threads.map(|n| n.to_string())));
+        all
+    }
+}
+
+impl Settings for Dial {
+    fn settings(&self) -> Vec<(&'static str, Option<String>)> {
+        let text = |path: &Path| path.to_string_lossy().into_owned();
+        vec![
+            ("link.api", self.api.clone()),
+            ("link.bundle", self.bundle.as_deref().map(text)),
+        ]
     }
 }

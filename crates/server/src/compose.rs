@@ -7,24 +7,25 @@ use crate::config::Config;
 use crate::directory;
 use crate::founding;
 use crate::house::{self, Reported};
-use crate::http::ca::Authority;
-use crate::http::{health, pages, serve};
-use crate::integrity::{self, LogIntegrity};
+use crate::http::carry::Carrier;
+use crate::http::serve::Limits;
+use crate::http::{certificates, health, pages, peer, serve};
+use crate::integrity::{self, LogIntegrity, Signing};
+use crate::outage::Pulse;
 use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
-use crate::site::{Site, signing_seed};
-use crate::{outage, watchdog};
+use crate::site::Site;
+use crate::{links, outage, parts, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use axum::Router;
-use axum::http::header::CONTENT_TYPE;
-use axum::routing::get;
+use axum_server::tls_rustls::RustlsConfig;
 use devices::classic::{ClassicListener, Switchboard, upload_router};
 use devices::native::{Gateway, device_router};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::sync::Arc;
 use std::time::Duration;
-use storage::{PictureFiles, SqliteStore};
+use storage::{PictureFiles, SqlStore};
 use store::Store;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
@@ -32,6 +33,12 @@ use tokio_util::sync::CancellationToken;
 
 /// How long a stop waits for edges, and for the pipeline, before it goes on without them.
 const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Connections to pages and API open at once; a process has 1,024 file handles where nobody gave more.
+const CONNECTIONS: usize = 512;
+
+/// Connections open at once to a port that only a few boards or a metrics collector call.
+const FEW_CONNECTIONS: usize = 64;
 
 /// A site that runs.
 pub struct Running {
@@ -45,7 +52,7 @@ pub struct Running {
     pub cards: Arc<Cards>,
     /// Recognition, for the demo.
     pub recogniser: Arc<Recogniser>,
-    engine: SqliteStore,
+    engine: SqlStore,
     stop: CancellationToken,
     /// Everything that reports to the site; ends first.
     edges: JoinSet<Result<()>>,
@@ -56,6 +63,15 @@ pub struct Running {
     /// What looks after the log; ends last.
     keepers: JoinSet<()>,
     last: CancellationToken,
+}
+
+/// Where pages and API are served.
+struct Web {
+    port: std::net::TcpListener,
+    /// What HTTPS is served with.
+    tls: Option<RustlsConfig>,
+    /// The certificate of the site's own authority, to be offered.
+    certificate: Option<String>,
 }
 
 /// What the parts share while they are put together.
@@ -75,16 +91,18 @@ impl Running {
     /// When the site cannot be opened, a port is in use, or recognition cannot be loaded.
     pub async fn start(config: Config) -> Result<Self> {
         let web = serve::bind("pages and API (http.listen)", config.http.listen)?;
-        let site = Site::open(&config.data_dir).await?;
+        let site = Site::open(&config.data_dir, &config.database).await?;
         let store: Arc<dyn Store> = Arc::new(site.store.clone());
         let pictures = Arc::new(site.pictures.clone());
         let first = founding::found(&*store, SystemClock.now()).await?;
-        outage::report(&*store, SystemClock.now()).await?;
+        let pulse = Pulse::of(&config.data_dir);
+        outage::report(&*store, pulse.last(), SystemClock.now()).await?;
         let recogniser = Arc::new(Recogniser::load(store.clone(), config.vision.threads).await?);
         let [stop, closing, last] = std::array::from_fn(|_| CancellationToken::new());
 
         let (house, deliveries, reported) = house::open(&store, &pictures).await?;
-        let (mut keepers, verifier) = keep(&site, &store, reported, &last).await?;
+        let (mut keepers, integrity) = keep(&site, &store, reported, &last).await?;
+        keepers.spawn(pulse.beat(last.clone()));
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
         let pipeline = pipeline::start(&store, comparer, deliveries, &closing).await?;
 
@@ -101,13 +119,19 @@ impl Running {
             &parts.pictures,
             &parts.recogniser,
             &parts.house,
+            &site.incoming,
         ));
         let mut edges = JoinSet::new();
-        parts.listen(&mut edges).await?;
-        let integrity = Arc::new(LogIntegrity::new(store.clone(), verifier));
-        keepers.spawn(integrity::verify_daily(integrity.clone(), last.clone()));
+        let (tls, certificate) = certificates::of(&parts.config, &parts.stop).await?;
+        parts.listen(tls.clone(), &mut edges).await?;
+        let tls = tls.filter(|_| parts.config.https());
+        let port = Web {
+            port: web,
+            tls,
+            certificate,
+        };
         parts
-            .serve(web, &site, integrity, cards.clone(), &mut edges)
+            .serve(port, &site, integrity, cards.clone(), &mut edges)
             .await?;
         let address = parts.config.address();
         Ok(Self {
@@ -163,22 +187,21 @@ async fn all_of(edges: &mut JoinSet<Result<()>>) -> Result<()> {
     ended
 }
 
-/// Starts what looks after the log until `last`; with it, what verifies the log.
+/// Starts what looks after the log until `last`; with it, what signs and verifies the log.
 async fn keep(
     site: &Site,
     store: &Arc<dyn Store>,
     reported: Reported,
     last: &CancellationToken,
-) -> Result<(JoinSet<()>, ledger::Verifier)> {
+) -> Result<(JoinSet<()>, Arc<LogIntegrity>)> {
     let Reported {
         incidents,
         heard,
         directory,
     } = reported;
     let signed = store.latest_checkpoint().await?.is_some();
-    let seed = signing_seed(&site.keys, signed)?;
-    let signer = integrity::open_signer(&seed, &integrity::origin(&**store).await?)?;
-    let verifier = ledger::Verifier::new(signer.vkey())?;
+    let signing = Signing::of(site, signed).await?;
+    let integrity = Arc::new(LogIntegrity::new(store.clone(), signing));
     let mut keepers = JoinSet::new();
     keepers.spawn(site.sweep(last.clone()));
     keepers.spawn(watchdog::keep_incidents(
@@ -189,25 +212,51 @@ async fn keep(
     keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
     keepers.spawn(directory::follow(store.clone(), directory, last.clone()));
     keepers.spawn(integrity::sign_checkpoints(
-        store.clone(),
-        signer,
+        integrity.clone(),
         last.clone(),
     ));
-    Ok((keepers, verifier))
+    keepers.spawn(integrity::verify_daily(integrity.clone(), last.clone()));
+    Ok((keepers, integrity))
 }
 
 impl Parts {
-    /// Starts the listeners for devices that are configured.
-    async fn listen(&self, edges: &mut JoinSet<Result<()>>) -> Result<()> {
-        if let Some(address) = self.config.mqtt.listen {
+    /// Starts the MQTT gateway on the ports that are configured.
+    async fn listen_native(
+        &self,
+        tls: Option<RustlsConfig>,
+        edges: &mut JoinSet<Result<()>>,
+    ) -> Result<()> {
+        let ports = &self.config.mqtt;
+        let mut gateway = Gateway::new(self.house.clone()).await;
+        if let Some(address) = ports.listen {
             serve::free("MQTT gateway (mqtt.listen)", address)?;
-            let gateway = Gateway::bind(address, self.house.clone()).await?;
+            gateway.listen(address)?;
+        }
+        if let (Some(address), Some(tls)) = (ports.tls_listen, tls) {
+            let carrier = Carrier::bind(address, tls, gateway.listen_within()?)?;
+            let stop = self.stop.clone();
+            edges.spawn(async move {
+                carrier.run(stop).await;
+                Ok(())
+            });
+        }
+        if ports.listen.or(ports.tls_listen).is_some() {
             let stop = self.stop.clone();
             edges.spawn(async move {
                 gateway.run(stop).await;
                 Ok(())
             });
         }
+        Ok(())
+    }
+
+    /// Starts the listeners for devices that are configured.
+    async fn listen(
+        &self,
+        tls: Option<RustlsConfig>,
+        edges: &mut JoinSet<Result<()>>,
+    ) -> Result<()> {
+        self.listen_native(tls, edges).await?;
         let switchboard = Switchboard::new();
         if let Some(address) = self.config.classic.mqtt {
             serve::free("classic MQTT (classic.mqtt)", address)?;
@@ -222,7 +271,8 @@ impl Parts {
         if let Some(address) = self.config.classic.http {
             let port = serve::bind("classic upload (classic.http)", address)?;
             let router = upload_router(self.house.clone(), switchboard);
-            edges.spawn(serve::serve(port, router, None, self.stop.clone()));
+            let limits = Limits::of(FEW_CONNECTIONS);
+            edges.spawn(serve::serve(port, router, None, limits, self.stop.clone()));
         }
         Ok(())
     }
@@ -230,22 +280,13 @@ impl Parts {
     /// Starts pages and API.
     async fn serve(
         &self,
-        port: std::net::TcpListener,
+        web: Web,
         site: &Site,
         integrity: Arc<LogIntegrity>,
         cards: Arc<Cards>,
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
-        let (tls, certificate) = if self.config.https() {
-            let authority = Authority::open(&site.keys)?;
-            let certificate = authority.certificate_pem.clone();
-            (
-                Some(serve::local_tls(&self.config, authority).await?),
-                Some(certificate),
-            )
-        } else {
-            (None, None)
-        };
+        let (links, parts) = self.open_links(site, edges)?;
         let house = api::House {
             store: self.store.clone(),
             pictures: self.pictures.clone(),
@@ -256,21 +297,81 @@ impl Parts {
                 &self.house,
             )),
             cards,
-            integrity,
+            integrity: integrity.clone(),
+            parts: parts.clone(),
             clock: Arc::new(SystemClock),
             config: Arc::new(self.api_config()),
         };
-        let metrics = PrometheusBuilder::new().install_recorder()?;
         let health = health::Health {
             store: self.store.clone(),
-            metrics,
+            integrity,
+            parts,
+            metrics: PrometheusBuilder::new().install_recorder()?,
         };
-        let mut rest = device_router(self.house.clone()).merge(health::router(health));
-        if let Some(pem) = certificate {
-            rest = rest.merge(offered(pem));
+        self.tell_metrics(health.clone(), edges)?;
+        let trusted = &self.config.http.trusted_proxies;
+        let devices = peer::behind(trusted, device_router(self.house.clone()));
+        let mut rest = devices.merge(health::public(health));
+        if let Some(pem) = web.certificate {
+            rest = rest.merge(certificates::offered(pem));
         }
-        let router = api::mounted(house, rest.fallback(pages::serve));
-        edges.spawn(serve::serve(port, router, tls, self.stop.clone()));
+        let rest = if self.config.http.pages {
+            rest.fallback(pages::serve)
+        } else {
+            rest.fallback(pages::elsewhere)
+        };
+        let router = api::mounted(house, rest);
+        if let Some(links) = links {
+            self.take_links(links, router.clone(), edges);
+        }
+        let limits = Limits::of(CONNECTIONS);
+        let served = serve::serve(web.port, router, web.tls, limits, self.stop.clone());
+        edges.spawn(served);
+        Ok(())
+    }
+
+    /// Opens the port for links, where one is configured, and shows which parts are there.
+    fn open_links(
+        &self,
+        site: &Site,
+        edges: &mut JoinSet<Result<()>>,
+    ) -> Result<(Option<link::Listener>, api::ports::Parts)> {
+        let shown = parts::Shown::new(Arc::from([]));
+        let there = shown.subscribe();
+        let Some(address) = self.config.link.listen else {
+            return Ok((None, there));
+        };
+        let port = serve::bind("links (link.listen)", address)?;
+        let listener = link::Listener::start(port, &site.keys)?;
+        let (roster, store) = (listener.roster(), self.store.clone());
+        let following = parts::follow(roster, shown, store, self.stop.clone());
+        edges.spawn(async move {
+            following.await;
+            Ok(())
+        });
+        Ok((Some(listener), there))
+    }
+
+    /// Serves edges with `router`, and lets workers look at images.
+    fn take_links(
+        &self,
+        listener: link::Listener,
+        router: Router,
+        edges: &mut JoinSet<Result<()>>,
+    ) {
+        let pool = self.recogniser.pool().clone();
+        let taken = links::take(listener, router, pool, self.stop.clone());
+        edges.spawn(async move { Ok(taken.await?) });
+    }
+
+    /// Starts the address of metrics, where one is configured.
+    fn tell_metrics(&self, health: health::Health, edges: &mut JoinSet<Result<()>>) -> Result<()> {
+        if let Some(address) = self.config.metrics.listen {
+            let port = serve::bind("metrics (metrics.listen)", address)?;
+            let limits = Limits::of(FEW_CONNECTIONS);
+            let router = health::private(health);
+            edges.spawn(serve::serve(port, router, None, limits, self.stop.clone()));
+        }
         Ok(())
     }
 
@@ -281,16 +382,17 @@ impl Parts {
             .as_ref()
             .is_some_and(|url| url.starts_with("https:"));
         api::ApiConfig {
-            secure_cookies: self.config.https() || public_https,
+            // Browsers come by an edge's HTTPS; on loopback they take such cookies too.
+            secure_cookies: self.config.https()
+                || public_https
+                || self.config.link.listen.is_some(),
             public_origin: http.public_url.clone(),
             trusted_proxies: http.trusted_proxies.clone(),
+            sessions: api::SessionLimits {
+                idle_hours: self.config.session.idle_hours,
+                longest_days: self.config.session.longest_days,
+            },
             version: env!("CARGO_PKG_VERSION").into(),
         }
     }
-}
-
-/// The authority's certificate, for installing on the machines that open the page.
-fn offered(pem: String) -> Router {
-    let kind = [(CONTENT_TYPE, "application/x-x509-ca-cert")];
-    Router::new().route("/gatebook-ca.crt", get(async move || (kind, pem.clone())))
 }

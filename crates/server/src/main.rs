@@ -3,6 +3,7 @@
 
 mod cameras;
 mod card_files;
+mod card_pictures;
 mod cli;
 mod clock;
 mod commands;
@@ -10,20 +11,32 @@ mod compose;
 mod config;
 mod demo;
 mod directory;
+mod edge;
 mod exit;
+mod forgetting;
 mod founding;
 mod house;
 mod http;
 mod integrity;
+mod kept;
+mod links;
 mod logging;
+mod notices;
 mod outage;
+mod parts;
 mod pipeline;
 mod recognition;
+mod silence;
 mod site;
+#[cfg(test)]
+mod testing;
 mod watchdog;
 
 use clap::Parser;
 use std::process::ExitCode;
+
+#[global_allocator]
+static MEMORY: forgetting::Forgetting = forgetting::Forgetting;
 
 fn main() -> ExitCode {
     let cli = cli::Cli::parse();

@@ -7,6 +7,10 @@ use std::path::{Path, PathBuf};
 use store::{Result, StoreError};
 
 use crate::SiteKey;
+use crate::site_key::sync_parent;
+
+/// Stands in a data directory that is being restored.
+const RESTORING: &str = "restore.incomplete";
 
 /// A data directory that this process holds. The hold ends when the last clone of what was
 /// opened from it is dropped, and with the process, however that ends.
@@ -29,6 +33,12 @@ impl DataDir {
         fs::create_dir_all(path).map_err(|error| explain(path, &error))?;
         make_private(&path.join("keys"))?;
         let lock = hold(&path.join("gatebook.lock"))?;
+        if path.join(RESTORING).exists() {
+            return Err(StoreError::Damaged(format!(
+                "a restore into {} was interrupted; remove what is there and restore again",
+                path.display()
+            )));
+        }
         let key = site_key(path)?;
         Ok(Self {
             path: path.to_owned(),
@@ -59,13 +69,39 @@ impl DataDir {
     /// The database file.
     #[must_use]
     pub fn database(&self) -> PathBuf {
-        self.path.join("gatebook.db")
+        Self::database_in(&self.path)
+    }
+
+    /// The database file of the data directory at `path`, for whoever reads it without a hold.
+    pub(crate) fn database_in(path: &Path) -> PathBuf {
+        path.join("gatebook.db")
+    }
+
+    /// The pictures of the data directory at `path`, for whoever reads them without a hold.
+    pub(crate) fn pictures_in(path: &Path) -> PathBuf {
+        path.join("pictures")
+    }
+
+    /// From now on nobody opens it, until [`DataDir::end_restoring`].
+    pub(crate) fn begin_restoring(&self) -> Result<()> {
+        let mark = self.path.join(RESTORING);
+        let made = File::create(&mark).and_then(|mark| mark.sync_all());
+        made.and_then(|()| sync_parent(&mark))
+            .map_err(|error| explain(&mark, &error))
+    }
+
+    /// It is whole.
+    pub(crate) fn end_restoring(&self) -> Result<()> {
+        let mark = self.path.join(RESTORING);
+        fs::remove_file(&mark)
+            .and_then(|()| sync_parent(&mark))
+            .map_err(|error| explain(&mark, &error))
     }
 
     /// The folder of the pictures.
     #[must_use]
     pub fn pictures(&self) -> PathBuf {
-        self.path.join("pictures")
+        Self::pictures_in(&self.path)
     }
 
     /// A share in the hold.
@@ -121,6 +157,16 @@ mod tests {
         assert!(matches!(second, Err(StoreError::InUseElsewhere)));
         drop(first);
         DataDir::open(dir.path()).unwrap();
+    }
+
+    #[test]
+    fn what_an_interrupted_restore_left_is_opened_by_nobody() {
+        let dir = tempfile::tempdir().unwrap();
+        let held = DataDir::open(dir.path()).unwrap();
+        held.begin_restoring().unwrap();
+        drop(held);
+        let refused = DataDir::open(dir.path()).unwrap_err();
+        assert!(refused.to_string().contains("restore again"), "{refused}");
     }
 
     #[test]

@@ -16,8 +16,10 @@
 //! Open a site with [`DataDir::open`], then [`SqlStore::open`] or [`SqlStore::connect`], and [`PictureFiles::open`].
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+pub mod backup;
 mod data_dir;
 mod engine;
+mod hex;
 mod pictures;
 mod seal;
 mod site_key;
@@ -30,4 +32,4 @@ pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;
 pub use spool::Spool;
-pub use sql::{Moved, Options, SqlStore, SqlStore as SqliteStore, move_to_server};
+pub use sql::{Moved, Options, SqlStore, move_to_server};

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use crate::seal::Sealer;
 use crate::site_key::sync_parent;
-use crate::{DataDir, SqliteStore};
+use crate::{DataDir, SqlStore};
 
 /// A file that no row names yet may be about to be named: it is an orphan only when this old.
 const SETTLED: Duration = Duration::from_secs(60 * 60);
@@ -54,7 +54,7 @@ impl PictureFiles {
     ///
     /// # Errors
     /// As the store, and [`StoreError::Engine`] if the folder cannot be read.
-    pub async fn sweep(&self, store: &SqliteStore) -> Result<u64> {
+    pub async fn sweep(&self, store: &SqlStore) -> Result<u64> {
         let before = SystemTime::now() - SETTLED;
         let old = self.blocking(move |inner| inner.older_than(before)).await?;
         let mut removed = 0;
@@ -145,9 +145,7 @@ impl Inner {
     }
 
     fn path(&self, id: PictureId) -> PathBuf {
-        let [.., a, b] = id.0.into_bytes();
-        let folder = self.root.join(format!("{b:02x}")).join(format!("{a:02x}"));
-        folder.join(id.to_string())
+        place(&self.root, id)
     }
 
     fn older_than(&self, before: SystemTime) -> Result<Vec<PictureId>> {
@@ -168,6 +166,13 @@ impl Inner {
         }
         Ok(found)
     }
+}
+
+/// Where the file of a picture is below `root`.
+pub(crate) fn place(root: &Path, id: PictureId) -> PathBuf {
+    let [.., a, b] = id.0.into_bytes();
+    let folder = root.join(format!("{b:02x}")).join(format!("{a:02x}"));
+    folder.join(id.to_string())
 }
 
 fn folders(path: &Path) -> Result<Vec<PathBuf>> {

@@ -60,7 +60,7 @@ impl Sealer {
     pub fn open(&self, row: &[u8], sealed: &[u8]) -> Result<Vec<u8>> {
         self.try_open(row, sealed)
             .ok_or_else(|| StoreError::Unsealable {
-                what: format!("{} {}", self.table, hex(row)),
+                what: format!("{} {}", self.table, crate::hex::of(row)),
             })
     }
 
@@ -103,10 +103,6 @@ impl Surrogates {
             .into_bytes()
             .to_vec()
     }
-}
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 #[cfg(test)]

@@ -9,6 +9,8 @@ use hmac::{Hmac, Mac};
 use sha2::Sha256;
 use store::{Result, StoreError};
 
+use crate::hex;
+
 /// The key from which every other key of a site is derived.
 #[derive(Clone)]
 pub struct SiteKey([u8; 32]);
@@ -32,7 +34,8 @@ impl SiteKey {
             },
             _ => unusable(path, &error),
         })?;
-        let key = from_hex(text.trim())
+        let key = hex::read(text.trim().as_bytes())
+            .and_then(|key| key.try_into().ok())
             .ok_or_else(|| StoreError::Damaged(format!("{} is not a site key", path.display())))?;
         if readable_by_others(path) {
             tracing::warn!(file = %path.display(), "the site key is readable by other users; chmod 600 it");
@@ -103,7 +106,7 @@ fn write_new(path: &Path, key: &[u8; 32]) -> io::Result<()> {
         .create_new(true)
         .mode(0o600)
         .open(path)?;
-    writeln!(file, "{}", to_hex(key))?;
+    writeln!(file, "{}", hex::of(key))?;
     file.sync_all()
 }
 
@@ -121,21 +124,6 @@ fn unusable(path: &Path, error: &io::Error) -> StoreError {
         return StoreError::Full;
     }
     StoreError::Engine(format!("{}: {error}", path.display()))
-}
-
-fn to_hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
-}
-
-fn from_hex(text: &str) -> Option<[u8; 32]> {
-    if text.len() != 64 || !text.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        return None;
-    }
-    let mut key = [0; 32];
-    for (byte, digits) in key.iter_mut().zip(text.as_bytes().chunks(2)) {
-        *byte = u8::from_str_radix(std::str::from_utf8(digits).ok()?, 16).ok()?;
-    }
-    Some(key)
 }
 
 #[cfg(test)]

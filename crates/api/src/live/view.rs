@@ -182,6 +182,9 @@ fn of_act(act: &Act) -> Option<Changed> {
         Act::UserPut { .. } | Act::TokenMade { .. } | Act::TokenRevoked { .. } => Changed::Users,
         Act::AlertAcknowledged { .. } => Changed::Alerts,
         Act::UnresolvedDismissed { .. } => Changed::Unresolved,
-        Act::SiteFounded | Act::SignedIn { .. } => return None,
+        Act::SiteFounded
+        | Act::SiteRestored { .. }
+        | Act::RollbackAccepted { .. }
+        | Act::SignedIn { .. } => return None,
     })
 }

@@ -1,16 +1,24 @@
 //! One file per command.
 
+mod accept_rollback;
+mod backup;
 mod demo;
 mod doctor;
+mod edge;
 mod licenses;
 mod log;
+mod migrate_store;
+mod node;
 mod people;
+mod progress;
 mod report;
+mod restore;
 mod serve;
 mod user;
 mod verify;
+mod vision;
 
-use crate::cli::{Cli, Command, Common, Listen};
+use crate::cli::{Cli, Command, Common, Listen, Settings};
 use crate::config::Config;
 use crate::exit::{CONFIG, Failure};
 use anyhow::Result;
@@ -24,10 +32,17 @@ use std::process::ExitCode;
 pub fn run(cli: Cli) -> Result<ExitCode> {
     let common = &cli.common;
     match cli.command {
-        Command::Serve(listen) => wait(serve::run(configured(common, &listen)?)),
+        Command::Serve(args) => wait(serve::run(configured(common, &args)?)),
+        Command::Edge(args) => wait(edge::run(configured(common, &args)?)),
+        Command::Vision(args) => wait(vision::run(configured(common, &args)?)),
+        Command::Node(node) => node::run(&plain(common)?, node),
         Command::Demo(demo) => wait(demo::run(common, demo)),
         Command::Doctor => doctor::run(common),
         Command::Verify(verify) => wait(verify::run(plain(common)?, verify)),
+        Command::Backup(to) => wait(backup::run(plain(common)?, to)),
+        Command::Restore(from) => wait(restore::run(plain(common)?, from)),
+        Command::AcceptRollback => wait(accept_rollback::run(plain(common)?)),
+        Command::MigrateStore(to) => wait(migrate_store::run(plain(common)?, to)),
         Command::People(people) => wait(people::run(plain(common)?, people)),
         Command::Log(log) => wait(log::run(plain(common)?, log)),
         Command::User(user) => wait(user::run(plain(common)?, user)),
@@ -36,8 +51,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
 }
 
 /// The configuration, and logging started by it.
-fn configured(common: &Common, listen: &Listen) -> Result<Config> {
-    let config = load(common, listen)?;
+fn configured(common: &Common, flags: &impl Settings) -> Result<Config> {
+    let config = load(common, flags)?;
     crate::logging::start(&config.log)?;
     Ok(config)
 }
@@ -46,8 +61,8 @@ fn plain(common: &Common) -> Result<Config> {
     configured(common, &Listen::default())
 }
 
-fn load(common: &Common, listen: &Listen) -> Result<Config> {
-    let settings = common.settings(listen)?;
+fn load(common: &Common, flags: &impl Settings) -> Result<Config> {
+    let settings = common.settings(flags)?;
     Config::load(common.file().as_deref(), &settings)
         .map_err(|error| Failure::new(CONFIG, format!("{error:#}")).into())
 }

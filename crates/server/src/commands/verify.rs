@@ -4,8 +4,8 @@ use crate::cli::Verify;
 use crate::commands::progress;
 use crate::config::Config;
 use crate::exit::{Failure, NOT_VERIFIED, TRY_AGAIN};
-use crate::integrity::{open_signer, origin};
-use crate::site::{Site, signing_seed};
+use crate::integrity::Signing;
+use crate::site::Site;
 use anyhow::{Context, Result};
 use api::ports::Step;
 use std::process::ExitCode;
@@ -28,16 +28,17 @@ pub async fn run(config: Config, args: Verify) -> Result<ExitCode> {
     Ok(tell(&report?))
 }
 
-/// Proves an open site, with progress on a terminal.
+/// Proves an open site, with progress on a terminal: against the checkpoint `kept` elsewhere, or else
+/// against the newest one beside its keys.
 ///
 /// # Errors
 /// When it cannot be read; what is wrong with it is in the report.
 pub async fn prove(site: &Site, kept: Option<&str>) -> Result<Report> {
-    let signer = open_signer(
-        &signing_seed(&site.keys, true)?,
-        &origin(&site.store).await?,
-    )?;
-    let verifier = ledger::Verifier::new(signer.vkey())?;
+    let signing = Signing::of(site, true).await?;
+    let kept = match kept {
+        Some(kept) => Some(kept.to_owned()),
+        None => signing.kept.note()?,
+    };
     let progress = progress::on_terminal("entries");
     let told = |done, all| {
         progress(Step {
@@ -46,11 +47,11 @@ pub async fn prove(site: &Site, kept: Option<&str>) -> Result<Report> {
             pictures: 0,
         });
     };
-    Ok(verify(&site.store, &verifier, kept, &told).await?)
+    Ok(verify(&site.store, &signing.verifier, kept.as_deref(), &told).await?)
 }
 
 /// A log that grows under the verifier would differ from its projections.
-fn in_use(error: anyhow::Error) -> anyhow::Error {
+pub fn in_use(error: anyhow::Error) -> anyhow::Error {
     match error.downcast_ref::<StoreError>() {
         Some(StoreError::InUseElsewhere) => Failure::new(
             TRY_AGAIN,

@@ -1,5 +1,6 @@
 //! SQLite: one file, WAL between one writer and many readers, `synchronous=FULL` under both.
 
+use std::path::Path;
 use std::time::Duration;
 
 use sqlx::sqlite::{
@@ -36,6 +37,19 @@ pub(crate) fn connect_options(dir: &DataDir) -> SqliteConnectOptions {
 pub(crate) async fn writer(connect: &SqliteConnectOptions) -> Result<Db> {
     let db = connect.connect().await.map_err(fault)?;
     Ok(Db::Sqlite(File::Own(db)))
+}
+
+/// A connection that reads a file which another process may be writing.
+///
+/// # Errors
+/// As [`writer`]; the file is not made.
+pub(crate) async fn reader(file: &Path) -> Result<Db> {
+    let connect = SqliteConnectOptions::new()
+        .filename(file)
+        .busy_timeout(Duration::from_secs(5))
+        .pragma("query_only", "ON")
+        .disable_statement_logging();
+    writer(&connect).await
 }
 
 /// Connections for reading; they open when they are needed first.

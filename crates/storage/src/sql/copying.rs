@@ -16,7 +16,7 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-const TABLES: [(&str, &str); 27] = [
+pub(crate) const TABLES: [(&str, &str); 27] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
@@ -96,7 +96,7 @@ pub async fn move_to_server(
 }
 
 /// A table that is not listed here would be left behind.
-async fn only_tables_there_are(from: &mut Db) -> Result<()> {
+pub(super) async fn only_tables_there_are(from: &mut Db) -> Result<()> {
     let sql = "SELECT name FROM sqlite_schema WHERE type = 'table' \
                AND name NOT LIKE 'sqlite!_%' ESCAPE '!' AND name <> '_sqlx_migrations'";
     for row in query(sql).fetch_all(from).await.map_err(fault)? {
@@ -108,7 +108,7 @@ async fn only_tables_there_are(from: &mut Db) -> Result<()> {
     Ok(())
 }
 
-async fn count(db: &mut Db, table: &str) -> Result<u64> {
+pub(super) async fn count(db: &mut Db, table: &str) -> Result<u64> {
     let row = query(format!("SELECT count(*) AS rows FROM {table}"))
         .fetch_one(db)
         .await;
@@ -123,10 +123,10 @@ async fn copy(
     progress: &(dyn Fn(&str, u64, u64) + Send + Sync),
 ) -> Result<u64> {
     let all = count(from, table).await?;
+    let columns = listed(&names(from, table).await?);
     let (Db::Sqlite(file), Db::Postgres(session)) = (&mut *from, &mut *to) else {
         return Err(StoreError::Engine("not from a file to a server".to_owned()));
     };
-    let columns = columns(file, table).await?;
     let told = |done| progress(table, done, all);
     told(0);
     let copied = stream(file, session, table, order, &columns, &told).await?;
@@ -138,14 +138,23 @@ async fn copy(
 }
 
 /// The columns that are kept; those generated from others are generated again.
-async fn columns(file: &mut File, table: &str) -> Result<String> {
-    let sql = "SELECT '\"' || name || '\"' FROM pragma_table_info(?)";
-    let names: Vec<String> = sqlx::query_scalar(sql)
-        .bind(table.to_owned())
-        .fetch_all(&mut **file)
-        .await
-        .map_err(fault)?;
-    Ok(names.join(", "))
+pub(super) async fn names(db: &mut Db, table: &str) -> Result<Vec<String>> {
+    let sql = match db {
+        Db::Sqlite(_) => "SELECT name FROM pragma_table_info(?)",
+        Db::Postgres(_) => {
+            "SELECT column_name::text AS name FROM information_schema.columns \
+             WHERE table_schema = current_schema() AND table_name = ? \
+             AND is_generated = 'NEVER' AND is_identity = 'NO' ORDER BY ordinal_position"
+        }
+    };
+    let rows = query(sql).bind(table).fetch_all(db).await.map_err(fault)?;
+    rows.iter().map(|row| row.col("name")).collect()
+}
+
+/// Columns as a statement names them; some are words of the language.
+pub(super) fn listed(columns: &[String]) -> String {
+    let quoted: Vec<String> = columns.iter().map(|name| format!("\"{name}\"")).collect();
+    quoted.join(", ")
 }
 
 async fn stream(
@@ -177,7 +186,7 @@ async fn stream(
 }
 
 /// A row in the text form of COPY.
-fn write(row: &SqliteRow, out: &mut BytesMut) -> std::result::Result<(), Fault> {
+pub(super) fn write(row: &SqliteRow, out: &mut BytesMut) -> std::result::Result<(), Fault> {
     for place in 0..row.len() {
         if place > 0 {
             out.put_u8(b'\t');

@@ -194,7 +194,8 @@ fn names_agree(entry: &model::Entry, listed: &BTreeSet<PersonId>) -> bool {
     }
 }
 
-async fn checkpoints(db: &mut Db, limit: u32) -> Result<Vec<StoredCheckpoint>> {
+/// Checkpoints, newest first.
+pub(super) async fn checkpoints(db: &mut Db, limit: u32) -> Result<Vec<StoredCheckpoint>> {
     let rows = query("SELECT * FROM checkpoints ORDER BY size DESC LIMIT ?")
         .bind(limit)
         .fetch_all(db)

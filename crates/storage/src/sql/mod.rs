@@ -8,10 +8,12 @@ mod book;
 mod columns;
 mod copying;
 mod devices;
+mod filling;
 mod incidents;
 mod ingest;
 mod keys;
 mod ledger_rows;
+mod lines;
 mod opening;
 mod people;
 mod people_written;
@@ -23,11 +25,15 @@ mod projected;
 mod rebuild;
 mod sequence;
 mod settle;
+mod snapshot;
 mod unreadable;
 mod writer;
 mod written;
 
+pub(crate) use copying::TABLES;
 pub use copying::{Moved, move_to_server};
+pub(crate) use filling::Filling;
+pub(crate) use snapshot::{Snapshot, schema};
 
 use std::fs::File;
 use std::sync::{Arc, Mutex};

@@ -17,7 +17,8 @@ use crate::engine::postgres::ServerAddress;
 use crate::engine::rows::Columns;
 use crate::engine::{Db, Engine, query};
 
-const CHECK: &str = "site key check";
+/// The name of the value that only the site key opens.
+pub(super) const CHECK: &str = "site key check";
 
 impl SqlStore {
     /// Opens the database file of a data directory, which is made or migrated if need be.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use bytes::Bytes;
 use futures::TryStreamExt;
 use tokio_postgres::types::Type;
-use tokio_postgres::{Client, CopyInSink, Row, Statement};
+use tokio_postgres::{Client, CopyInSink, CopyOutStream, Row, Statement};
 
 use super::ServerAddress;
 use super::pipeline::{Expected, Pipeline};
@@ -123,6 +123,11 @@ impl Session {
     /// Begins to copy rows in, in the text form of COPY.
     pub(crate) async fn copy_in(&mut self, sql: &str) -> Result<CopyInSink<Bytes>, Fault> {
         Ok(self.line.client.copy_in(sql).await?)
+    }
+
+    /// Begins to copy rows out, in the text form of COPY; each item is a row.
+    pub(crate) async fn copy_out(&mut self, sql: &str) -> Result<CopyOutStream, Fault> {
+        Ok(self.line.client.copy_out(sql).await?)
     }
 
     /// Runs several statements without values, which are text from this program alone.
