@@ -42,8 +42,27 @@ pub trait PictureSink: Send + Sync + 'static {
 /// Checks the password of a native device.
 #[async_trait]
 pub trait Authenticate: Send + Sync + 'static {
-    /// The device of that name, when the password is its own and it is not switched off.
-    async fn device(&self, name: &str, password: &str) -> Option<DeviceId>;
+    /// The device of that name, when the password is its own.
+    async fn device(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<IpAddr>,
+    ) -> Result<DeviceId, NotAdmitted>;
+}
+
+/// Why a device was not admitted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum NotAdmitted {
+    /// A wrong name or password; which one is not said.
+    Wrong,
+    /// Wrong too often: attempts from there are not looked at for a while.
+    TooManyAttempts {
+        /// Seconds until the next one is.
+        retry_after_s: u64,
+    },
+    /// Not now; whether the password is right was not looked at.
+    Busy,
 }
 
 /// What is refused, for the Devices page. Equal reports are counted by the receiver.

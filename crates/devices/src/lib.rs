@@ -11,6 +11,7 @@
 //! The wire profiles are described in `docs/ref/classic-profile.md` and `docs/ref/native-profile.md`.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod body;
 pub mod card;
 pub mod classic;
 pub mod house;
@@ -18,5 +19,5 @@ pub mod native;
 
 pub use house::{
     Authenticate, Delivery, Directory, EdgeError, Heard, HeardKind, House, IncidentReport,
-    PictureError, PictureSink, UnknownTimeZone,
+    NotAdmitted, PictureError, PictureSink, UnknownTimeZone,
 };

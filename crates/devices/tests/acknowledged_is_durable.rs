@@ -32,10 +32,9 @@ async fn gateway_process() {
         return;
     };
     let (house, mut deliveries, _stage) = house(directory(vec![], CLIENTS));
-    let gateway = Gateway::bind("127.0.0.1:0".parse().unwrap(), house)
-        .await
-        .unwrap();
-    println!("listening {}", gateway.local_addr());
+    let mut gateway = Gateway::new(house).await;
+    let address = gateway.listen("127.0.0.1:0".parse().unwrap()).unwrap();
+    println!("listening {address}");
     tokio::spawn(gateway.run(CancellationToken::new()));
     let mut file = std::fs::OpenOptions::new()
         .append(true)

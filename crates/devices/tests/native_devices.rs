@@ -5,7 +5,7 @@ mod common;
 
 use base64::Engine as _;
 use bytes::Bytes;
-use common::{PASSWORD, Stage, directory, ip, jpeg, native_id, stage};
+use common::{IMPATIENT, PASSWORD, Stage, directory, ip, jpeg, native_id, stage};
 use devices::native::{Gateway, device_router};
 use model::{DeviceTime, IncidentKind, Sighting, SourceKey};
 use std::net::SocketAddr;
@@ -16,10 +16,8 @@ use testkit::mqtt::{Client, Event, Identity, QoS};
 use tokio_util::sync::CancellationToken;
 
 async fn open(stage: &Stage) -> SocketAddr {
-    let gateway = Gateway::bind("127.0.0.1:0".parse().unwrap(), stage.house.clone())
-        .await
-        .unwrap();
-    let address = gateway.local_addr();
+    let mut gateway = Gateway::new(stage.house.clone()).await;
+    let address = gateway.listen("127.0.0.1:0".parse().unwrap()).unwrap();
     tokio::spawn(gateway.run(CancellationToken::new()));
     address
 }
@@ -343,4 +341,34 @@ async fn reports_and_pictures_come_over_http_too() {
     let committed = stage.observations(2).await;
     assert_eq!(stage.picture_of(&committed[1].sighting), jpeg("face"));
     assert!(matches!(committed[0].sighting, Sighting::Tag { .. }));
+}
+
+#[tokio::test]
+async fn who_tried_too_often_is_told_to_wait_and_stands_on_the_devices_page() {
+    let mut stage = stage(directory(vec![], 1));
+    let server = http(&stage).await;
+    let path = "/api/v1/devices/observations";
+    let answer = post_as(server, IMPATIENT, path, report(1).as_bytes()).await;
+    assert_eq!(answer.status, 429);
+    assert!(answer.text.contains("retry-after: 7"), "{}", answer.text);
+    let incident = stage.incident().await;
+    assert_eq!(incident.kind, IncidentKind::BadCredentials);
+    assert_eq!(incident.device, Some(native_id(0)));
+    assert!(incident.reason.contains("wait"), "{}", incident.reason);
+
+    let server = open(&stage).await;
+    let guesser = Identity::native("door-0", IMPATIENT);
+    let refused = Client::connect(ip("127.0.0.1"), server, &guesser).await;
+    assert!(refused.is_err());
+    assert!(stage.incident().await.reason.contains("wait"));
+}
+
+#[tokio::test]
+async fn a_body_is_not_read_for_somebody_unknown_nor_beyond_its_bound() {
+    let stage = stage(directory(vec![], 1));
+    let server = http(&stage).await;
+    let path = "/api/v1/devices/observations";
+    let large = vec![b' '; devices::native::MAX_REPORT_BYTES + 1];
+    assert_eq!(post_as(server, "guess", path, &large).await.status, 401);
+    assert_eq!(post_as(server, PASSWORD, path, &large).await.status, 413);
 }

@@ -74,10 +74,8 @@ impl Client {
 }
 
 async fn open(house: devices::House) -> SocketAddr {
-    let gateway = Gateway::bind("127.0.0.1:0".parse().unwrap(), house)
-        .await
-        .unwrap();
-    let address = gateway.local_addr();
+    let mut gateway = Gateway::new(house).await;
+    let address = gateway.listen("127.0.0.1:0".parse().unwrap()).unwrap();
     tokio::spawn(gateway.run(CancellationToken::new()));
     address
 }

@@ -20,4 +20,5 @@ pub use listener::ClassicListener;
 pub use places::{Place, place_of};
 pub(crate) use refusal::words as refusal_words;
 pub use switchboard::{CONTROLLER_BUFFER, Switchboard};
+pub(crate) use upload::UPLOAD_PATIENCE;
 pub use upload::{MAX_UPLOAD_BYTES, is_jpeg, upload_router};

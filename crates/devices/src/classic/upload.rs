@@ -1,12 +1,16 @@
 //! The plain HTTP port of classic cameras: `POST /upload` and nothing else.
+//!
+//! A gate is known by the address of the connection alone. `X-Forwarded-For` is never believed
+//! here, trusted proxies or not: whoever reaches the port could write one.
 
 use super::message::Board;
 use super::places::{Place, place_of};
 use super::switchboard::Switchboard;
 use super::{key, refusal};
+use crate::body::{self, BodyFault};
 use crate::house::{HeardKind, House, PictureError};
 use axum::Router;
-use axum::body::{Body, to_bytes};
+use axum::body::Body;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
@@ -22,8 +26,8 @@ use tokio::sync::Semaphore;
 /// The largest picture taken, in bytes; boards send 20 to 80 KB.
 pub const MAX_UPLOAD_BYTES: usize = 2 * 1024 * 1024;
 
-/// How long a board may take to send a picture.
-const UPLOAD_PATIENCE: Duration = Duration::from_secs(20);
+/// How long a picture may take to arrive.
+pub(crate) const UPLOAD_PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long an upload waits for a place in the house before the board is told to come again.
 const HOUSE_PATIENCE: Duration = Duration::from_secs(5);
@@ -145,10 +149,12 @@ impl Uploads {
 }
 
 async fn read(body: Body) -> Result<Bytes, &'static str> {
-    let jpeg = tokio::time::timeout(UPLOAD_PATIENCE, to_bytes(body, MAX_UPLOAD_BYTES))
+    let jpeg = body::read(body, MAX_UPLOAD_BYTES, UPLOAD_PATIENCE)
         .await
-        .map_err(|_| "the picture did not arrive in time")?
-        .map_err(|_| "the picture is too large or the connection broke")?;
+        .map_err(|fault| match fault {
+            BodyFault::TooSlow => "the picture did not arrive in time",
+            BodyFault::TooLarge => "the picture is too large or the connection broke",
+        })?;
     match jpeg.is_empty() {
         true => Err("the request has no body"),
         false if !is_jpeg(&jpeg) => Err("the body is not a JPEG picture"),

@@ -6,7 +6,7 @@ use super::retained::InMemory;
 use crate::house::{EdgeError, House};
 use rmqtt::context::ServerContext;
 use rmqtt::hook::Type;
-use rmqtt::net::Builder;
+use rmqtt::net::{Builder, Listener};
 use rmqtt::server::MqttServer;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -25,48 +25,64 @@ const MAX_WAITING: usize = 200;
 /// The MQTT gateway of native devices.
 pub struct Gateway {
     context: ServerContext,
-    server: MqttServer,
+    listeners: Vec<Listener>,
     answers: Arc<Answers>,
-    local_addr: SocketAddr,
 }
 
 impl Gateway {
-    /// Takes the port. Nobody is served before [`Gateway::run`].
-    ///
-    /// # Errors
-    /// When the address cannot be listened on.
-    pub async fn bind(address: SocketAddr, house: House) -> Result<Self, EdgeError> {
+    /// A gateway without a port.
+    pub async fn new(house: House) -> Self {
         // A busy machine must not turn devices away at the door: they wait for the store instead.
         let context = ServerContext::new().busy_check_enable(false).build().await;
         *context.extends.retain_mut().await = Box::new(InMemory::new());
         let answers = Arc::new(Answers::default());
         keep(&context, house, &answers).await;
-        let (server, local_addr) = listen(&context, address).map_err(|e| EdgeError::Listen {
-            what: "native devices (MQTT)",
-            address,
-            why: e.to_string(),
-        })?;
-        Ok(Self {
+        Self {
             context,
-            server,
+            listeners: Vec::new(),
             answers,
-            local_addr,
-        })
+        }
     }
 
-    /// Where it listens.
-    #[must_use]
-    pub fn local_addr(&self) -> SocketAddr {
-        self.local_addr
+    /// Takes a port, and says which. Nobody is served before [`Gateway::run`].
+    ///
+    /// # Errors
+    /// When the address cannot be listened on.
+    pub fn listen(&mut self, address: SocketAddr) -> Result<SocketAddr, EdgeError> {
+        self.take(address, false)
+    }
+
+    /// Takes a port on loopback for the end of TLS connections in this process. Each connection
+    /// begins with a PROXY protocol header that says whom it is carried for.
+    ///
+    /// # Errors
+    /// When no port can be listened on.
+    pub fn listen_within(&mut self) -> Result<SocketAddr, EdgeError> {
+        self.take(SocketAddr::from(([127, 0, 0, 1], 0)), true)
+    }
+
+    fn take(&mut self, address: SocketAddr, carried: bool) -> Result<SocketAddr, EdgeError> {
+        let refused = |why: String| EdgeError::Listen {
+            what: "native devices (MQTT)",
+            address,
+            why,
+        };
+        let (listener, local) = listener(address, carried).map_err(|e| refused(e.to_string()))?;
+        self.listeners.push(listener);
+        Ok(local)
     }
 
     /// Serves devices until `stop`. Sessions that are still open afterwards get no further
     /// acknowledgement once the house takes no more deliveries.
     pub async fn run(self, stop: CancellationToken) {
+        let mut server = MqttServer::new(self.context.clone());
+        for (id, listener) in (1..).zip(self.listeners) {
+            server = server.listener_by_id(listener, id);
+        }
         tokio::select! {
             () = stop.cancelled() => {}
             () = self.answers.publish(&self.context) => {}
-            served = self.server.run() => {
+            served = server.build().run() => {
                 if let Err(error) = served {
                     tracing::error!(%error, "the MQTT gateway ended");
                 }
@@ -92,7 +108,7 @@ async fn keep(context: &ServerContext, house: House, answers: &Arc<Answers>) {
     register.start().await;
 }
 
-fn listen(context: &ServerContext, address: SocketAddr) -> rmqtt::Result<(MqttServer, SocketAddr)> {
+fn listener(address: SocketAddr, carried: bool) -> rmqtt::Result<(Listener, SocketAddr)> {
     let listener = Builder::new()
         .name("native devices")
         .laddr(address)
@@ -100,6 +116,7 @@ fn listen(context: &ServerContext, address: SocketAddr) -> rmqtt::Result<(MqttSe
         .reuseaddr(Some(true))
         // Without it each small acknowledgement waits for company.
         .nodelay(true)
+        .proxy_protocol(carried)
         .allow_anonymous(false)
         .max_packet_size(MAX_PACKET_BYTES)
         .session_expiry_interval(SESSION_KEPT)
@@ -111,9 +128,6 @@ fn listen(context: &ServerContext, address: SocketAddr) -> rmqtt::Result<(MqttSe
         .handshake_timeout(Duration::from_secs(15))
         .bind()?
         .tcp()?;
-    let local_addr = listener.local_addr()?;
-    let server = MqttServer::new(context.clone())
-        .listener_by_id(listener, 1)
-        .build();
-    Ok((server, local_addr))
+    let local = listener.local_addr()?;
+    Ok((listener, local))
 }

@@ -1,17 +1,19 @@
 //! The native profile over HTTP, for devices that rather make requests.
 
+use super::admission::admitted;
 use super::incidents;
 use super::report::{MAX_REPORT_BYTES, Mark, Report};
-use crate::classic::{MAX_UPLOAD_BYTES, is_jpeg, refusal_words};
-use crate::house::{HeardKind, House, PictureError};
-use axum::extract::{ConnectInfo, DefaultBodyLimit, Query, State};
+use crate::body;
+use crate::classic::{MAX_UPLOAD_BYTES, UPLOAD_PATIENCE, is_jpeg, refusal_words};
+use crate::house::{HeardKind, House, NotAdmitted, PictureError};
+use axum::body::Body;
+use axum::extract::{ConnectInfo, Query, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use bytes::Bytes;
 use jiff::Timestamp;
 use model::{Device, ObservationDraft, Receipt};
 use serde_json::json;
@@ -21,14 +23,15 @@ use std::time::Duration;
 /// How long a request waits for a place in the house before the device is told to come again.
 const HOUSE_PATIENCE: Duration = Duration::from_secs(5);
 
+/// How long a report may take to arrive.
+const REPORT_PATIENCE: Duration = Duration::from_secs(10);
+
 /// `POST /api/v1/devices/observations` and `POST /api/v1/devices/pictures`, both with the
 /// device's name and password (HTTP Basic, RFC 7617).
 pub fn device_router(house: House) -> Router {
-    let observations = post(observation).layer(DefaultBodyLimit::max(MAX_REPORT_BYTES));
-    let pictures = post(picture).layer(DefaultBodyLimit::max(MAX_UPLOAD_BYTES));
     Router::new()
-        .route("/api/v1/devices/observations", observations)
-        .route("/api/v1/devices/pictures", pictures)
+        .route("/api/v1/devices/observations", post(observation))
+        .route("/api/v1/devices/pictures", post(picture))
         .with_state(house)
 }
 
@@ -38,11 +41,16 @@ async fn observation(
     State(house): State<House>,
     peer: Peer,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let address = ip(peer);
-    let Some(device) = authenticated(&house, address, &headers).await else {
-        return unauthorized();
+    let device = match authenticated(&house, address, &headers).await {
+        Ok(device) => device,
+        Err(why) => return not_admitted(why),
+    };
+    let body = match body::read(body, MAX_REPORT_BYTES, REPORT_PATIENCE).await {
+        Ok(body) => body,
+        Err(fault) => return refused(fault.status(), &fault.to_string()),
     };
     let draft =
         Report::read(&body).and_then(|report| report.draft(&device, Timestamp::now(), &body));
@@ -60,11 +68,16 @@ async fn picture(
     peer: Peer,
     Query(mark): Query<Mark>,
     headers: HeaderMap,
-    body: Bytes,
+    body: Body,
 ) -> Response {
     let address = ip(peer);
-    let Some(device) = authenticated(&house, address, &headers).await else {
-        return unauthorized();
+    let device = match authenticated(&house, address, &headers).await {
+        Ok(device) => device,
+        Err(why) => return not_admitted(why),
+    };
+    let body = match body::read(body, MAX_UPLOAD_BYTES, UPLOAD_PATIENCE).await {
+        Ok(body) => body,
+        Err(fault) => return refused(fault.status(), &fault.to_string()),
     };
     let fault = match mark.check() {
         Err(error) => Some(error.to_string()),
@@ -99,23 +112,16 @@ async fn deliver(house: &House, address: Option<IpAddr>, draft: ObservationDraft
     }
 }
 
+/// The device that calls. Its body is read only after this.
 async fn authenticated(
     house: &House,
     address: Option<IpAddr>,
     headers: &HeaderMap,
-) -> Option<Device> {
-    let (name, password) = basic(headers)?;
-    let known = house.authenticate.device(&name, &password).await;
-    let device = house
-        .directory()
-        .native(&name)
-        .filter(|device| !device.disabled && known == Some(device.id))
-        .cloned();
-    match &device {
-        Some(device) => house.heard(device.id, HeardKind::Message),
-        None => incidents::credentials(house, address),
-    }
-    device
+) -> Result<Device, NotAdmitted> {
+    let (name, password) = basic(headers).ok_or(NotAdmitted::Wrong)?;
+    let device = admitted(house, address, &name, &password).await?;
+    house.heard(device.id, HeardKind::Message);
+    Ok(device)
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
@@ -139,6 +145,18 @@ fn committed(status: &str, contiguous: Option<u64>) -> Response {
 
 fn refused(code: StatusCode, why: &str) -> Response {
     (code, Json(json!({ "status": "refused", "reason": why }))).into_response()
+}
+
+fn not_admitted(why: NotAdmitted) -> Response {
+    match why {
+        NotAdmitted::Wrong => unauthorized(),
+        NotAdmitted::Busy => busy(),
+        NotAdmitted::TooManyAttempts { retry_after_s } => {
+            let again = [(header::RETRY_AFTER, retry_after_s.to_string())];
+            let body = Json(json!({ "status": "wait" }));
+            (StatusCode::TOO_MANY_REQUESTS, again, body).into_response()
+        }
+    }
 }
 
 fn unauthorized() -> Response {

@@ -5,13 +5,25 @@ use jiff::Timestamp;
 use model::{DeviceId, IncidentKind};
 use std::net::IpAddr;
 
-/// A wrong user name or password.
-pub fn credentials(house: &House, address: Option<IpAddr>) {
+/// A wrong user name or password; the device, where the name is that of one.
+pub fn credentials(house: &House, address: Option<IpAddr>, device: Option<DeviceId>) {
     report(
         house,
-        (IncidentKind::BadCredentials, address, None),
+        (IncidentKind::BadCredentials, address, device),
         "a device gave a wrong name or password, or is switched off".to_owned(),
         "Check the device's name and password in Settings; a new password can be made there.",
+    );
+}
+
+/// Attempts that are not looked at, because too many were wrong.
+pub fn throttled(house: &House, address: Option<IpAddr>, device: Option<DeviceId>) {
+    report(
+        house,
+        (IncidentKind::BadCredentials, address, device),
+        "too many wrong names or passwords: attempts from this address wait, up to 15 minutes"
+            .to_owned(),
+        "If it is a device of yours, switch it off, make a new password for it in Settings, give \
+         it that and switch it on after the wait. If it is not, keep that address off this port.",
     );
 }
 

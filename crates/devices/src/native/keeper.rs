@@ -1,12 +1,13 @@
 //! The gateway's keeper: who may connect, what a device may say, and no acknowledgement before
 //! the commit.
 
+use super::admission::admitted;
 use super::committed::Answers;
 use super::incidents;
 use super::report::Report;
 use super::topics::{OBSERVATION, STATUS, may_subscribe, may_use_client_id, own_leaf, topic};
 use crate::classic::refusal_words;
-use crate::house::{HeardKind, House};
+use crate::house::{HeardKind, House, NotAdmitted};
 use async_trait::async_trait;
 use jiff::Timestamp;
 use model::{Device, Receipt, SourceKey};
@@ -46,16 +47,11 @@ impl Keeper {
             .password()
             .and_then(|p| std::str::from_utf8(p).ok())
             .unwrap_or_default();
-        let known = self.house.authenticate.device(&name, password).await;
-        let device = self
-            .house
-            .directory()
-            .native(&name)
-            .filter(|d| !d.disabled)
-            .cloned();
-        let Some(device) = device.filter(|device| known == Some(device.id)) else {
-            incidents::credentials(&self.house, address);
-            return AuthResult::BadUsernameOrPassword;
+        let device = match admitted(&self.house, address, &name, password).await {
+            Ok(device) => device,
+            Err(NotAdmitted::Wrong) => return AuthResult::BadUsernameOrPassword,
+            // MQTT has no word for "later" here; what does not say "wrong" is nearest.
+            Err(_) => return AuthResult::NotAuthorized,
         };
         match connection_fault(connect, &name) {
             None => AuthResult::Allow(false, None),

@@ -1,6 +1,7 @@
 //! Gatebook's own wire profile: devices with a name, a password and a counter of their own.
 //! Described for makers of devices in `docs/ref/native-profile.md`.
 
+mod admission;
 mod committed;
 mod gateway;
 mod http;

@@ -4,7 +4,8 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use devices::{
-    Authenticate, Delivery, Directory, Heard, House, IncidentReport, PictureError, PictureSink,
+    Authenticate, Delivery, Directory, Heard, House, IncidentReport, NotAdmitted, PictureError,
+    PictureSink,
 };
 use model::{
     AccessPointId, Device, DeviceId, DeviceKind, Gate, GateId, ObservationDraft, PictureId,
@@ -17,6 +18,8 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 pub const PASSWORD: &str = "correct horse";
+/// The password of somebody who tried too often.
+pub const IMPATIENT: &str = "guess after guess";
 
 /// The smallest thing that passes for a JPEG at the edge, told apart by its last bytes.
 pub fn jpeg(mark: &str) -> Bytes {
@@ -130,9 +133,18 @@ struct OnePassword;
 
 #[async_trait]
 impl Authenticate for OnePassword {
-    async fn device(&self, name: &str, password: &str) -> Option<DeviceId> {
-        let n: usize = name.strip_prefix("door-")?.parse().ok()?;
-        (password == PASSWORD).then(|| native_id(n))
+    async fn device(
+        &self,
+        name: &str,
+        password: &str,
+        _: Option<IpAddr>,
+    ) -> Result<DeviceId, NotAdmitted> {
+        if password == IMPATIENT {
+            return Err(NotAdmitted::TooManyAttempts { retry_after_s: 7 });
+        }
+        let number = name.strip_prefix("door-").and_then(|n| n.parse().ok());
+        let number = number.filter(|_| password == PASSWORD);
+        number.map(native_id).ok_or(NotAdmitted::Wrong)
     }
 }
 
