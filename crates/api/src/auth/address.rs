@@ -30,8 +30,10 @@ where
     }
 }
 
-/// Walks `X-Forwarded-For` from its end as long as the speaker is a trusted proxy.
-fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
+/// The address a request comes from: walks `X-Forwarded-For` from its end as long as the speaker
+/// is a trusted proxy.
+#[must_use]
+pub fn behind_proxies(peer: IpAddr, headers: &HeaderMap, trusted: &[IpAddr]) -> IpAddr {
     let values = headers.get_all("x-forwarded-for").iter();
     let texts = values.filter_map(|value| value.to_str().ok());
     let hops: Vec<&str> = texts.flat_map(|text| text.split(',')).collect();

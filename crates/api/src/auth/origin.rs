@@ -39,6 +39,7 @@ mod tests {
             secure_cookies: true,
             public_origin: public.map(str::to_owned),
             trusted_proxies: Vec::new(),
+            sessions: crate::SessionLimits::default(),
             version: String::new(),
         };
         same_origin(&request, &config)

@@ -49,26 +49,9 @@ impl Passwords {
         .map_err(|e| ApiError::Internal(format!("hashing a password: {e}")))?
     }
 
-    /// Whether `password` fits `hash`. Without a hash the same time is spent and the answer is no,
-    /// so that the time does not tell whether a name exists.
-    pub(crate) async fn fits(
-        &self,
-        password: String,
-        hash: Option<String>,
-    ) -> Result<bool, ApiError> {
-        if password.len() > LONGEST {
-            return Ok(false);
-        }
-        let slot = self.slot().await?;
-        tokio::task::spawn_blocking(move || {
-            let _held = slot;
-            match hash {
-                Some(hash) => Ok(fits_now(&password, &hash)),
-                None => hash_now(&password).map(|_| false),
-            }
-        })
-        .await
-        .map_err(|e| ApiError::Internal(format!("verifying a password: {e}")))?
+    /// Waits for the turn to verify one password.
+    pub(crate) async fn turn(&self) -> Result<Turn, ApiError> {
+        self.slot().await.map(Turn)
     }
 
     async fn slot(&self) -> Result<OwnedSemaphorePermit, ApiError> {
@@ -77,6 +60,32 @@ impl Passwords {
             Ok(Ok(permit)) => Ok(permit),
             _ => Err(ApiError::Busy("sign-in")),
         }
+    }
+}
+
+/// The turn to verify one password.
+pub(crate) struct Turn(OwnedSemaphorePermit);
+
+impl Turn {
+    /// Whether `password` fits `hash`. Without a hash the same time is spent and the answer is no,
+    /// so that the time does not tell whether a name exists.
+    pub(crate) async fn fits(
+        self,
+        password: String,
+        hash: Option<String>,
+    ) -> Result<bool, ApiError> {
+        if password.len() > LONGEST {
+            return Ok(false);
+        }
+        tokio::task::spawn_blocking(move || {
+            let _held = self.0;
+            match hash {
+                Some(hash) => Ok(fits_now(&password, &hash)),
+                None => hash_now(&password).map(|_| false),
+            }
+        })
+        .await
+        .map_err(|e| ApiError::Internal(format!("verifying a password: {e}")))?
     }
 }
 
@@ -117,20 +126,18 @@ mod tests {
             .await
             .unwrap();
         assert!(hash.starts_with("$argon2id$v=19$m=19456,t=2,p=1$"));
-        let fits = |text: &str| passwords.fits(text.into(), Some(hash.clone()));
-        assert!(fits("correct horse battery").await.unwrap());
-        assert!(!fits("correct horse batterz").await.unwrap());
+        let fits = async |text: &str| {
+            let turn = passwords.turn().await.unwrap();
+            turn.fits(text.into(), Some(hash.clone())).await.unwrap()
+        };
+        assert!(fits("correct horse battery").await);
+        assert!(!fits("correct horse batterz").await);
     }
 
     #[tokio::test]
     async fn nothing_fits_where_there_is_no_hash() {
-        let passwords = Passwords::default();
-        assert!(
-            !passwords
-                .fits("anything at all".into(), None)
-                .await
-                .unwrap()
-        );
+        let turn = Passwords::default().turn().await.unwrap();
+        assert!(!turn.fits("anything at all".into(), None).await.unwrap());
     }
 
     #[test]

@@ -4,13 +4,15 @@ use super::Secret;
 use crate::error::ApiError;
 use crate::state::{ApiConfig, House};
 use axum::http::{HeaderMap, HeaderValue, header};
+use jiff::SignedDuration;
 use model::{DeviceId, Timestamp, UserId};
 use store::{Session, Subject};
 
-/// How long somebody stays signed in, in hours.
-const USER_HOURS: i64 = 7 * 24;
-/// How long a camera station stays signed in, in hours.
-const STATION_HOURS: i64 = 365 * 24;
+/// How long a camera station stays signed in.
+const STATION: SignedDuration = SignedDuration::from_hours(365 * 24);
+/// A session that is used is written again when it could end this much later: a page that asks
+/// each minute costs a write an hour.
+const RENEWED_BY: SignedDuration = SignedDuration::from_hours(1);
 
 /// Which of the two cookies: a browser may be a camera station while somebody is signed in.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -78,7 +80,8 @@ pub(crate) async fn begin_session(
     house: &House,
     user: UserId,
 ) -> Result<(HeaderValue, Secret), ApiError> {
-    begin(house, Cookie::User, Subject::User(user), USER_HOURS).await
+    let idle = idle(&house.config);
+    begin(house, Cookie::User, Subject::User(user), idle).await
 }
 
 /// Makes the browser that gets the header a camera station.
@@ -87,7 +90,7 @@ pub(crate) async fn begin_station(
     device: DeviceId,
 ) -> Result<HeaderValue, ApiError> {
     let subject = Subject::Device(device);
-    let (cookie, _) = begin(house, Cookie::Station, subject, STATION_HOURS).await?;
+    let (cookie, _) = begin(house, Cookie::Station, subject, STATION).await?;
     Ok(cookie)
 }
 
@@ -95,7 +98,7 @@ async fn begin(
     house: &House,
     cookie: Cookie,
     subject: Subject,
-    hours: i64,
+    lasts: SignedDuration,
 ) -> Result<(HeaderValue, Secret), ApiError> {
     let secret = Secret::fresh()?;
     let now = house.clock.now();
@@ -103,17 +106,49 @@ async fn begin(
         token: secret.digest(),
         subject,
         created_at: now,
-        expires_at: later(now, hours),
+        expires_at: later(now, lasts),
     };
     house.store.put_session(session).await?;
-    let header = set_cookie(cookie, secret.text(), hours * 3600, &house.config)?;
+    let header = set_cookie(cookie, secret.text(), lasts.as_secs(), &house.config)?;
     Ok((header, secret))
 }
 
-/// `hours` after `now`; the end of time where that is out of range.
-fn later(now: Timestamp, hours: i64) -> Timestamp {
-    let span = jiff::SignedDuration::from_hours(hours);
-    now.checked_add(span).unwrap_or(Timestamp::MAX)
+fn idle(config: &ApiConfig) -> SignedDuration {
+    SignedDuration::from_hours(config.sessions.idle_hours.into())
+}
+
+/// `lasts` after `now`; the end of time where that is out of range.
+fn later(now: Timestamp, lasts: SignedDuration) -> Timestamp {
+    now.checked_add(lasts).unwrap_or(Timestamp::MAX)
+}
+
+/// Lets the session that a request's cookie names end later, because a page is open: a screen on
+/// the wall stays signed in. The header that lets the cookie end later too, when it was time.
+pub(crate) async fn renew_session(
+    house: &House,
+    headers: &HeaderMap,
+) -> Result<Option<HeaderValue>, ApiError> {
+    let Some(secret) = session_cookie(headers, Cookie::User, &house.config) else {
+        return Ok(None);
+    };
+    let now = house.clock.now();
+    let Some(session) = house.store.session(&secret.digest(), now).await? else {
+        return Ok(None);
+    };
+    let Some(end) = renewed(&session, &house.config, now) else {
+        return Ok(None);
+    };
+    house.store.extend_session(&session.token, end).await?;
+    let lasts = end.duration_since(now).as_secs();
+    set_cookie(Cookie::User, secret.text(), lasts, &house.config).map(Some)
+}
+
+/// When a session that is used now ends; `None` while it is not worth a write.
+fn renewed(session: &Session, config: &ApiConfig, now: Timestamp) -> Option<Timestamp> {
+    let longest = SignedDuration::from_hours(24 * i64::from(config.sessions.longest_days));
+    let end = later(now, idle(config)).min(later(session.created_at, longest));
+    let gained = end.duration_since(session.expires_at);
+    (gained >= RENEWED_BY.min(idle(config) / 2)).then_some(end)
 }
 
 /// Ends the session that a request's cookie names, if any.
@@ -153,6 +188,7 @@ mod tests {
             secure_cookies,
             public_origin: None,
             trusted_proxies: Vec::new(),
+            sessions: crate::SessionLimits::default(),
             version: String::new(),
         }
     }

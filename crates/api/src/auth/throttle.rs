@@ -1,5 +1,6 @@
 //! Throttled sign-in: after a few failures a name at an address has to wait, and an address that
-//! fails under many names waits too. In memory only; a restart forgets it.
+//! fails under many names waits too, but for names that were right there before: a device that
+//! was given a wrong password does not shut out its neighbours. In memory only; a restart forgets it.
 
 use crate::error::ApiError;
 use model::Timestamp;
@@ -22,6 +23,8 @@ const MOST_KEYS: usize = 10_000;
 enum Key {
     Name(String, IpAddr),
     Address(IpAddr),
+    /// A name that was right at this address before; its count stays 0.
+    Right(String, IpAddr),
 }
 
 #[derive(Clone, Copy)]
@@ -45,8 +48,10 @@ impl Throttle {
         now: Timestamp,
     ) -> Result<(), ApiError> {
         let failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
+        let right = failures.contains_key(&Key::Right(name.to_lowercase(), address));
         let wait = keys(name, address)
             .iter()
+            .filter(|(key, _)| !(right && matches!(key, Key::Address(_))))
             .filter_map(|(key, free)| Some(wait_s(failures.get(key)?, *free, now)))
             .max()
             .unwrap_or(0);
@@ -77,10 +82,19 @@ impl Throttle {
         }
     }
 
-    /// Forgets the failures of a name at an address after it succeeded.
-    pub(crate) fn succeeded(&self, name: &str, address: IpAddr) {
+    /// Forgets the failures of a name at an address after it succeeded there.
+    pub(crate) fn succeeded(&self, name: &str, address: IpAddr, now: Timestamp) {
         let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Key::Name(name.to_lowercase(), address));
+        if failures.len() >= MOST_KEYS {
+            shrink(&mut failures, now);
+        }
+        let name = name.to_lowercase();
+        failures.remove(&Key::Name(name.clone(), address));
+        let right = Failures {
+            count: 0,
+            last: now,
+        };
+        failures.insert(Key::Right(name, address), right);
     }
 }
 
@@ -165,6 +179,21 @@ mod tests {
             throttle.failed(&format!("name{n}"), HERE, at(0));
         }
         assert!(throttle.check("somebody else", HERE, at(0)).is_err());
+    }
+
+    #[test]
+    fn a_name_that_was_right_at_an_address_does_not_wait_for_its_neighbours() {
+        let throttle = Throttle::default();
+        throttle.succeeded("door", HERE, at(0));
+        for n in 0..=FREE_PER_ADDRESS {
+            throttle.failed(&format!("name{n}"), HERE, at(1));
+        }
+        assert!(throttle.check("somebody else", HERE, at(1)).is_err());
+        assert!(throttle.check("Door", HERE, at(1)).is_ok());
+        for _ in 0..=FREE_PER_NAME {
+            throttle.failed("door", HERE, at(1));
+        }
+        assert!(throttle.check("door", HERE, at(1)).is_err());
     }
 
     #[test]

@@ -1,8 +1,8 @@
 //! Who is signed in; signing in and out.
 
 use crate::auth::{
-    Caller, ClientAddress, Cookie, MaybeCaller, Passwords, Throttle, Who, begin_session,
-    end_session, expired_cookie, station_of,
+    Caller, Claim, ClientAddress, Cookie, Guard, MaybeCaller, Passwords, Viewer, Who,
+    begin_session, end_session, expired_cookie, password_problem, renew_session, station_of,
 };
 use crate::error::{ApiError, Problem};
 use crate::extract::Json;
@@ -15,7 +15,7 @@ use axum::response::{IntoResponse, Response};
 use model::Act;
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
-use store::User;
+use store::{User, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -82,16 +82,25 @@ pub(crate) struct SignIn {
 
 /// Who calls, and what the page has to know first. Role: none.
 ///
-/// Answers without a session too: `me` is then absent.
+/// Answers without a session too: `me` is then absent. An open page asks each minute, which keeps
+/// its session alive.
 #[utoipa::path(get, path = "/session", tag = "session",
     responses((status = 200, body = SessionView)))]
 pub(crate) async fn who_am_i(
     MaybeCaller(caller): MaybeCaller,
     State(house): State<House>,
     headers: HeaderMap,
-) -> Result<Json<SessionView>, ApiError> {
-    let me = caller.map(Me::from);
-    view(&house, me, &headers).await.map(Json)
+) -> Result<Response, ApiError> {
+    let renewed = match &caller {
+        Some(_) => renew_session(&house, &headers).await?,
+        None => None,
+    };
+    let view = view(&house, caller.map(Me::from), &headers).await?;
+    let mut response = Json(view).into_response();
+    if let Some(cookie) = renewed {
+        response.headers_mut().insert(SET_COOKIE, cookie);
+    }
+    Ok(response)
 }
 
 /// Signs in. Role: none.
@@ -107,33 +116,83 @@ pub(crate) async fn who_am_i(
 pub(crate) async fn sign_in(
     ClientAddress(address): ClientAddress,
     State(house): State<House>,
-    State(passwords): State<Passwords>,
-    State(throttle): State<Throttle>,
+    State(guard): State<Guard>,
     headers: HeaderMap,
     Json(sign_in): Json<SignIn>,
 ) -> Result<Response, ApiError> {
-    let user = authenticate(&house, &passwords, &throttle, address, sign_in).await?;
+    let user = authenticate(&house, &guard, address, sign_in).await?;
     welcome(&house, &headers, user).await
 }
 
 async fn authenticate(
     house: &House,
-    passwords: &Passwords,
-    throttle: &Throttle,
+    guard: &Guard,
     address: IpAddr,
     SignIn { name, password }: SignIn,
 ) -> Result<User, ApiError> {
     let name = name.trim();
-    throttle.check(name, address, house.clock.now())?;
     let user = house.store.user_by_name(name).await?;
     let user = user.filter(|user| !user.disabled);
     let hash = user.as_ref().and_then(|user| user.password_hash.clone());
-    if passwords.fits(password, hash).await? {
-        throttle.succeeded(name, address);
-        return user.ok_or(ApiError::WrongPassword);
+    let claim = Claim {
+        name,
+        address,
+        password: &password,
+    };
+    let admitted = guard.admits(claim, hash, &*house.clock).await?;
+    user.filter(|_| admitted).ok_or(ApiError::WrongPassword)
+}
+
+/// The password as it is, and as it shall be.
+#[derive(Deserialize, ToSchema)]
+pub(crate) struct PasswordChange {
+    /// The password as it is.
+    current: String,
+    /// The password as it shall be.
+    password: String,
+}
+
+/// Changes the signed-in user's own password. Role: viewer.
+///
+/// All other sessions of the user end; this browser gets a new one. Failed attempts are throttled
+/// like signing in.
+#[utoipa::path(put, path = "/session/password", tag = "session",
+    request_body = PasswordChange,
+    responses((status = 200, body = SessionView), (status = 409, body = Problem),
+        (status = 422, body = Problem), (status = 429, body = Problem)))]
+pub(crate) async fn change_password(
+    Viewer(caller): Viewer,
+    ClientAddress(address): ClientAddress,
+    State(house): State<House>,
+    State(guard): State<Guard>,
+    State(passwords): State<Passwords>,
+    headers: HeaderMap,
+    Json(change): Json<PasswordChange>,
+) -> Result<Response, ApiError> {
+    if let Who::Token(_) = caller.who {
+        let detail = "A token has no password: sign in as yourself to change yours.";
+        return Err(ApiError::Conflict(detail.into()));
     }
-    throttle.failed(name, address, house.clock.now());
-    Err(ApiError::WrongPassword)
+    if let Some(problem) = password_problem(&change.password) {
+        return Err(ApiError::field("password", problem));
+    }
+    let user = house.store.user(caller.user).await?;
+    let user = user.ok_or(ApiError::NotSignedIn)?;
+    let claim = Claim {
+        name: &user.name,
+        address,
+        password: &change.current,
+    };
+    let hash = user.password_hash.clone();
+    if !guard.admits(claim, hash, &*house.clock).await? {
+        let detail = "This is not your password as it is now.";
+        return Err(ApiError::field("current", detail));
+    }
+    let hash = passwords.hash(change.password).await?;
+    let act = Act::UserPut { user: user.id };
+    let writes = vec![Write::UserPassword(user.id, hash)];
+    house.act(caller.author(), act, writes).await?;
+    fresh_session(&house, &headers, caller).await
 }
 
 /// Begins a session of `user`, which is an entry of the log.
@@ -152,9 +211,17 @@ pub(crate) async fn welcome(
     };
     let act = Act::SignedIn { user: user.id };
     house.act(caller.author(), act, Vec::new()).await?;
+    fresh_session(house, headers, caller).await
+}
+
+async fn fresh_session(
+    house: &House,
+    headers: &HeaderMap,
+    caller: Caller,
+) -> Result<Response, ApiError> {
     // A browser that signs in anew leaves no older session behind.
     end_session(house, headers, Cookie::User).await?;
-    let (cookie, secret) = begin_session(house, user.id).await?;
+    let (cookie, secret) = begin_session(house, caller.user).await?;
     let me = Me {
         csrf: Some(secret.csrf()),
         ..Me::from(caller)

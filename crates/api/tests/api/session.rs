@@ -109,6 +109,60 @@ async fn a_session_ends_after_a_week() {
 }
 
 #[tokio::test]
+async fn a_screen_on_the_wall_stays_signed_in_while_its_page_is_open_and_not_for_ever() {
+    let site = Site::open().await;
+    let mut browser = site.signed_in("Ada", "viewer").await;
+    let asked = browser.get("/session").await;
+    asked.expect(200);
+    assert!(
+        !asked.headers.contains_key("set-cookie"),
+        "nothing to renew"
+    );
+    let mut now = at("2026-03-02T05:00:00Z");
+    for _ in 0..60 {
+        now = now
+            .checked_add(jiff::SignedDuration::from_hours(6 * 24))
+            .unwrap();
+        site.played.set(now);
+        let asked = browser.get("/session").await;
+        assert_eq!(asked.expect(200)["me"]["name"], "Ada");
+        let cookie = asked.headers["set-cookie"].to_str().unwrap();
+        assert!(cookie.contains("Max-Age=604800") || now > at("2027-02-20T00:00:00Z"));
+    }
+    site.played.set(at("2027-03-02T05:00:01Z"));
+    assert_eq!(browser.get("/session").await.expect(200)["me"], json!(null));
+}
+
+#[tokio::test]
+async fn somebody_changes_the_own_password_and_all_other_sessions_end() {
+    let site = Site::open().await;
+    let mut elsewhere = site.signed_in("Ada", "viewer").await;
+    let mut browser = site.browser();
+    browser.sign_in("Ada", PASSWORD).await.expect(200);
+    let new = "another long pass phrase";
+    let change = |current: &str, password: &str| json!({"current": current, "password": password});
+    let wrong = browser
+        .put("/session/password", change("not the password", new))
+        .await;
+    assert_eq!(wrong.wrong_field(), "current");
+    let short = browser
+        .put("/session/password", change(PASSWORD, "short"))
+        .await;
+    assert_eq!(short.wrong_field(), "password");
+    elsewhere.get("/live").await.expect(200);
+
+    let changed = browser
+        .put("/session/password", change(PASSWORD, new))
+        .await
+        .expect(200);
+    assert_eq!(changed["me"]["name"], "Ada");
+    elsewhere.get("/live").await.expect(401);
+    browser.get("/live").await.expect(200);
+    site.browser().sign_in("Ada", PASSWORD).await.expect(401);
+    site.browser().sign_in("Ada", new).await.expect(200);
+}
+
+#[tokio::test]
 async fn a_change_by_cookie_needs_the_csrf_value() {
     let site = Site::open().await;
     let mut browser = site.signed_in("Ada", "admin").await;

@@ -107,6 +107,11 @@ impl Browser<'_> {
             .await
     }
 
+    pub async fn put(&mut self, path: &str, body: Value) -> Answer {
+        self.call(Method::PUT, path, Body::from(body.to_string()))
+            .await
+    }
+
     pub async fn delete(&mut self, path: &str) -> Answer {
         self.call(Method::DELETE, path, Body::empty()).await
     }

@@ -20,7 +20,7 @@ use model::{Act, Author, Entry, Record, Timestamp, TokenId, UserId};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
 use std::sync::Arc;
-use storage::{DataDir, Options, PictureFiles, SqliteStore};
+use storage::{DataDir, Options, PictureFiles, SqlStore};
 use store::{ApiToken, Append, Book as _, Put, Role, User, Write};
 use tempfile::TempDir;
 use tokio::sync::watch;
@@ -32,7 +32,7 @@ pub const MORNING: &str = "2026-03-02T05:00:00Z";
 
 /// A site and its API.
 pub struct Site {
-    pub store: SqliteStore,
+    pub store: SqlStore,
     pub pictures: PictureFiles,
     pub played: Arc<Played>,
     /// Changes which parts are there.
@@ -93,7 +93,7 @@ impl Site {
     pub async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(dir.path()).unwrap();
-        let store = SqliteStore::open(&data, Options::default()).await.unwrap();
+        let store = SqlStore::open(&data, Options::default()).await.unwrap();
         let pictures = PictureFiles::open(&data).unwrap();
         let played = Arc::new(Played::at(MORNING.parse().unwrap()));
         let parts = watch::Sender::new(Arc::from([]));
