@@ -6,12 +6,31 @@ use figment::providers::{Env, Format, Serialized, Toml};
 use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
+use storage::ServerAddress;
 
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`.
-const SECTIONS: [&str; 5] = ["http_", "mqtt_", "classic_", "vision_", "log_"];
+const SECTIONS: [&str; 9] = [
+    "http_",
+    "mqtt_",
+    "classic_",
+    "vision_",
+    "log_",
+    "session_",
+    "metrics_",
+    "link_",
+    "database_",
+];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 5] = ["config", "model_cache", "samples", "faces", "kills"];
+const NOT_SETTINGS: [&str; 7] = [
+    "config",
+    "model_cache",
+    "samples",
+    "faces",
+    "kills",
+    "test_postgres",
+    "migrate_to",
+];
 
 /// Everything that is set before the start. What changes while running is in the page's Settings.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -19,16 +38,68 @@ const NOT_SETTINGS: [&str; 5] = ["config", "model_cache", "samples", "faces", "k
 pub struct Config {
     /// Where Gatebook keeps its data.
     pub data_dir: PathBuf,
+    /// The database.
+    pub database: Database,
     /// Pages and API.
     pub http: Http,
+    /// How long people stay signed in.
+    pub session: Session,
+    /// Metrics.
+    pub metrics: Metrics,
     /// MQTT gateway for native devices.
     pub mqtt: Mqtt,
     /// Listeners for classic gates.
     pub classic: Classic,
+    /// Links between parts on several hosts.
+    pub link: Link,
     /// Recognition.
     pub vision: Vision,
     /// Logging.
     pub log: Log,
+}
+
+/// The database.
+#[derive(Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Database {
+    /// `sqlite:` is a file in the data directory; `postgresql://…` a database on a server.
+    pub url: String,
+}
+
+impl Default for Database {
+    fn default() -> Self {
+        Self {
+            url: "sqlite:".to_owned(),
+        }
+    }
+}
+
+/// Without the password that the URL may hold.
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let kind = self.url.split(':').next().unwrap_or_default();
+        write!(f, "{kind}:…")
+    }
+}
+
+impl Database {
+    /// The server; `None`: the file in the data directory.
+    ///
+    /// # Errors
+    /// When the URL is of neither kind, or is not understood.
+    pub fn server(&self) -> Result<Option<ServerAddress>> {
+        match self.url.split(':').next() {
+            Some("sqlite") if self.url == "sqlite:" => Ok(None),
+            Some("postgres" | "postgresql") => {
+                let address = self.url.parse();
+                address.map(Some).context("database.url")
+            }
+            _ => bail!(
+                "database.url is neither sqlite: (the file in the data directory) nor \
+                 postgresql://user@host/database"
+            ),
+        }
+    }
 }
 
 /// Pages and API.
@@ -45,6 +116,24 @@ pub struct Http {
     pub public_url: Option<String>,
     /// Addresses of proxies whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether pages are served too; not where an edge serves them.
+    pub pages: bool,
+    /// A PEM file with the certificate and what leads to its authority, instead of the site's own.
+    pub certificate: Option<PathBuf>,
+    /// A PEM file with the certificate's key.
+    pub key: Option<PathBuf>,
+}
+
+/// Links between the parts of a site on several hosts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Link {
+    /// Of the private part: address and port that other parts dial; off unless given.
+    pub listen: Option<SocketAddr>,
+    /// Of every other part: host and port of the private part's `listen`.
+    pub api: Option<String>,
+    /// Of every other part: the file that `gatebook node add` wrote.
+    pub bundle: Option<PathBuf>,
 }
 
 /// Whether pages and API are served by HTTPS.
@@ -59,12 +148,32 @@ pub enum Tls {
     Off,
 }
 
+/// How long people stay signed in.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Session {
+    /// Hours without an open page after which a session ends, 1..=8,784.
+    pub idle_hours: u32,
+    /// Days after which a session ends even while a page is open, 1..=3,660.
+    pub longest_days: u32,
+}
+
+/// Metrics and readiness with counts.
+#[derive(Clone, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub struct Metrics {
+    /// Address and port; off unless given.
+    pub listen: Option<SocketAddr>,
+}
+
 /// MQTT gateway for native devices.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Mqtt {
-    /// Address and port; empty: no gateway.
+    /// Address and port of plain MQTT; empty: none.
     pub listen: Option<SocketAddr>,
+    /// Address and port of MQTT with TLS, by the site's own authority; off unless given.
+    pub tls_listen: Option<SocketAddr>,
 }
 
 /// Listeners for classic gates. Only the addresses of gates in Settings are allowed; boards are known
@@ -82,7 +191,7 @@ pub struct Classic {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct Vision {
-    /// Recognition threads, 1..=64.
+    /// Recognition threads of this process, 1..=64; 0 where workers elsewhere do it all.
     pub threads: usize,
 }
 
@@ -110,9 +219,13 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             data_dir: PathBuf::from("data"),
+            database: Database::default(),
             http: Http::default(),
+            session: Session::default(),
+            metrics: Metrics::default(),
             mqtt: Mqtt::default(),
             classic: Classic::default(),
+            link: Link::default(),
             vision: Vision::default(),
             log: Log::default(),
         }
@@ -127,6 +240,19 @@ impl Default for Http {
             names: Vec::new(),
             public_url: None,
             trusted_proxies: Vec::new(),
+            pages: true,
+            certificate: None,
+            key: None,
+        }
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        let limits = api::SessionLimits::default();
+        Self {
+            idle_hours: limits.idle_hours,
+            longest_days: limits.longest_days,
         }
     }
 }
@@ -135,6 +261,7 @@ impl Default for Mqtt {
     fn default() -> Self {
         Self {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 1884))),
+            tls_listen: None,
         }
     }
 }
@@ -185,8 +312,26 @@ impl Config {
     }
 
     fn check(&self) -> Result<()> {
-        if !(1..=64).contains(&self.vision.threads) {
-            bail!("vision.threads is {}: give 1 to 64", self.vision.threads);
+        self.database.server()?;
+        let least = usize::from(self.link.listen.is_none());
+        if !(least..=64).contains(&self.vision.threads) {
+            bail!(
+                "vision.threads is {}: give 1 to 64, or 0 with link.listen and workers elsewhere",
+                self.vision.threads
+            );
+        }
+        let Session {
+            idle_hours,
+            longest_days,
+        } = self.session;
+        if !(1..=8_784).contains(&idle_hours) {
+            bail!("session.idle_hours is {idle_hours}: give 1 to 8784");
+        }
+        if !(1..=3_660).contains(&longest_days) {
+            bail!("session.longest_days is {longest_days}: give 1 to 3660");
+        }
+        if self.http.certificate.is_some() != self.http.key.is_some() {
+            bail!("http.certificate and http.key belong together: give both, or neither");
         }
         let exposed = !self.http.listen.ip().is_loopback();
         if exposed && self.http.tls == Tls::Off && self.http.trusted_proxies.is_empty() {
@@ -203,7 +348,10 @@ impl Config {
     #[must_use]
     pub fn without_ports(mut self) -> Self {
         self.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
+        self.metrics.listen = None;
         self.mqtt.listen = None;
+        self.mqtt.tls_listen = None;
+        self.link = Link::default();
         self.classic = Classic::default();
         self
     }
@@ -304,6 +452,16 @@ mod tests {
     }
 
     #[test]
+    fn a_session_that_would_end_at_once_or_never_is_refused() {
+        for wrong in ["session.idle_hours", "session.longest_days"] {
+            for value in ["0", "100000"] {
+                let error = Config::load(None, &flags(&[(wrong, value)])).unwrap_err();
+                assert!(error.to_string().contains(wrong), "{error}");
+            }
+        }
+    }
+
+    #[test]
     fn plain_http_off_loopback_wants_a_proxy() {
         let error = Config::load(
             None,
@@ -311,6 +469,17 @@ mod tests {
         )
         .unwrap_err();
         assert!(error.to_string().contains("trusted_proxies"));
+    }
+
+    #[test]
+    fn a_database_is_the_file_or_on_a_server_and_its_password_is_not_shown() {
+        let url = |url: &str| Config::load(None, &flags(&[("database.url", url)]));
+        assert!(Config::default().database.server().unwrap().is_none());
+        let there = url("postgresql://me:hush@db.example/gatebook").unwrap();
+        assert!(there.database.server().unwrap().is_some());
+        assert!(!format!("{there:?}").contains("hush"));
+        let error = url("mysql://db.example/gatebook").unwrap_err();
+        assert!(error.to_string().contains("database.url"));
     }
 
     #[test]

@@ -1,18 +1,19 @@
 //! What the edges are told of gates, devices and passwords, kept current with the registry.
 
+use crate::clock::SystemClock;
 use anyhow::Result;
-use argon2::password_hash::PasswordHash;
-use argon2::{Argon2, PasswordVerifier};
+use api::{ApiError, Claim, Guard};
 use async_trait::async_trait;
-use devices::{Authenticate, Directory};
+use devices::{Authenticate, Directory, NotAdmitted};
 use model::{Act, DeviceId, Record};
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use store::{Committed, Store};
 use tokio::sync::broadcast::error::RecvError;
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 /// The directory as the registry has it now.
@@ -67,10 +68,10 @@ fn concerns(committed: &Committed) -> bool {
 /// makes a request each second would otherwise cost a core.
 const REMEMBERED: Duration = Duration::from_secs(300);
 
-/// Checks passwords of native devices, two at a time: each check takes 19 MiB.
+/// Checks passwords of native devices.
 pub struct DevicePasswords {
     store: Arc<dyn Store>,
-    places: Semaphore,
+    guard: Guard,
     right: Remembered,
 }
 
@@ -82,7 +83,7 @@ impl DevicePasswords {
     pub fn new(store: Arc<dyn Store>) -> Result<Self> {
         Ok(Self {
             store,
-            places: Semaphore::new(2),
+            guard: Guard::default(),
             right: Remembered::new()?,
         })
     }
@@ -90,21 +91,41 @@ impl DevicePasswords {
 
 #[async_trait]
 impl Authenticate for DevicePasswords {
-    async fn device(&self, name: &str, password: &str) -> Option<DeviceId> {
-        let (device, hash) = self.store.device_password(name).await.ok().flatten()?;
-        let digest = self.right.digest(&hash, password);
-        if self.right.knows(name, &digest) {
-            return Some(device);
+    /// A password that was right a short time ago waits for nobody who guesses, wherever he is.
+    async fn device(
+        &self,
+        name: &str,
+        password: &str,
+        address: Option<IpAddr>,
+    ) -> Result<DeviceId, NotAdmitted> {
+        let known = self.store.device_password(name).await;
+        let known = known.map_err(|_| NotAdmitted::Busy)?;
+        let digest = known.as_ref().map(|(device, hash)| {
+            let digest = self.right.digest(hash, password);
+            (*device, digest)
+        });
+        if let Some((device, digest)) = &digest
+            && self.right.knows(name, digest)
+        {
+            return Ok(*device);
         }
-        let _place = self.places.acquire().await.ok()?;
-        let password = password.to_owned();
-        let right = tokio::task::spawn_blocking(move || matches(&hash, &password))
-            .await
-            .ok()?;
-        right.then(|| {
-            self.right.remember(name, digest);
-            device
-        })
+        let claim = Claim {
+            name,
+            address: address.unwrap_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED)),
+            password,
+        };
+        let hash = known.map(|(_, hash)| hash);
+        match (self.guard.admits(claim, hash, &SystemClock).await, digest) {
+            (Ok(true), Some((device, digest))) => {
+                self.right.remember(name, digest);
+                Ok(device)
+            }
+            (Ok(_), _) => Err(NotAdmitted::Wrong),
+            (Err(ApiError::TooManyAttempts { retry_after_s }), _) => {
+                Err(NotAdmitted::TooManyAttempts { retry_after_s })
+            }
+            (Err(_), _) => Err(NotAdmitted::Busy),
+        }
     }
 }
 
@@ -150,14 +171,6 @@ impl Remembered {
     }
 }
 
-fn matches(hash: &str, password: &str) -> bool {
-    PasswordHash::new(hash).is_ok_and(|hash| {
-        Argon2::default()
-            .verify_password(password.as_bytes(), &hash)
-            .is_ok()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -170,5 +183,54 @@ mod tests {
         assert!(!right.knows("door", &right.digest("hash", "guess")));
         assert!(!right.knows("door", &right.digest("new hash", "secret")));
         assert!(!right.knows("gate", &right.digest("hash", "secret")));
+    }
+
+    use crate::testing::{door, native, opened, write};
+    use argon2::password_hash::{PasswordHasher as _, SaltString};
+    use store::{Put, Write};
+
+    const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
+    const ELSEWHERE: IpAddr = IpAddr::V4(Ipv4Addr::new(192, 0, 2, 7));
+
+    /// The passwords of a site whose device `door` has the password `secret`.
+    async fn passwords() -> (tempfile::TempDir, DevicePasswords) {
+        let (dir, site) = opened().await;
+        let (point, mut writes) = door();
+        let device = native("door", point);
+        let salt = SaltString::encode_b64(b"0123456789abcdef").unwrap();
+        let hash = argon2::Argon2::default()
+            .hash_password(b"secret", &salt)
+            .unwrap();
+        let password = Write::DevicePassword(device.id, hash.to_string());
+        writes.extend([Write::Device(Put::Add(device)), password]);
+        write(&site, writes).await;
+        let passwords = DevicePasswords::new(Arc::new(site.store)).unwrap();
+        (dir, passwords)
+    }
+
+    #[tokio::test]
+    async fn guesses_wait_and_shut_out_no_device_at_another_address() {
+        let (_dir, passwords) = passwords().await;
+        for _ in 0..5 {
+            let guess = passwords.device("door", "guess", Some(HERE)).await;
+            assert_eq!(guess, Err(NotAdmitted::Wrong));
+        }
+        let waits = passwords.device("door", "secret", Some(HERE)).await;
+        assert!(matches!(waits, Err(NotAdmitted::TooManyAttempts { .. })));
+        let device = passwords.device("door", "secret", Some(ELSEWHERE)).await;
+        assert!(device.is_ok());
+        // Known to be right now: it would be admitted through the very address of the guesses.
+        assert_eq!(passwords.device("door", "secret", Some(HERE)).await, device);
+    }
+
+    #[tokio::test]
+    async fn unknown_names_are_answered_and_throttled_like_known_ones() {
+        let (_dir, passwords) = passwords().await;
+        for _ in 0..5 {
+            let guess = passwords.device("nobody", "guess", Some(HERE)).await;
+            assert_eq!(guess, Err(NotAdmitted::Wrong));
+        }
+        let waits = passwords.device("nobody", "guess", Some(HERE)).await;
+        assert!(matches!(waits, Err(NotAdmitted::TooManyAttempts { .. })));
     }
 }

@@ -1,12 +1,14 @@
 //! `/healthz`, `/readyz` and `/metrics`.
 
+use crate::integrity::LogIntegrity;
+use api::ports::{Part, Parts};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use metrics_exporter_prometheus::PrometheusHandle;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use std::sync::Arc;
 use store::Store;
 
@@ -15,27 +17,77 @@ use store::Store;
 pub struct Health {
     /// The store.
     pub store: Arc<dyn Store>,
+    /// The log.
+    pub integrity: Arc<LogIntegrity>,
+    /// Parts on other hosts.
+    pub parts: Parts,
     /// Metrics gathered so far.
     pub metrics: PrometheusHandle,
 }
 
-/// Routes without sign-in; they tell no personal data.
-pub fn router(health: Health) -> Router {
+/// For everybody: whether it runs, whether it is ready, and not how much there is of anything.
+pub fn public(health: Health) -> Router {
+    let ready = async |State(health): State<Health>| {
+        let (code, state, _) = health.state().await;
+        (code, Json(state)).into_response()
+    };
     Router::new()
-        .route("/healthz", get(async || "ok\n"))
+        .route("/healthz", get(alive))
+        .route("/readyz", get(ready))
+        .with_state(health)
+}
+
+/// For the address of metrics: the same with counts, and the metrics.
+pub fn private(health: Health) -> Router {
+    Router::new()
+        .route("/healthz", get(alive))
         .route("/readyz", get(ready))
         .route("/metrics", get(render))
         .with_state(health)
 }
 
-/// Ready when the store answers.
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
 async fn ready(State(health): State<Health>) -> Response {
-    match health.store.size().await {
-        Ok(entries) => Json(json!({ "ready": true, "log_entries": entries })).into_response(),
-        Err(error) => {
-            tracing::warn!(%error, "not ready");
-            let body = json!({ "ready": false, "store": "does not answer" });
-            (StatusCode::SERVICE_UNAVAILABLE, Json(body)).into_response()
+    let (code, mut state, entries) = health.state().await;
+    state["log_entries"] = json!(entries);
+    let parts = health.parts.borrow();
+    let up = |part: &Part| if part.up { "up" } else { "down" };
+    let parts: Map<String, Value> = parts
+        .iter()
+        .map(|part| (part.name.clone(), json!(up(part))))
+        .collect();
+    state["parts"] = Value::Object(parts);
+    (code, Json(state)).into_response()
+}
+
+impl Health {
+    /// Ready while the store answers: a log that does not verify goes on taking what gates report,
+    /// and is named, and so does a site of which a part is away. Entries, where they are known.
+    async fn state(&self) -> (StatusCode, Value, Option<u64>) {
+        let log = match self.integrity.is_intact() {
+            true => "no fault known",
+            false => "does not verify: see Integrity",
+        };
+        let parts = match self.parts.borrow().iter().all(|part| part.up) {
+            true => "all there",
+            false => "not all there: see Devices",
+        };
+        match self.store.size().await {
+            Ok(entries) => {
+                let state =
+                    json!({ "ready": true, "store": "answers", "log": log, "parts": parts });
+                (StatusCode::OK, state, Some(entries))
+            }
+            Err(error) => {
+                tracing::warn!(%error, "not ready");
+                let state = json!({
+                    "ready": false, "store": "does not answer", "log": log, "parts": parts
+                });
+                (StatusCode::SERVICE_UNAVAILABLE, state, None)
+            }
         }
     }
 }

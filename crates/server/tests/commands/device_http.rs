@@ -9,7 +9,7 @@ use tempfile::tempdir;
 /// A native device and its password.
 pub struct Device {
     id: String,
-    password: String,
+    pub password: String,
 }
 
 impl Device {
@@ -59,7 +59,7 @@ fn a_report_is_committed_once_and_becomes_one_entry() {
     let data = tempdir().unwrap();
     let mut serving = Serving::start(data.path(), &[]);
     let device = Device::added(&Api::first(&mut serving));
-    let before = entries(&serving.address);
+    let before = entries(&serving);
     for sequence in [1, 2, 2, 3] {
         let (status, answer) = device.report(&serving.address, sequence);
         assert_eq!(status, 200, "{answer}");
@@ -67,7 +67,7 @@ fn a_report_is_committed_once_and_becomes_one_entry() {
     }
     assert_eq!(device.report(&serving.address, 1).1["status"], "duplicate");
     eventually("three entries", || {
-        (entries(&serving.address) >= before + 3).then_some(())
+        (entries(&serving) >= before + 3).then_some(())
     });
     serving.stop().with(0);
     assert_eq!(

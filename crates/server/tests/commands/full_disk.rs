@@ -66,7 +66,7 @@ fn a_disk_that_fills_up_refuses_devices_damages_nothing_and_goes_on_with_room() 
     };
     let mut serving = Serving::start(disk.path(), &[]);
     let device = Device::added(&Api::first(&mut serving));
-    let before = entries(&serving.address);
+    let before = entries(&serving);
     assert_eq!(device.report(&serving.address, 1).0, 200);
 
     let large = disk.fill();
@@ -89,7 +89,7 @@ fn a_disk_that_fills_up_refuses_devices_damages_nothing_and_goes_on_with_room() 
         (device.report(&serving.address, sequence).0 == 200).then_some(())
     });
     eventually("everything acknowledged is in the log", || {
-        (entries(&serving.address) >= before + sequence).then_some(())
+        (entries(&serving) >= before + sequence).then_some(())
     });
     serving.stop().with(0);
     run(disk.path(), &["verify"])

@@ -42,11 +42,14 @@ fn an_outage_is_told_after_the_restart_with_what_to_do() {
     let hour = 3_600_000_000_000_u64;
     let earlier = format!("UPDATE devices SET last_seen = last_seen - {hour} WHERE last_seen > 0");
     change(data.path(), &earlier);
+    let earlier = jiff::Timestamp::now() - jiff::SignedDuration::from_hours(1);
+    std::fs::write(data.path().join("last-running"), earlier.to_string()).unwrap();
 
     let serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
     let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
     let incidents = api.get("incidents").to_string();
     assert!(incidents.contains("\"outage\""), "{incidents}");
     assert!(incidents.contains("log.csv"), "{incidents}");
+    assert!(incidents.contains("North gate"), "{incidents}");
     serving.stop().with(0);
 }

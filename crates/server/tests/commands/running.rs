@@ -14,7 +14,7 @@ fn a_second_process_on_one_data_directory_is_told_so_and_leaves_the_first_alone(
     run(data.path(), &["serve", "--listen", &listen])
         .with(75)
         .saying("another Gatebook is running on this data directory");
-    assert!(entries(&first.address) > 0);
+    assert!(entries(&first) > 0);
     first.stop().with(0);
 }
 
@@ -63,10 +63,10 @@ fn a_site_opens_again_after_a_kill_and_verifies() {
     let mut serving = Serving::start(data.path(), &[]);
     let api = Api::first(&mut serving);
     api.access_point("Door", "both");
-    let before = entries(&serving.address);
+    let before = entries(&serving);
     serving.kill();
     let again = Serving::start(data.path(), &[]);
-    assert!(entries(&again.address) >= before);
+    assert!(entries(&again) >= before);
     again.stop().with(0);
     run(data.path(), &["verify"]).with(0);
 }

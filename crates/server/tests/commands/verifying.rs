@@ -1,7 +1,7 @@
 //! `gatebook verify` against databases that somebody changed behind Gatebook's back.
 
-use crate::api::Api;
-use crate::process::{Serving, run};
+use crate::api::{Api, ready};
+use crate::process::{Serving, eventually, run};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions, Connection};
 use std::fs;
@@ -173,6 +173,38 @@ fn a_log_cut_off_and_signed_again_is_found_by_a_checkpoint_kept_elsewhere() {
     run(older.path(), &["verify", "--checkpoint", kept])
         .with(3)
         .saying("kept elsewhere");
+}
+
+/// What a running site says of its log: readiness, Integrity, and how many alerts.
+fn said_of_the_log(serving: &Serving) -> (String, serde_json::Value, usize) {
+    let api = Api::sign_in(serving, "warden", crate::api::PASSWORD).unwrap();
+    let shown = api.get("integrity")["contradiction"].clone();
+    let alerts = api.get("alerts");
+    let failed = alerts.as_array().unwrap().iter();
+    let failed = failed.filter(|alert| alert["kind"] == "verification_failed");
+    let log = ready(&serving.metrics)["log"].as_str().unwrap().to_owned();
+    (log, shown, failed.count())
+}
+
+#[test]
+fn a_tree_that_contradicts_its_newest_checkpoint_raises_one_alert_restarts_included() {
+    let data = site();
+    change(
+        data.path(),
+        "UPDATE checkpoints SET root = zeroblob(32) \
+         WHERE size = (SELECT max(size) FROM checkpoints)",
+    );
+    for _ in 0..2 {
+        let serving = Serving::start(data.path(), &[]);
+        let (ready, shown, alerts) = eventually("it is told", || {
+            Some(said_of_the_log(&serving)).filter(|(_, shown, _)| !shown.is_null())
+        });
+        assert!(ready.contains("does not verify"), "{ready}");
+        let shown = shown.as_str().unwrap();
+        assert!(shown.contains("contradicts the checkpoint over"), "{shown}");
+        assert_eq!(alerts, 1);
+        serving.stop().with(0);
+    }
 }
 
 #[test]
