@@ -56,6 +56,21 @@ export function useSignOut() {
   });
 }
 
+/** Fewest characters of a password; the server says the same. */
+export const shortestPassword = 12;
+
+/** The session changes and its user does not: what the page knows stays. */
+export function useChangePassword() {
+  const queries = useQueryClient();
+  return useMutation({
+    mutationFn: (body: { current: string; password: string }) => data(client.PUT("/api/v1/session/password", { body })),
+    onSuccess: (session) => {
+      keepCsrf(session.me?.csrf);
+      queries.setQueryData(sessionQuery.queryKey, session);
+    },
+  });
+}
+
 export function useAcceptInvitation() {
   return useSessionChange((body: { token: string; name?: string; password: string }) =>
     data(client.POST("/api/v1/invitations/accept", { body })),

@@ -1,5 +1,5 @@
 import { Link, Outlet, useNavigate, useSearch } from "@tanstack/react-router";
-import { Keyboard, LogOut, Menu as MenuIcon, Moon, Monitor, Sun, Video } from "lucide-react";
+import { Keyboard, KeyRound, LogOut, Menu as MenuIcon, Moon, Monitor, Sun, Video } from "lucide-react";
 import { useEffect, useMemo, useState } from "react";
 import { reaches, useSession, useSignOut } from "../api/session";
 import { LiveProvider } from "../live/LiveProvider";
@@ -10,6 +10,8 @@ import { Menu, MenuHeading, MenuItem, MenuLine } from "../ui/Menu";
 import { setTheme, useTheme, type Theme } from "../ui/theme";
 import { KeysDialog } from "./KeysDialog";
 import { places } from "./nav";
+import { PasswordDialog } from "./PasswordDialog";
+import { PartsBanner } from "./PartsBanner";
 import { StaleBanner } from "./StaleBanner";
 import css from "./Shell.module.css";
 
@@ -28,14 +30,21 @@ export function Shell() {
   );
 }
 
+/** What opens the dialogs of the user menu. */
+interface Opens {
+  open: (dialog: "keys" | "password") => void;
+}
+
 function Frame() {
   const { kiosk } = useSearch({ strict: false });
-  const [keysOpen, setKeysOpen] = useState(false);
-  useHouseKeys(() => setKeysOpen(true));
+  const [open, setOpen] = useState<"keys" | "password" | null>(null);
+  const close = () => setOpen(null);
+  useHouseKeys(() => setOpen("keys"));
   if (kiosk === 1) {
     return (
       <main className={css.kiosk} id="main">
         <StaleBanner />
+        <PartsBanner />
         <Outlet />
       </main>
     );
@@ -45,13 +54,15 @@ function Frame() {
       <a className={css.skip} href="#main">
         Skip to the content
       </a>
-      <SideNav openKeys={() => setKeysOpen(true)} />
+      <SideNav open={setOpen} />
       <main className={css.main} id="main" tabIndex={-1}>
         <StaleBanner />
+        <PartsBanner />
         <Outlet />
       </main>
-      <BottomNav openKeys={() => setKeysOpen(true)} />
-      <KeysDialog open={keysOpen} onClose={() => setKeysOpen(false)} />
+      <BottomNav open={setOpen} />
+      <KeysDialog open={open === "keys"} onClose={close} />
+      {open === "password" && <PasswordDialog onClose={close} />}
     </div>
   );
 }
@@ -81,7 +92,7 @@ function focusSearch(elsewhere: () => void) {
   else elsewhere();
 }
 
-function SideNav({ openKeys }: { openKeys: () => void }) {
+function SideNav({ open }: Opens) {
   const session = useSession();
   return (
     <nav className={css.side} aria-label="Main">
@@ -107,7 +118,7 @@ function SideNav({ openKeys }: { openKeys: () => void }) {
           </li>
         ))}
       </ul>
-      <UserMenu openKeys={openKeys} />
+      <UserMenu open={open} />
     </nav>
   );
 }
@@ -123,7 +134,7 @@ function AlertCount() {
   );
 }
 
-function UserMenu({ openKeys }: { openKeys: () => void }) {
+function UserMenu({ open }: Opens) {
   const { me } = useSession();
   return (
     <Menu
@@ -141,7 +152,7 @@ function UserMenu({ openKeys }: { openKeys: () => void }) {
         </button>
       }
     >
-      <UserItems openKeys={openKeys} />
+      <UserItems open={open} />
     </Menu>
   );
 }
@@ -152,7 +163,7 @@ const themes: { value: Theme; label: string; icon: typeof Sun }[] = [
   { value: "dark", label: "Dark", icon: Moon },
 ];
 
-function UserItems({ openKeys }: { openKeys: () => void }) {
+function UserItems({ open }: Opens) {
   const session = useSession();
   const navigate = useNavigate();
   const signOut = useSignOut();
@@ -173,8 +184,11 @@ function UserItems({ openKeys }: { openKeys: () => void }) {
       <MenuItem icon={Video} onSelect={() => void navigate({ to: "/station" })}>
         Camera station
       </MenuItem>
-      <MenuItem icon={Keyboard} onSelect={openKeys}>
+      <MenuItem icon={Keyboard} onSelect={() => open("keys")}>
         Keyboard
+      </MenuItem>
+      <MenuItem icon={KeyRound} onSelect={() => open("password")}>
+        Change password
       </MenuItem>
       <MenuItem icon={LogOut} onSelect={leave}>
         Sign out
@@ -184,7 +198,7 @@ function UserItems({ openKeys }: { openKeys: () => void }) {
 }
 
 /** On a phone: the four main pages, and the rest behind "More". */
-function BottomNav({ openKeys }: { openKeys: () => void }) {
+function BottomNav({ open }: Opens) {
   const offered = useOffered();
   const navigate = useNavigate();
   const rest = offered.slice(4);
@@ -217,7 +231,7 @@ function BottomNav({ openKeys }: { openKeys: () => void }) {
           </MenuItem>
         ))}
         {rest.length > 0 && <MenuLine />}
-        <UserItems openKeys={openKeys} />
+        <UserItems open={open} />
       </Menu>
     </nav>
   );

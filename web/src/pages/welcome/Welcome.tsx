@@ -2,15 +2,13 @@ import { Link, useNavigate } from "@tanstack/react-router";
 import { useQuery } from "@tanstack/react-query";
 import { useState, type FormEvent } from "react";
 import { Problem, client, data } from "../../api/client";
-import { useAcceptInvitation } from "../../api/session";
+import { shortestPassword, useAcceptInvitation } from "../../api/session";
 import type { Invitation } from "../../api/types";
 import { Button, buttonClass } from "../../ui/Button";
 import { Doorway } from "../../ui/Doorway";
 import { TextField } from "../../ui/Field";
 import { Empty, Note, Skeleton } from "../../ui/States";
 import { Time } from "../../ui/Time";
-
-const shortest = 12;
 
 /** A one-time link was opened: who it is for, and a password of one's own. */
 export function Welcome() {
@@ -59,7 +57,7 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
   const [again, setAgain] = useState("");
   const [tried, setTried] = useState(false);
   const problem = accept.error instanceof Problem ? accept.error : null;
-  const short = password.length < shortest;
+  const short = password.length < shortestPassword;
   const differs = again !== password;
   const submit = (event: FormEvent) => {
     event.preventDefault();
@@ -94,10 +92,16 @@ function Accept({ token, invitation }: { token: string; invitation: Invitation }
           type="password"
           autoComplete="new-password"
           required
-          hint={`At least ${shortest} characters; a few words do well.`}
+          hint={`At least ${shortestPassword} characters; a few words do well.`}
           value={password}
           onChange={(event) => setPassword(event.target.value)}
-          error={tried && short ? `Use at least ${shortest} characters.` : problem?.field === "password" ? problem.detail : null}
+          error={
+            tried && short
+              ? `Use at least ${shortestPassword} characters.`
+              : problem?.field === "password"
+                ? problem.detail
+                : null
+          }
         />
         <TextField
           label="Password again"
