@@ -53,9 +53,11 @@ impl Fault {
     /// Whether the line to the server was lost, so that nobody knows what became of a commit.
     pub(crate) fn leaves_open(&self) -> bool {
         match self {
-            Self::Postgres(error) => error
-                .code()
-                .is_none_or(|state| LOST_CLASSES.iter().any(|class| state.code().starts_with(class))),
+            Self::Postgres(error) => error.code().is_none_or(|state| {
+                LOST_CLASSES
+                    .iter()
+                    .any(|class| state.code().starts_with(class))
+            }),
             _ => false,
         }
     }

@@ -109,7 +109,7 @@ impl Work for Committing {
         }
         let mut observation = observed(draft);
         observation.order = tx.memory.order + 1;
-        let expected = tx.memory.runs.expect(draft);
+        let expected = tx.memory.runs.follows(draft);
         let row = row_of(tx.keys, draft, &observation)?;
         let new = if expected {
             row.send_for_one(tx.db).await

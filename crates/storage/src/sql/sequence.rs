@@ -26,7 +26,7 @@ impl Runs {
     }
 
     /// Whether `draft` is what comes next, for certain. Then it counts as having come.
-    pub(super) fn expect(&mut self, draft: &ObservationDraft) -> bool {
+    pub(super) fn follows(&mut self, draft: &ObservationDraft) -> bool {
         let SourceKey::Sequence { boot_id, sequence } = &draft.key else {
             return false;
         };
