@@ -274,7 +274,7 @@ impl Query {
                 let done = self.for_sqlite()?.execute(&mut **db).await?;
                 Ok(done.rows_affected())
             }
-            Db::Postgres(session) => session.execute(&self.sql, self.values).await,
+            Db::Postgres(session) => session.execute(self.sql, self.values).await,
         }
     }
 
@@ -295,7 +295,7 @@ impl Query {
                 let rows = self.execute(db).await?;
                 Ok(expected.is_none_or(|expected| rows == expected))
             }
-            Db::Postgres(session) => session.send(&self.sql, self.values, expected).await,
+            Db::Postgres(session) => session.send(self.sql, self.values, expected).await,
         }
     }
 
@@ -307,7 +307,7 @@ impl Query {
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Db::Postgres(session) => {
-                let rows = session.fetch(&self.sql, self.values).await?;
+                let rows = session.fetch(self.sql, self.values).await?;
                 Ok(rows.into_iter().map(Row::Postgres).collect())
             }
         }
@@ -321,7 +321,7 @@ impl Query {
                 Ok(row.map(Row::Sqlite))
             }
             Db::Postgres(session) => {
-                let rows = session.fetch(&self.sql, self.values).await?;
+                let rows = session.fetch(self.sql, self.values).await?;
                 Ok(rows.into_iter().next().map(Row::Postgres))
             }
         }

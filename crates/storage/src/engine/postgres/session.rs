@@ -70,7 +70,7 @@ impl Session {
     /// Runs a statement; how many rows it concerned.
     pub(crate) async fn execute(
         &mut self,
-        sql: &Cow<'static, str>,
+        sql: Cow<'static, str>,
         values: Vec<Value>,
     ) -> Result<u64, Fault> {
         let statement = self.line.prepared(sql, &values).await?;
@@ -86,7 +86,7 @@ impl Session {
     /// a pipeline [`Session::heard`] tells.
     pub(crate) async fn send(
         &mut self,
-        sql: &Cow<'static, str>,
+        sql: Cow<'static, str>,
         values: Vec<Value>,
         expected: Expected,
     ) -> Result<bool, Fault> {
@@ -112,7 +112,7 @@ impl Session {
     /// Runs a statement; the rows it gives.
     pub(crate) async fn fetch(
         &mut self,
-        sql: &Cow<'static, str>,
+        sql: Cow<'static, str>,
         values: Vec<Value>,
     ) -> Result<Vec<Row>, Fault> {
         let statement = self.line.prepared(sql, &values).await?;
@@ -137,22 +137,18 @@ impl Session {
 }
 
 impl Line {
-    async fn prepared(
-        &self,
-        sql: &Cow<'static, str>,
-        values: &[Value],
-    ) -> Result<Statement, Fault> {
-        let known = self.cache().get(sql).cloned();
+    async fn prepared(&self, sql: Cow<'static, str>, values: &[Value]) -> Result<Statement, Fault> {
+        let known = self.cache().get(&sql).cloned();
         if let Some(statement) = known {
             return Ok(statement);
         }
         let kinds: Vec<Type> = values.iter().map(Value::kind).collect();
-        let statement = self.client.prepare_typed(&numbered(sql), &kinds).await?;
+        let statement = self.client.prepare_typed(&numbered(&sql), &kinds).await?;
         let mut cache = self.cache();
         if cache.len() >= PREPARED {
             cache.clear();
         }
-        cache.insert(sql.clone(), statement.clone());
+        cache.insert(sql, statement.clone());
         Ok(statement)
     }
 
