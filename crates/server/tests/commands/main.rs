@@ -2,13 +2,22 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod api;
+mod backups;
 mod cards;
 mod configuration;
+mod damage;
 mod device_http;
+mod edge;
 mod full_disk;
+mod health;
+mod hosts;
 mod https;
+mod mqtt_tls;
+mod postgres;
 mod process;
 mod restart;
+mod rollback;
 mod running;
+mod stolen_edge;
 mod users;
 mod verifying;
