@@ -9,7 +9,7 @@ mod remote_tests;
 mod wire;
 pub mod worker;
 
-pub use analyser::LocalAnalyser;
+pub use analyser::{Analyser, LocalAnalyser};
 pub use pool::{Membership, Pool};
 pub use port::RecognitionPort;
 

@@ -36,9 +36,10 @@ fn length(bytes: usize) -> Look {
 }
 
 type Ended = JoinHandle<std::io::Result<()>>;
+type Worked = JoinHandle<std::io::Result<std::convert::Infallible>>;
 
 /// Both ends of a link, the private part's and the worker's.
-fn hired(pool: &Arc<Pool>, name: &'static str, capacity: u16) -> (Ended, Ended) {
+fn hired(pool: &Arc<Pool>, name: &'static str, capacity: u16) -> (Ended, Worked) {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let worker = tokio::spawn(async move {
         let analyser: Arc<dyn Analyser> = Arc::new(Measuring);

@@ -3,6 +3,7 @@
 use super::analyser::{Analyser, Fault};
 use super::wire::{FromWorker, Incoming, Outgoing, ToWorker};
 use bytes::Bytes;
+use std::convert::Infallible;
 use std::io;
 use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite, split};
@@ -15,7 +16,7 @@ use vision::{Look, ModelId};
 ///
 /// # Errors
 /// How the link ended: it never ends well.
-pub async fn work<L>(link: L, analyser: &Arc<dyn Analyser>, capacity: u16) -> io::Result<()>
+pub async fn work<L>(link: L, analyser: &Arc<dyn Analyser>, capacity: u16) -> io::Result<Infallible>
 where
     L: AsyncRead + AsyncWrite + Send + 'static,
 {
@@ -48,7 +49,7 @@ impl Desk {
     async fn read<R: AsyncRead + Unpin>(
         &mut self,
         mut incoming: Incoming<R, ToWorker>,
-    ) -> io::Result<()> {
+    ) -> io::Result<Infallible> {
         loop {
             while self.looking.try_join_next().is_some() {}
             match incoming.next().await? {
@@ -86,9 +87,9 @@ impl Desk {
 async fn write<W: AsyncWrite + Unpin>(
     outgoing: &mut Outgoing<W, FromWorker>,
     mut answers: mpsc::Receiver<FromWorker>,
-) -> io::Result<()> {
+) -> io::Result<Infallible> {
     while let Some(answer) = answers.recv().await {
         outgoing.send(&answer).await?;
     }
-    Ok(())
+    Err(io::ErrorKind::BrokenPipe.into())
 }
