@@ -26,7 +26,6 @@ const HEADERS: [(HeaderName, &str); 6] = [
 ];
 
 /// Puts the security headers on every answer of `router` that has none of its own.
-#[must_use]
 pub fn secured<S: Clone + Send + Sync + 'static>(router: Router<S>) -> Router<S> {
     HEADERS.into_iter().fold(router, |router, (name, value)| {
         let value = HeaderValue::from_static(value);

@@ -137,11 +137,10 @@ impl CardUpload {
     }
 }
 
-/// Everything that was sent. The route's body limit bounds the memory it takes.
+/// All files that were sent. The route's body limit bounds the memory it takes.
 #[derive(Default)]
 pub(crate) struct Upload {
     files: HashMap<String, Vec<NamedFile>>,
-    texts: HashMap<String, String>,
 }
 
 impl Upload {
@@ -162,11 +161,6 @@ impl Upload {
             (None, _) => Err(ApiError::field(field, "Send a file in this field.")),
         }
     }
-
-    /// The text of a field.
-    pub(crate) fn text(&self, field: &str) -> Option<&str> {
-        self.texts.get(field).map(String::as_str)
-    }
 }
 
 impl<S: Send + Sync> FromRequest<S> for Upload {
@@ -178,7 +172,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         while let Some(part) = parts.next().await? {
             match part {
                 Part::File(field, file) => upload.files.entry(field).or_default().push(file),
-                Part::Text(field, text) => drop(upload.texts.insert(field, text)),
+                Part::Text(..) => {}
             }
         }
         Ok(upload)
@@ -227,7 +221,6 @@ mod tests {
     #[tokio::test]
     async fn files_keep_their_order_and_lose_their_folders() {
         let mut upload = read(BODY).await.unwrap();
-        assert_eq!(upload.text("gate"), Some("north"));
         let names: Vec<_> = upload
             .files("pictures")
             .into_iter()
