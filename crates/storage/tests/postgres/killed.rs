@@ -1,62 +1,17 @@
 //! A server that is killed under load and started again, while Gatebook runs on.
 
-use std::path::Path;
-use std::process::Command;
 use std::sync::Arc;
 
 use storage::SqlStore;
 use store::{Append, Book, Ingest, StoreError};
 
 use crate::make::{counted, new_id};
+use crate::own::Server;
 use crate::support::connect;
 use crate::{findings, sign};
 
 const CLIENTS: usize = 16;
 const KILLS: usize = 3;
-
-/// A server of this test alone, since the others would not like it to be killed.
-struct Server(tempfile::TempDir);
-
-impl Server {
-    fn started() -> (Self, String) {
-        let dir = tempfile::Builder::new().prefix("gatebook-killed").tempdir();
-        let server = Self(dir.unwrap());
-        let url = server.script("start");
-        (server, url.trim().to_owned())
-    }
-
-    fn script(&self, command: &str) -> String {
-        let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/postgres.sh");
-        let done = Command::new(script)
-            .arg(command)
-            .arg(self.0.path())
-            .output();
-        let done = done.unwrap();
-        assert!(
-            done.status.success(),
-            "{}",
-            String::from_utf8_lossy(&done.stderr)
-        );
-        String::from_utf8(done.stdout).unwrap()
-    }
-
-    /// Every process of the server at once, as when power fails.
-    fn kill(&self) {
-        let file = self.0.path().join("data/postmaster.pid");
-        let text = std::fs::read_to_string(file).unwrap();
-        let first = text.lines().next().unwrap();
-        let killed = Command::new("pkill").args(["-KILL", "-P", first]).status();
-        killed.unwrap();
-        let killed = Command::new("kill").args(["-KILL", first]).status();
-        assert!(killed.unwrap().success());
-    }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        self.script("stop");
-    }
-}
 
 /// A device that reports until it was acknowledged so often, delivering again what was not, each
 /// observation ending in an entry. How many errors it was told.

@@ -7,10 +7,12 @@ mod killed;
 #[allow(dead_code)]
 mod make;
 mod moving;
+mod own;
 mod server;
 #[path = "../support/mod.rs"]
 mod support;
 mod tampering;
+mod tls;
 
 use store::{LedgerRows, StoredCheckpoint};
 
