@@ -210,7 +210,9 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
             signed, entries, ..
         } => (
             None,
-            Some(format!("{signed} entries were signed, {entries} were found")),
+            Some(format!(
+                "{signed} entries were signed, {entries} were found"
+            )),
         ),
         _ => (None, None),
     };

@@ -211,10 +211,7 @@ async fn keep(
     ));
     keepers.spawn(watchdog::watch(store.clone(), heard, last.clone()));
     keepers.spawn(directory::follow(store.clone(), directory, last.clone()));
-    keepers.spawn(integrity::sign_checkpoints(
-        integrity.clone(),
-        last.clone(),
-    ));
+    keepers.spawn(integrity::sign_checkpoints(integrity.clone(), last.clone()));
     keepers.spawn(integrity::verify_daily(integrity.clone(), last.clone()));
     Ok((keepers, integrity))
 }

@@ -150,6 +150,7 @@ impl Pool {
                 Ok(look) => return Some(look),
                 Err(Fault::Broken) => return None,
                 Err(Fault::Lost) => {
+                    tracing::debug!(from = place.member.name, "an image goes to another");
                     self.expel(&place.member);
                     drop(place);
                     place = timeout(patience, self.take()).await.ok()??;
@@ -167,6 +168,7 @@ impl Pool {
     }
 
     /// Name and places of each analyser.
+    #[cfg(test)]
     pub fn present(&self) -> Vec<(String, usize)> {
         let members = self.members();
         let one = |member: &Arc<Member>| (member.name.clone(), member.capacity);

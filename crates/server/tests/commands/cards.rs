@@ -12,7 +12,7 @@ use tempfile::{TempDir, tempdir};
 use testkit::classic::{Controller, Visitor};
 
 const HEADER: &str = "F_ID,Name,Age,Gender,DOB,A_No,Image,P_No,Address";
-const LOG_HEADER: &str =
+pub const LOG_HEADER: &str =
     "F_ID,Name,Age,Gender,DOB,A_No,Image,P_No,Address,RFID,Date,E_Time,Ex_Time,Day,RTI";
 const HERE: IpAddr = IpAddr::V4(Ipv4Addr::LOCALHOST);
 
@@ -29,7 +29,7 @@ fn file(data: &Path, name: &str, text: &str) -> String {
 }
 
 /// A gate whose boards are at 127.0.0.1.
-fn gate(api: &Api) {
+pub fn gate(api: &Api) {
     let (entry, exit) = (
         api.access_point("In", "entry"),
         api.access_point("Out", "exit"),
@@ -148,7 +148,7 @@ fn a_cards_log_is_imported_once() {
 }
 
 /// Files under `folder`, however deep.
-fn files(folder: &Path) -> usize {
+pub fn files(folder: &Path) -> usize {
     let entries = fs::read_dir(folder).unwrap().flatten();
     let count = |path: &Path| if path.is_dir() { files(path) } else { 1 };
     entries.map(|entry| count(&entry.path())).sum()

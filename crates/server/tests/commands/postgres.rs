@@ -7,16 +7,21 @@ use std::process::Command;
 use tempfile::tempdir;
 
 /// A new, empty database on the test server.
-fn new_database() -> String {
+pub fn new_database() -> String {
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let server = psql(&format!("CREATE DATABASE {name}"));
+    server.replacen("/postgres?", &format!("/{name}?"), 1)
+}
+
+/// Runs a statement on the test server; where that is.
+pub fn psql(sql: &str) -> String {
     let server = std::env::var("GATEBOOK_TEST_POSTGRES")
         .expect("GATEBOOK_TEST_POSTGRES names no test server: run through scripts/postgres.sh run");
-    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
-    let sql = format!("CREATE DATABASE {name}");
-    let made = Command::new("psql")
-        .args([server.as_str(), "--quiet", "--command", &sql])
+    let done = Command::new("psql")
+        .args([server.as_str(), "--quiet", "--command", sql])
         .status();
-    assert!(made.unwrap().success());
-    server.replacen("/postgres?", &format!("/{name}?"), 1)
+    assert!(done.unwrap().success());
+    server
 }
 
 fn on(url: &str) -> String {
