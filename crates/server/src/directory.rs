@@ -185,7 +185,7 @@ mod tests {
         assert!(!right.knows("gate", &right.digest("hash", "secret")));
     }
 
-    use crate::testing::{door, native, opened, write};
+    use crate::tests::{door, native, opened, write};
     use argon2::password_hash::{PasswordHasher as _, SaltString};
     use store::{Put, Write};
 

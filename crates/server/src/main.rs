@@ -29,7 +29,7 @@ mod recognition;
 mod silence;
 mod site;
 #[cfg(test)]
-mod testing;
+mod tests;
 mod watchdog;
 
 use clap::Parser;

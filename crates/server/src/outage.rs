@@ -100,7 +100,7 @@ fn outage(gate: &Gate, from: Timestamp, until: Timestamp, zone: &TimeZone) -> In
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::{at, gate, heard, opened};
+    use crate::tests::{at, gate, heard, opened};
     use store::Devices;
 
     #[tokio::test]

@@ -104,7 +104,7 @@ impl Lost {
 mod tests {
     use super::*;
     use crate::site::Site;
-    use crate::testing::{at, opened};
+    use crate::tests::{at, opened};
     use model::AlertKind;
     use store::Projected;
 

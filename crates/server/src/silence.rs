@@ -74,7 +74,7 @@ async fn is_told(
 mod tests {
     use super::*;
     use crate::site::Site;
-    use crate::testing::{acknowledge, at, door, heard, native, opened, write};
+    use crate::tests::{acknowledge, at, door, heard, native, opened, write};
     use store::{Projected, Put, Write};
 
     async fn alerts(site: &Site) -> usize {

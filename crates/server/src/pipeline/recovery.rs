@@ -77,7 +77,7 @@ async fn passage(store: &dyn Store, id: EventId) -> Result<Option<(u64, AccessEv
 mod tests {
     use super::*;
     use crate::site::Site;
-    use crate::testing::{at, door, native, opened, write};
+    use crate::tests::{at, door, native, opened, write};
     use evidence::{Output, PointFacts};
     use model::{
         AccessPointId, AreaId, Author, Decision, DeviceId, DeviceTime, Direction, Entry, Evidence,
