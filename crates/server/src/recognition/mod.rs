@@ -5,7 +5,7 @@ mod pool;
 mod port;
 pub mod remote;
 #[cfg(test)]
-mod remote_tests;
+mod tests;
 mod wire;
 pub mod worker;
 

@@ -51,12 +51,12 @@ async fn nothing_acknowledged_is_missing_or_doubled_after_the_server_was_killed(
     let mut refused = 0;
     let reports = 60;
     for kill in 0..KILLS {
+        let before = store.size().await.unwrap();
+        let mut commits = store.commits();
         let mut devices = tokio::task::JoinSet::new();
         for n in 0..CLIENTS {
             devices.spawn(device(Arc::clone(&store), format!("{kill} {n}"), reports));
         }
-        let before = store.size().await.unwrap();
-        let mut commits = store.commits();
         for _ in 0..100 {
             commits.recv().await.unwrap();
         }
