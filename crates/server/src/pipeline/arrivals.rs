@@ -202,8 +202,8 @@ mod tests {
             for (n, ms) in receipts.iter().enumerate() {
                 let pending = receipts.iter().skip(n).min().map(|ms| at(*ms));
                 intake.pending.send_replace(pending);
-                intake.committed.try_send(seen(n as u64, *ms)).unwrap();
-                if looks >> (n % 64) & 1 == 1 {
+                intake.committed.try_send(seen(u64::try_from(n).unwrap(), *ms)).unwrap();
+                if (looks >> (n % 64)) & 1 == 1 {
                     came.extend(now(&mut arrivals));
                 }
             }

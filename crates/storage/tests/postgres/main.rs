@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod answers;
+mod backups;
 mod killed;
 #[path = "../conformance/make.rs"]
 #[allow(dead_code)]

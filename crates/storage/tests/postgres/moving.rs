@@ -13,7 +13,7 @@ use crate::make::*;
 use crate::support::{connect, new_database};
 use crate::{findings, sign};
 
-async fn open(dir: &Path) -> SqlStore {
+pub async fn open(dir: &Path) -> SqlStore {
     let dir = DataDir::open(dir).unwrap();
     SqlStore::open(&dir, Options::default()).await.unwrap()
 }
@@ -25,7 +25,7 @@ async fn moved(dir: &Path, url: &str) -> Result<Moved, StoreError> {
 }
 
 /// Something in every table that a site fills.
-async fn live(store: &SqlStore) {
+pub async fn live(store: &SqlStore) {
     let (hall, alice) = (area("Hall"), person("17", "Alïce \\ \"Arden\"\t\n"));
     let point = access_point("Door", hall.id);
     let reader = device("reader", point.id);
@@ -87,7 +87,7 @@ async fn sign_twice(store: &SqlStore) {
 }
 
 /// What a site tells of itself.
-async fn told(store: &SqlStore) -> String {
+pub async fn told(store: &SqlStore) -> String {
     let people = PeopleQuery {
         limit: 500,
         ..PeopleQuery::default()
