@@ -10,12 +10,19 @@ import {
   shiftDay,
   siteTimeToInstant,
   skew,
+  zoneName,
 } from "./format";
 
 describe("times in the site's zone", () => {
   it("shows an instant as the site's clock, not the browser's", () => {
     expect(clock("2026-11-21T20:30:05Z", "Asia/Kolkata")).toBe("02:00:05");
     expect(isoDay("2026-11-21T20:30:05Z", "Asia/Kolkata")).toBe("2026-11-22");
+  });
+
+  it("names the zone as it is called at that time", () => {
+    expect(zoneName("2026-11-21T20:30:05Z", "Etc/UTC")).toBe("UTC");
+    expect(zoneName("2026-11-21T20:30:05Z", "Asia/Kolkata")).toBe("GMT+5:30");
+    expect(zoneName("2026-07-01T00:00:00Z", "Europe/London")).toBe("BST");
   });
 
   it("writes midnight as 00, not 24", () => {
