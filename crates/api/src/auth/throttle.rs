@@ -105,8 +105,9 @@ fn keys(name: &str, address: IpAddr) -> [(Key, u32); 2] {
     ]
 }
 
+/// Whole seconds that have gone by: a wait of one second is one, wherever in a second it begins.
 fn seconds(from: Timestamp, to: Timestamp) -> i64 {
-    to.as_second().saturating_sub(from.as_second())
+    to.duration_since(from).as_secs()
 }
 
 /// Seconds that are still to be waited.

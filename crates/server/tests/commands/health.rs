@@ -47,7 +47,8 @@ fn device_names_and_passwords_are_throttled_by_http_too() {
         curl.args(["-s", "-w", "\n%{http_code}", "-u", "door:guess", "-d", "{}"]);
         answer(curl.arg(url)).0
     };
-    let answers: Vec<u16> = (0..6).map(|_| guess()).collect();
-    assert_eq!(answers, [401, 401, 401, 401, 401, 429]);
+    let answers: Vec<u16> = (0..8).map(|_| guess()).collect();
+    assert_eq!(answers[..5], [401; 5]);
+    assert!(answers[5..].contains(&429), "{answers:?}");
     serving.stop().with(0);
 }
