@@ -85,8 +85,8 @@ group_deploy() {
 
 group_browser() {
   stage browser node npm --prefix e2e run --silent test
-  # The same, with a process for each part of a site on several hosts.
-  stage browser-hosts node npm --prefix e2e run --silent test:hosts
+  # The same, with a process for each part of a site on several hosts, and the database on a server.
+  stage browser-hosts node scripts/postgres.sh run npm --prefix e2e run --silent test:hosts
 }
 
 groups=("$@")

@@ -1,9 +1,11 @@
 // A site on a data directory of its own: the built binary, in one process or (GATEBOOK_TOPOLOGY=hosts)
-// as private part, edge and recognition worker. Tests need not know which.
+// as private part, edge and recognition worker; on SQLite or (GATEBOOK_TEST_POSTGRES) on PostgreSQL.
+// Tests need not know which.
 import { mkdtemp, rm } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import os from "node:os";
 import path from "node:path";
+import { newDatabase } from "./database.mjs";
 import { binary } from "./paths.mjs";
 import { Program } from "./program.mjs";
 import { Spread, spread } from "./spread.mjs";
@@ -24,23 +26,26 @@ export class Gatebook {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: make build`);
     const root = await mkdtemp(path.join(os.tmpdir(), "gatebook-e2e-"));
     const [http, mqtt, classicMqtt, classicHttp, metrics, link, edge] = await freePorts(7);
-    const gatebook = new Gatebook(words, root, { http, mqtt, classicMqtt, classicHttp, metrics, link, edge }, options.spread);
+    const database = await newDatabase();
+    const ports = { http, mqtt, classicMqtt, classicHttp, metrics, link, edge };
+    const gatebook = new Gatebook(words, { root, database, ports, apart: options.spread });
     await gatebook.run();
     if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports);
     return gatebook;
   }
 
-  constructor(words, root, ports, apart) {
+  constructor(words, { root, database, ports, apart }) {
     const { http, mqtt, classicMqtt, classicHttp, metrics } = ports;
     this.root = root;
     this.dataDir = path.join(root, "site");
+    this.data = ["--data-dir", this.dataDir, ...database];
     this.ports = ports;
     this.address = `http://localhost:${apart ? ports.edge : http}`;
     const listen = ["--listen", `127.0.0.1:${http}`, "--mqtt", `127.0.0.1:${mqtt}`];
     const classic = ["--classic-mqtt", `127.0.0.1:${classicMqtt}`, "--classic-http", `127.0.0.1:${classicHttp}`];
     // Workers look at the images then, nobody else.
     const behind = ["--no-pages", "--link", `127.0.0.1:${ports.link}`, "--set", `http.public_url=${this.address}`, "--set", "vision.threads=0"];
-    const all = [...words, "--data-dir", this.dataDir, ...listen, ...classic, ...(apart ? behind : [])];
+    const all = [...words, ...this.data, ...listen, ...classic, ...(apart ? behind : [])];
     this.program = new Program(all, root, { GATEBOOK_METRICS_LISTEN: `127.0.0.1:${metrics}` });
   }
 
@@ -82,7 +87,7 @@ export class Gatebook {
 
   /** Runs another command of the binary on the same data: its exit code and what it printed. */
   command(...words) {
-    return Program.command([...words, "--data-dir", this.dataDir], this.root);
+    return Program.command([...words, ...this.data], this.root);
   }
 
   /** The rest of what was printed, to be shown when a test fails. */
