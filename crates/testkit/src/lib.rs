@@ -5,8 +5,10 @@
 //! | [`mqtt`] | an MQTT 3.1.1 client that can speak from a chosen source address and shows each acknowledgement |
 //! | [`http`] | one HTTP/1.1 request from a chosen source address |
 //! | [`classic`] | the controller and the camera board of a classic gate, as they behave |
+//! | [`prints`] | fingerprints of nobody, from a seed: fingers, impressions on a sensor, and what is no finger |
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod classic;
 pub mod http;
 pub mod mqtt;
+pub mod prints;
