@@ -6,9 +6,11 @@
 //! | [`http`] | one HTTP/1.1 request from a chosen source address |
 //! | [`classic`] | the controller and the camera board of a classic gate, as they behave |
 //! | [`prints`] | fingerprints of nobody, from a seed: fingers, impressions on a sensor, and what is no finger |
+//! | [`sensor`] | a fingerprint sensor with buffers, flash and faults, in memory and on a pseudo-terminal |
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod classic;
 pub mod http;
 pub mod mqtt;
 pub mod prints;
+pub mod sensor;

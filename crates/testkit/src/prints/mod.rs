@@ -43,6 +43,28 @@ impl Image {
         file.extend_from_slice(&self.pixels);
         file
     }
+
+    /// From binary PGM with 256 greys, taken for 500 dpi; `None` when it is none.
+    #[must_use]
+    pub fn from_pgm(file: &[u8]) -> Option<Self> {
+        let mut rest = file.strip_prefix(b"P5")?;
+        let mut number = || -> Option<usize> {
+            let start = rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+            let digits = &rest[start..];
+            let end = digits.iter().position(u8::is_ascii_whitespace)?;
+            // One blank ends a number; after the last one the pixels begin.
+            rest = &digits[end + 1..];
+            std::str::from_utf8(&digits[..end]).ok()?.parse().ok()
+        };
+        let (width, height, white) = (number()?, number()?, number()?);
+        let pixels = rest.get(..width.checked_mul(height)?)?.to_vec();
+        (white == 255 && width > 0).then_some(Self {
+            width,
+            height,
+            dpi: 500,
+            pixels,
+        })
+    }
 }
 
 #[cfg(test)]

@@ -107,9 +107,14 @@ fn whatever_is_not_a_finger_has_the_sensors_size_and_greys() {
 }
 
 #[test]
-fn a_picture_is_written_as_pgm() {
-    let image = NotAFinger::Flat.on(Sensor::SMALL, 0);
+fn a_picture_is_written_as_pgm_and_read_back() {
+    let image = Image {
+        dpi: 500,
+        ..NotAFinger::Smear.on(Sensor::SMALL, 0)
+    };
     let file = image.to_pgm();
     assert!(file.starts_with(b"P5 192 192 255\n"));
     assert_eq!(file.len(), 15 + 192 * 192);
+    assert_eq!(Image::from_pgm(&file), Some(image));
+    assert_eq!(Image::from_pgm(&file[..file.len() - 1]), None);
 }
