@@ -290,6 +290,25 @@ fn the_odd_r307_is_found_out_and_served_in_packets_of_32() {
 }
 
 #[test]
+fn a_template_left_in_the_sensor_is_not_matched_in_place_of_the_one_sent() {
+    let mut line = connected(Model::ODD_R307);
+    line.supplies = template_of(&mut line, 5);
+    // Somebody else's features lie where the template belongs, and the odd sensor drops large packets.
+    line.sensor.put(finger(6, 0));
+    let buffer = Buffer::Two;
+    line.run(Task::Extract {
+        buffer,
+        within: WITHIN,
+    })
+    .unwrap();
+    let verify = Task::Verify {
+        length: line.supplies.len(),
+        within: WITHIN,
+    };
+    assert_eq!(line.run(verify), Ok(Outcome::NotMatched));
+}
+
+#[test]
 fn a_template_that_the_sensor_never_keeps_is_an_error_and_no_wrong_match() {
     let mut line = connected(Model::R307);
     line.supplies = template_of(&mut line, 5);

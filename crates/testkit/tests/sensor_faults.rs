@@ -156,3 +156,18 @@ fn power_that_fails_in_the_middle_of_a_picture_is_a_stall() {
     );
     whole_afterwards(&mut line);
 }
+
+#[test]
+fn the_answer_to_a_cancelled_command_is_not_taken_for_the_next_ones() {
+    let mut line = connected(Model {
+        real_time: true,
+        ..Model::R307
+    });
+    line.sensor.put(finger(1, 0));
+    // A real sensor looks for 200 ms.
+    line.cancels_at = Some(line.now + 150);
+    let cancelled = line.run(Task::Image { within: WITHIN });
+    assert_eq!(cancelled, Err(Error::Cancelled));
+    assert_eq!(line.ask(Command::Count).word(0), Some(0));
+    whole_afterwards(&mut line);
+}

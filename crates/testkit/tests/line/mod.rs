@@ -25,6 +25,8 @@ pub struct Line {
     /// Fingers for the presses asked for, in order.
     pub presses: Vec<OnTheGlass>,
     pub power_fails_at: Option<u64>,
+    /// When the caller loses patience with the task.
+    pub cancels_at: Option<u64>,
 }
 
 /// An impression of a synthetic finger, put on the glass.
@@ -60,6 +62,7 @@ impl Line {
             prompts: Vec::new(),
             presses: Vec::new(),
             power_fails_at: None,
+            cancels_at: None,
         }
     }
 
@@ -98,6 +101,11 @@ impl Line {
                 self.driver = driver;
                 return ended;
             }
+            if self.cancels_at.is_some_and(|time| time <= self.now) {
+                self.cancels_at = None;
+                event = Event::Cancel;
+                continue;
+            }
             event = match wanted {
                 Some(piece) => {
                     supplied = self.supplies[piece.at..piece.at + piece.length].to_vec();
@@ -131,6 +139,7 @@ impl Line {
             self.sensor.power_cycle();
         }
         let next = self.sensor.next_due().map_or(until, |due| due.min(until));
+        let next = self.cancels_at.map_or(next, |time| time.min(next));
         self.now = self.now.max(next);
         if let Some(piece) = self.sensor.transmit(self.now) {
             heard.extend(piece.heard_at(self.rate));
