@@ -93,7 +93,7 @@ fn scene(engine: &Engine) -> Vec<u8> {
 
 /// A gallery of made-up people.
 fn crowd(people: u128) -> Gallery {
-    let mut gallery = Gallery::default();
+    let gallery = Gallery::default();
     let mut state = 1u32;
     for person in 0..people {
         let values = (0..128).map(|_| {
@@ -102,10 +102,7 @@ fn crowd(people: u128) -> Gallery {
         });
         let template = vision::Template::new(vision::ModelId::FACE_API, values.collect()).unwrap();
         gallery
-            .set(
-                model::PersonId(uuid::Uuid::from_u128(person)),
-                vec![template],
-            )
+            .set(model::PersonId(uuid::Uuid::from_u128(person)), &[template])
             .unwrap();
     }
     gallery

@@ -11,7 +11,8 @@ mod faces;
 use faces::{percent, quantile};
 use std::collections::BTreeMap;
 use std::path::Path;
-use vision::{Effort, Engine, Template, threshold};
+use vision::threshold::{self, Rate};
+use vision::{Effort, Engine, Template};
 
 /// Different people held to be one, 1:1.
 const FALSE_MATCHES: f32 = 0.001;
@@ -173,7 +174,7 @@ fn identification(rest: &[&Person], held: &[&Person], size: usize, count: usize)
         return;
     };
     let chosen = quantile(&strangers, 1.0 - FALSE_IDENTIFICATIONS);
-    let in_force = threshold::identification(size, count);
+    let in_force = threshold::identification(size, count, Rate::USUAL);
     print!("1:{size}, {count} image(s): at FPIR {FALSE_IDENTIFICATIONS} {chosen:.4}");
     if let Some((strangers, own)) = searches(held, size, count) {
         let rates = |threshold: f32| {

@@ -83,6 +83,16 @@ impl Quality {
             && !(self.is_blurred() || self.is_dark() || self.is_glaring() || self.is_turned())
     }
 
+    /// How much a template of this face counts beside others of the same person, 0.05 to 1: small, blurred
+    /// and turned views less.
+    #[must_use]
+    pub fn weight(&self) -> f32 {
+        let size = (self.height / 120.0).clamp(0.0, 1.0).sqrt();
+        let sharp = (self.sharpness / 0.4).clamp(0.0, 1.0).sqrt();
+        let ahead = 1.0 - self.turn.abs().min(1.0) / 2.0;
+        (size * sharp * ahead).max(0.05)
+    }
+
     /// Orders views of one face: the larger the better. Size counts up to 160 pixels.
     #[must_use]
     pub fn merit(&self) -> f32 {

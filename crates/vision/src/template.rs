@@ -1,6 +1,7 @@
 //! What is kept of a face: a direction in a space where one person's pictures lie together.
 
 use crate::error::VisionError;
+use crate::gallery::dot;
 use serde::{Deserialize, Serialize};
 
 /// Which model made a template. Templates of different models cannot be compared.
@@ -24,6 +25,8 @@ impl std::fmt::Display for ModelId {
 pub struct Template {
     model: ModelId,
     values: Box<[f32]>,
+    /// How far it is to be relied on, above 0 to 1. In bytes it is the length of the vector.
+    trust: f32,
 }
 
 impl std::fmt::Debug for Template {
@@ -49,6 +52,8 @@ impl TryFrom<Vec<u8>> for Template {
 
 /// Most numbers a template may have.
 const LONGEST: usize = 4096;
+/// A template of no trust at all would be no direction in bytes.
+const LEAST_TRUST: f32 = 0.01;
 
 impl Template {
     /// The direction of `values`. `None` if they are empty, too many, not finite or all zero.
@@ -59,39 +64,53 @@ impl Template {
         usable.then(|| Self {
             model,
             values: values.iter().map(|v| v / length).collect(),
+            trust: 1.0,
         })
     }
 
-    /// The direction in the middle of some templates of one model; `None` for none, for a
-    /// mixture of models, or if they cancel out.
+    /// The same with another [`Self::trust`], which is held between 0.01 and 1.
+    #[must_use]
+    pub fn trusted(mut self, trust: f32) -> Self {
+        self.trust = if trust.is_nan() {
+            LEAST_TRUST
+        } else {
+            trust.clamp(LEAST_TRUST, 1.0)
+        };
+        self
+    }
+
+    /// How far it is to be relied on, above 0 to 1: what it weighs in a [`Self::mean`].
+    #[must_use]
+    pub fn trust(&self) -> f32 {
+        self.trust
+    }
+
+    /// The direction in the middle of some templates of one model, each weighed by its trust; `None` for
+    /// none, for a mixture of models, or if they cancel out.
     #[must_use]
     pub fn mean<'a>(templates: impl IntoIterator<Item = &'a Self>) -> Option<Self> {
-        let mut templates = templates.into_iter();
-        let first = templates.next()?;
-        let mut sum = first.values.to_vec();
+        Self::gathered(templates).map(|(mean, _)| mean)
+    }
+
+    /// As [`Self::mean`], and how closely the templates lie together: 1 if all are alike, less the more
+    /// they differ (the length of the mean of unit vectors).
+    #[must_use]
+    pub fn gathered<'a>(templates: impl IntoIterator<Item = &'a Self>) -> Option<(Self, f32)> {
+        let mut templates = templates.into_iter().peekable();
+        let first = *templates.peek()?;
+        let mut sum = vec![0.0; first.values.len()];
+        let mut weight = 0.0;
         for template in templates {
             if template.model != first.model || template.values.len() != sum.len() {
                 return None;
             }
+            weight += template.trust;
             sum.iter_mut()
                 .zip(&template.values)
-                .for_each(|(sum, value)| *sum += value);
+                .for_each(|(sum, value)| *sum += value * template.trust);
         }
-        Self::new(first.model, sum)
-    }
-
-    /// Turned towards `other` by `share` of the way, 0 to 1; unchanged if they cannot be mixed.
-    #[must_use]
-    pub fn towards(&self, other: &Self, share: f32) -> Self {
-        if self.model != other.model || self.values.len() != other.values.len() {
-            return self.clone();
-        }
-        let mixed = self
-            .values
-            .iter()
-            .zip(&other.values)
-            .map(|(a, b)| a + (b - a) * share);
-        Self::new(self.model, mixed.collect()).unwrap_or_else(|| self.clone())
+        let closeness = sum.iter().map(|v| v * v).sum::<f32>().sqrt() / weight;
+        Some((Self::new(first.model, sum)?, closeness.min(1.0)))
     }
 
     /// The model that made it.
@@ -115,10 +134,11 @@ impl Template {
         dot(&self.values, &other.values).clamp(-1.0, 1.0)
     }
 
-    /// Eight bytes naming the model, then the numbers as little-endian `f32`.
+    /// Eight bytes naming the model, then the numbers as little-endian `f32`, of length [`Self::trust`].
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let numbers = self.values.iter().flat_map(|value| value.to_le_bytes());
+        let scaled = self.values.iter().map(|value| value * self.trust);
+        let numbers = scaled.flat_map(f32::to_le_bytes);
         self.model.0.into_iter().chain(numbers).collect()
     }
 
@@ -133,25 +153,15 @@ impl Template {
         if numbers.is_empty() || numbers.len() % 4 != 0 {
             return Err(VisionError::Template("cut off"));
         }
-        let values = numbers
+        let values: Vec<f32> = numbers
             .chunks_exact(4)
             .filter_map(|number| number.try_into().ok().map(f32::from_le_bytes))
             .collect();
-        Self::new(ModelId(*model), values).ok_or(VisionError::Template("not a direction"))
+        let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
+        Self::new(ModelId(*model), values)
+            .map(|template| template.trusted(length))
+            .ok_or(VisionError::Template("not a direction"))
     }
-}
-
-/// Inner product, in eight sums side by side so that the compiler can use vector instructions.
-fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let (a_chunks, a_rest) = a.as_chunks::<8>();
-    let (b_chunks, b_rest) = b.as_chunks::<8>();
-    let mut sums = [0.0f32; 8];
-    for (a, b) in a_chunks.iter().zip(b_chunks) {
-        for ((sum, a), b) in sums.iter_mut().zip(a).zip(b) {
-            *sum += a * b;
-        }
-    }
-    sums.iter().sum::<f32>() + a_rest.iter().zip(b_rest).map(|(a, b)| a * b).sum::<f32>()
 }
 
 #[cfg(test)]
@@ -175,6 +185,24 @@ mod tests {
                 prop_assert!(template.values().iter().all(|v| v.is_finite()));
             }
         }
+    }
+
+    #[test]
+    fn a_template_that_is_trusted_more_draws_the_mean_towards_itself() {
+        let sharp = Template::new(ModelId::FACE_API, vec![1.0, 0.0]).unwrap();
+        let poor = Template::new(ModelId::FACE_API, vec![0.0, 1.0]).unwrap();
+        let poor = Template::from_bytes(&poor.trusted(0.25).to_bytes()).unwrap();
+        assert!((poor.trust() - 0.25).abs() < 1e-6, "it is kept with it");
+        let mean = Template::mean([&sharp, &poor]).unwrap();
+        assert!(mean.cosine(&sharp) > 0.95 && mean.cosine(&poor) < 0.3);
+    }
+
+    #[test]
+    fn templates_that_differ_lie_less_close_together() {
+        let axis = |x: f32, y: f32| Template::new(ModelId::FACE_API, vec![x, y]).unwrap();
+        let closeness = |all: &[Template]| Template::gathered(all).unwrap().1;
+        assert!((closeness(&[axis(1.0, 0.0), axis(1.0, 0.0)]) - 1.0).abs() < 1e-6);
+        assert!((closeness(&[axis(1.0, 0.0), axis(0.0, 1.0)]) - 0.5f32.sqrt()).abs() < 1e-6);
     }
 
     #[test]

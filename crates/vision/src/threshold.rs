@@ -22,10 +22,38 @@ const ONE_IMAGE: [(f32, f32); 5] = [
 ];
 /// What that cosine rises by when a person is the mean of so many images.
 const MORE_IMAGES: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.005), (3.0, 0.006), (5.0, 0.0075)];
+/// The same when a live face is the mean of so many unlike views.
+const MORE_VIEWS: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.005), (3.0, 0.006), (5.0, 0.0075)];
+/// Mean cosine of two photographs of one person on different days.
+const UNLIKE: f32 = 0.955;
+/// No threshold is higher.
+const MOST: f32 = 0.99;
 /// Measured with no smaller gallery; a single person is compared as strictly as these.
 const SMALLEST: f32 = 10.0;
 /// Measured with no more images; the mean hardly changes any more.
 const MOST_IMAGES: f32 = 5.0;
+
+/// How many strangers in a hundred may be taken for somebody of the gallery (FPIR, ISO/IEC 19795-1): what
+/// a site chooses. The cosine that keeps it follows from the people enrolled.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Rate(f32);
+
+impl Rate {
+    /// What the thresholds were measured at: 1 %.
+    pub const USUAL: Self = Self(0.01);
+
+    /// A share of strangers, 0.0001 to 0.1; `None` outside of that, where nothing was measured.
+    #[must_use]
+    pub fn new(share: f32) -> Option<Self> {
+        (1e-4..=0.1).contains(&share).then_some(Self(share))
+    }
+
+    /// The share of strangers.
+    #[must_use]
+    pub fn share(self) -> f32 {
+        self.0
+    }
+}
 
 /// Cosine at which a face is held to be one named person (1:1) who was enrolled with `images` images.
 #[must_use]
@@ -40,17 +68,51 @@ pub fn alike() -> f32 {
     ALIKE
 }
 
-/// Cosine at which a face is held to be a person of a gallery of `people`, who was enrolled
+/// Cosine at which one frame of a face is held to be a person of a gallery of `people`, who was enrolled
 /// with `images` images.
+///
+/// As long as errors are rare, FPIR is the number of people times the rate of false matches (FMR). So a
+/// tenth of the errors is asked for as from a gallery ten times as large.
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // counts of people
-pub fn identification(people: usize, images: usize) -> f32 {
-    let people = (people as f32).max(SMALLEST).ln();
+pub fn identification(people: usize, images: usize, rate: Rate) -> f32 {
+    let people = (people as f32 * (Rate::USUAL.0 / rate.0))
+        .max(SMALLEST)
+        .ln();
     let base = interpolate(
         people,
         &ONE_IMAGE.map(|(people, cosine)| (people.ln(), cosine)),
     );
-    (base + interpolate(bounded(images), &MORE_IMAGES)).min(0.99)
+    (base + rise(images)).min(MOST)
+}
+
+/// As [`identification`], for the mean of several frames of one face that are worth `views` unlike ones
+/// (1 or more, see [`unlike_views`]): it is less noisy, hence closer to everybody.
+#[must_use]
+pub fn of_several(people: usize, images: usize, views: f32, rate: Rate) -> f32 {
+    let views = views.clamp(1.0, MOST_IMAGES);
+    (identification(people, images, rate) + interpolate(views, &MORE_VIEWS)).min(MOST)
+}
+
+/// How many unlike photographs `frames` frames are worth whose templates lie together as closely as
+/// `closeness` (see [`crate::Template::gathered`]): frames of a moment are nearly one, photographs of
+/// different days one each.
+#[must_use]
+#[allow(clippy::cast_precision_loss)] // counts of frames
+pub fn unlike_views(frames: usize, closeness: f32) -> f32 {
+    let most = (frames as f32).max(1.0);
+    let spread = 1.0 - UNLIKE;
+    let square = closeness * closeness;
+    if square <= UNLIKE {
+        return most;
+    }
+    (spread / (square - UNLIKE)).clamp(1.0, most)
+}
+
+/// What a threshold of identification rises by for somebody enrolled with `images` images.
+#[must_use]
+pub fn rise(images: usize) -> f32 {
+    interpolate(bounded(images), &MORE_IMAGES)
 }
 
 #[allow(clippy::cast_precision_loss)] // counts of images
@@ -80,25 +142,42 @@ mod tests {
     #[test]
     fn the_measured_points_are_met() {
         for (people, cosine) in ONE_IMAGE {
-            assert!((identification(people as usize, 1) - cosine).abs() < 1e-5);
+            assert!((identification(people as usize, 1, Rate::USUAL) - cosine).abs() < 1e-5);
         }
-        assert!((identification(100, 3) - 0.948).abs() < 1e-5);
+        assert!((identification(100, 3, Rate::USUAL) - 0.948).abs() < 1e-5);
         for (images, cosine) in VERIFICATION {
             assert!((verification(images as usize) - cosine).abs() < 1e-5);
         }
     }
 
+    #[test]
+    fn frames_of_a_moment_are_worth_one_view_and_photographs_of_other_days_one_each() {
+        assert!(unlike_views(10, 0.9995) < 1.05);
+        // The length of the mean of five vectors whose cosines are all `UNLIKE`.
+        let apart = ((1.0 + 4.0 * UNLIKE) / 5.0).sqrt();
+        assert!((unlike_views(5, apart) - 5.0).abs() < 0.01);
+        assert!((unlike_views(4, 0.5) - 4.0).abs() < f32::EPSILON);
+    }
+
     proptest! {
         #[test]
+        fn fewer_errors_never_lower_the_threshold(people in 1usize..100_000, rate in 1e-4f32..0.1, part in 0.01f32..1.0) {
+            let at = |share| identification(people, 1, Rate::new(share).unwrap_or(Rate::USUAL));
+            prop_assume!(rate * part >= 1e-4);
+            prop_assert!(at(rate * part) >= at(rate) - 1e-6);
+            prop_assert!(of_several(people, 1, 3.0, Rate::USUAL) >= identification(people, 1, Rate::USUAL));
+        }
+
+        #[test]
         fn more_people_never_lower_the_threshold(people in 1usize..100_000, more in 0usize..100_000, images in 1usize..11) {
-            let (few, many) = (identification(people, images), identification(people + more, images));
+            let (few, many) = (identification(people, images, Rate::USUAL), identification(people + more, images, Rate::USUAL));
             prop_assert!(many >= few - 1e-6);
             prop_assert!((0.9..=0.99).contains(&many));
         }
 
         #[test]
         fn more_images_never_lower_a_threshold(people in 1usize..100_000, images in 0usize..20) {
-            prop_assert!(identification(people, images + 1) >= identification(people, images) - 1e-6);
+            prop_assert!(identification(people, images + 1, Rate::USUAL) >= identification(people, images, Rate::USUAL) - 1e-6);
             prop_assert!(verification(images + 1) >= verification(images) - 1e-6);
         }
     }

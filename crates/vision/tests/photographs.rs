@@ -81,9 +81,9 @@ fn a_photograph_without_people_has_no_faces() {
 #[test]
 fn a_person_is_known_on_other_photographs_and_others_are_not() {
     let sheet = frame("screenshot-facematch.jpg");
-    let mut gallery = Gallery::default();
+    let gallery = Gallery::default();
     let enrolled = [1, 3, 5].map(|column| template(&sheet, 0, column));
-    gallery.set(person(1), enrolled.to_vec()).unwrap();
+    gallery.set(person(1), &enrolled).unwrap();
     let known = |face: &Template| gallery.search(face).unwrap().is_known();
     let seen = [0, 2, 4, 6]
         .into_iter()
@@ -169,10 +169,8 @@ fn enrolment_says_per_image_what_is_wrong() {
 fn enrolling_somebody_twice_is_noticed_except_for_the_person_themselves() {
     let sheet = frame("screenshot-facematch.jpg");
     let image = jpeg(&enlarged(&tile(&sheet, 0, 1)));
-    let mut gallery = Gallery::default();
-    gallery
-        .set(person(7), vec![template(&sheet, 0, 1)])
-        .unwrap();
+    let gallery = Gallery::default();
+    gallery.set(person(7), &[template(&sheet, 0, 1)]).unwrap();
     let judge = |who| judged(std::slice::from_ref(&image), &gallery, who);
     assert!(
         matches!(judge(None)[0].findings[..], [Finding::AlreadyEnrolled { person: p, .. }] if p == person(7))
@@ -190,12 +188,9 @@ fn an_eleventh_image_is_not_taken() {
 #[test]
 fn a_face_is_verified_against_its_own_person_only() {
     let sheet = frame("screenshot-facematch.jpg");
-    let mut gallery = Gallery::default();
+    let gallery = Gallery::default();
     gallery
-        .set(
-            person(1),
-            [1, 3].map(|column| template(&sheet, 0, column)).to_vec(),
-        )
+        .set(person(1), &[1, 3].map(|column| template(&sheet, 0, column)))
         .unwrap();
     let verify = |row, column| {
         gallery

@@ -126,7 +126,7 @@ impl Cutting {
             return Ok(());
         };
         let person = model::PersonId(uuid::Uuid::now_v7());
-        self.gallery.set(person, vec![template])?;
+        self.gallery.set(person, &[template])?;
         self.people.push(DemoPerson {
             number: format!("{}", 100 + self.gallery.len()),
             name: (*name).into(),

@@ -1,6 +1,7 @@
 //! Recognition for the whole site: those who look at images, and the gallery of who is enrolled.
 
 mod analyser;
+mod enrolled;
 mod pool;
 mod port;
 pub mod remote;
@@ -15,11 +16,11 @@ pub use port::RecognitionPort;
 
 use anyhow::Result;
 use bytes::Bytes;
-use model::{Comparison, CredentialId, PersonId, Score};
-use std::collections::BTreeMap;
-use std::sync::{Arc, PoisonError, RwLock};
+use enrolled::Enrolled;
+use model::{Comparison, PersonId, Score};
+use std::sync::Arc;
 use store::Store;
-use vision::{Face, Gallery, Look, Purpose, Template, Verification};
+use vision::{Face, Gallery, Look, Purpose, Verification};
 
 /// A face counts as in front when it is at least so high in relation to the tallest.
 const IN_FRONT: f32 = 0.6;
@@ -29,40 +30,7 @@ pub struct Recogniser {
     pool: Arc<Pool>,
     /// The threads of this process, where there are any.
     _local: Option<Membership>,
-    /// Computations hold on to what they began with, so that nobody waits for a change.
-    enrolled: RwLock<Arc<Enrolled>>,
-}
-
-/// The gallery, and which template of a person came from which credential.
-#[derive(Clone, Default)]
-struct Enrolled {
-    gallery: Gallery,
-    templates: BTreeMap<PersonId, BTreeMap<CredentialId, Template>>,
-}
-
-impl Enrolled {
-    fn put(&mut self, person: PersonId, credential: CredentialId, bytes: &[u8]) {
-        match Template::from_bytes(bytes) {
-            Ok(template) => {
-                self.templates
-                    .entry(person)
-                    .or_default()
-                    .insert(credential, template);
-                self.refresh(person);
-            }
-            Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
-        }
-    }
-
-    fn refresh(&mut self, person: PersonId) {
-        let templates = self.templates.get(&person);
-        let templates = templates
-            .map(|all| all.values().cloned().collect())
-            .unwrap_or_default();
-        if let Err(error) = self.gallery.set(person, templates) {
-            tracing::error!(%person, %error, "a person's templates cannot be compared");
-        }
-    }
+    enrolled: Arc<Enrolled>,
 }
 
 impl Recogniser {
@@ -77,15 +45,14 @@ impl Recogniser {
             0 => None,
             _ => Some(pool.join("here", threads, LocalAnalyser::load().await?)),
         };
-        let mut enrolled = Enrolled::default();
+        let enrolled = Enrolled::default();
         for template in store.face_templates().await? {
             enrolled.put(template.person, template.credential, &template.bytes);
         }
-        metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
         Ok(Self {
             pool,
             _local: local,
-            enrolled: RwLock::new(Arc::new(enrolled)),
+            enrolled: Arc::new(enrolled),
         })
     }
 
@@ -94,39 +61,26 @@ impl Recogniser {
         &self.pool
     }
 
-    /// Runs `work` on the gallery as it is now, on a thread of its own: a large gallery takes a
+    /// Runs `work` on the gallery, which may change meanwhile, on a thread of its own: a large gallery takes a
     /// while to search. `None` when it broke down.
     pub async fn with_gallery<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Gallery) -> T + Send + 'static,
     ) -> Option<T> {
-        let enrolled = self.enrolled();
-        let done = tokio::task::spawn_blocking(move || work(&enrolled.gallery)).await;
+        let enrolled = self.enrolled.clone();
+        let done = tokio::task::spawn_blocking(move || work(enrolled.gallery())).await;
         done.inspect_err(|error| tracing::error!(%error, "the search of the gallery broke down"))
             .ok()
     }
 
-    fn enrolled(&self) -> Arc<Enrolled> {
-        let enrolled = self.enrolled.read();
-        enrolled.unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    fn change(&self, change: impl FnOnce(&mut Enrolled)) {
-        let mut enrolled = self
-            .enrolled
-            .write()
-            .unwrap_or_else(PoisonError::into_inner);
-        change(Arc::make_mut(&mut enrolled));
-        metrics::gauge!("gatebook_gallery_people").set(people(&enrolled.gallery));
-    }
-
     /// Compares the faces in front of a picture with one person (1:1).
     pub async fn compare(&self, jpeg: Vec<u8>, person: PersonId) -> Comparison {
-        if !self.enrolled().gallery.contains(person) {
+        let gallery = self.enrolled.gallery();
+        if !gallery.contains(person) {
             return Comparison::NotCompared;
         }
         match self.pool.look(Bytes::from(jpeg), Purpose::Comparison).await {
-            Some(Look::Seen(seen)) => compare(&seen.faces, &self.enrolled().gallery, person),
+            Some(Look::Seen(seen)) => compare(&seen.faces, gallery, person),
             Some(Look::Unreadable(_)) => Comparison::Unreadable,
             None => Comparison::NotCompared,
         }
@@ -159,10 +113,4 @@ fn best_in_front(faces: &[Face], gallery: &Gallery, person: PersonId) -> Option<
     in_front
         .filter_map(|face| gallery.verify(person, &face.template))
         .max_by(|a, b| a.score.total_cmp(&b.score))
-}
-
-/// Exact up to 2^53 people.
-#[allow(clippy::cast_precision_loss)]
-fn people(gallery: &Gallery) -> f64 {
-    gallery.len() as f64
 }

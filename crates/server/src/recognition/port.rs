@@ -30,24 +30,15 @@ impl Recognition for RecognitionPort {
     }
 
     async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
-        self.0
-            .change(|enrolled| enrolled.put(person, credential, template));
+        self.0.enrolled.put(person, credential, template);
     }
 
     async fn credential_removed(&self, person: PersonId, credential: CredentialId) {
-        self.0.change(|enrolled| {
-            if let Some(templates) = enrolled.templates.get_mut(&person) {
-                templates.remove(&credential);
-            }
-            enrolled.refresh(person);
-        });
+        self.0.enrolled.take(person, credential);
     }
 
     async fn person_removed(&self, person: PersonId) {
-        self.0.change(|enrolled| {
-            enrolled.templates.remove(&person);
-            enrolled.gallery.remove(person);
-        });
+        self.0.enrolled.forget(person);
     }
 }
 

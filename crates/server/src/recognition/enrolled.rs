@@ -1,0 +1,105 @@
+//! Who is enrolled: the gallery, and which template of a person came from which credential.
+
+use model::{CredentialId, PersonId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use vision::{Gallery, Template};
+
+/// The gallery and where it came from. It changes in place while cameras search it.
+#[derive(Default)]
+pub struct Enrolled {
+    gallery: Gallery,
+    /// Held while a person changes, so that the gallery follows in the same order; no search takes it.
+    templates: Mutex<Templates>,
+}
+
+type Templates = HashMap<PersonId, BTreeMap<CredentialId, Template>>;
+
+impl Enrolled {
+    /// The gallery.
+    pub fn gallery(&self) -> &Gallery {
+        &self.gallery
+    }
+
+    /// A credential with its template, as it is stored.
+    pub fn put(&self, person: PersonId, credential: CredentialId, bytes: &[u8]) {
+        match Template::from_bytes(bytes) {
+            Ok(template) => {
+                let mut templates = self.templates();
+                let own = templates.entry(person).or_default();
+                own.insert(credential, template);
+                self.refresh(person, own);
+            }
+            Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
+        }
+    }
+
+    /// The credential is gone, its person may have others.
+    pub fn take(&self, person: PersonId, credential: CredentialId) {
+        let mut templates = self.templates();
+        if let Some(own) = templates.get_mut(&person) {
+            own.remove(&credential);
+            self.refresh(person, own);
+        }
+    }
+
+    /// The person is gone.
+    pub fn forget(&self, person: PersonId) {
+        let mut templates = self.templates();
+        templates.remove(&person);
+        self.gallery.remove(person);
+        self.measure();
+    }
+
+    fn refresh(&self, person: PersonId, own: &BTreeMap<CredentialId, Template>) {
+        let own: Vec<Template> = own.values().cloned().collect();
+        if let Err(error) = self.gallery.set(person, &own) {
+            tracing::error!(%person, %error, "a person's templates cannot be compared");
+        }
+        self.measure();
+    }
+
+    /// Exact up to 2^53 people.
+    #[allow(clippy::cast_precision_loss)]
+    fn measure(&self) {
+        metrics::gauge!("gatebook_gallery_people").set(self.gallery.len() as f64);
+    }
+
+    fn templates(&self) -> MutexGuard<'_, Templates> {
+        self.templates
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+    use vision::ModelId;
+
+    fn template(values: [f32; 2]) -> Vec<u8> {
+        let template = Template::new(ModelId::FACE_API, values.to_vec());
+        template.unwrap().to_bytes()
+    }
+
+    #[test]
+    fn a_person_is_known_by_their_last_credential_and_forgotten_with_it() {
+        let enrolled = Enrolled::default();
+        let person = PersonId(Uuid::from_u128(1));
+        let [first, second] = [2, 3].map(|n| CredentialId(Uuid::from_u128(n)));
+        let face = Template::from_bytes(&template([1.0, 0.0])).unwrap();
+        let images = || enrolled.gallery().search(&face).map(|found| found.images);
+        enrolled.put(person, first, &template([1.0, 0.0]));
+        enrolled.put(person, second, &template([0.9, 0.1]));
+        enrolled.put(person, second, b"no template");
+        assert_eq!(images(), Some(2));
+        enrolled.take(person, first);
+        assert_eq!(images(), Some(1));
+        enrolled.take(person, second);
+        assert_eq!(images(), None);
+        enrolled.put(person, first, &template([1.0, 0.0]));
+        enrolled.forget(person);
+        assert!(enrolled.gallery().is_empty());
+    }
+}
