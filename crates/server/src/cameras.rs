@@ -17,7 +17,7 @@ use storage::PictureFiles;
 use store::Pictures;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use uuid::Uuid;
-use vision::{Analysis, Decided, Identity, Look, Purpose, TrackUpdate, Tracker};
+use vision::{Analysis, Decided, Identity, Look, Purpose, TrackUpdate, Tracker, TrackerSettings};
 
 /// How soon a decided track is delivered again to a store that was overloaded.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -30,6 +30,7 @@ pub struct LiveCameras {
     /// Names this start of the server in the keys of observations.
     boot_id: String,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
+    settings: TrackerSettings,
 }
 
 /// One camera station.
@@ -45,14 +46,20 @@ struct Following {
 }
 
 impl LiveCameras {
-    /// Cameras of the site behind `house`.
-    pub fn new(recogniser: &Arc<Recogniser>, pictures: &Arc<PictureFiles>, house: &House) -> Self {
+    /// Cameras of the site behind `house`, whose faces are decided by `settings`.
+    pub fn new(
+        recogniser: &Arc<Recogniser>,
+        pictures: &Arc<PictureFiles>,
+        house: &House,
+        settings: TrackerSettings,
+    ) -> Self {
         Self {
             recogniser: recogniser.clone(),
             pictures: pictures.clone(),
             house: house.clone(),
             boot_id: Uuid::now_v7().to_string(),
             cameras: Mutex::default(),
+            settings,
         }
     }
 
@@ -79,7 +86,8 @@ impl LiveCameras {
         seen: Analysis,
         at: Timestamp,
     ) -> Option<TrackUpdate> {
-        let mut tracker = following.tracker.take().unwrap_or_default();
+        let tracker = following.tracker.take();
+        let mut tracker = tracker.unwrap_or_else(|| Tracker::new(self.settings));
         let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {

@@ -30,6 +30,7 @@ use store::Store;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
+use vision::TrackerSettings;
 
 /// How long a stop waits for edges, and for the pipeline, before it goes on without them.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -292,6 +293,10 @@ impl Parts {
                 &self.recogniser,
                 &self.pictures,
                 &self.house,
+                TrackerSettings {
+                    rate: self.config.vision.rate()?,
+                    ..TrackerSettings::default()
+                },
             )),
             cards,
             integrity: integrity.clone(),

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use storage::ServerAddress;
+use vision::threshold::Rate;
 
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`.
 const SECTIONS: [&str; 9] = [
@@ -193,6 +194,24 @@ pub struct Classic {
 pub struct Vision {
     /// Recognition threads of this process, 1..=64; 0 where workers elsewhere do it all.
     pub threads: usize,
+    /// Strangers that may be taken for somebody (FPIR), 0.0001..=0.1. How alike a face must be follows from
+    /// it and from the number of people enrolled.
+    pub strangers_taken: f32,
+}
+
+impl Vision {
+    /// The rate that [`Self::strangers_taken`] names.
+    ///
+    /// # Errors
+    /// When it is outside of what was measured.
+    pub fn rate(&self) -> Result<Rate> {
+        Rate::new(self.strangers_taken).with_context(|| {
+            format!(
+                "vision.strangers_taken is {}: give 0.0001 to 0.1, the share of strangers that may be taken for somebody",
+                self.strangers_taken
+            )
+        })
+    }
 }
 
 /// Logging.
@@ -271,6 +290,7 @@ impl Default for Vision {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         Self {
             threads: cores.clamp(1, 4),
+            strangers_taken: Rate::USUAL.share(),
         }
     }
 }
@@ -320,6 +340,7 @@ impl Config {
                 self.vision.threads
             );
         }
+        self.vision.rate()?;
         let Session {
             idle_hours,
             longest_days,
@@ -424,12 +445,13 @@ mod tests {
         let file = dir.path().join("gatebook.toml");
         std::fs::write(
             &file,
-            "[http]\nlisten = \"127.0.0.1:1\"\n[vision]\nthreads = 3\n",
+            "[http]\nlisten = \"127.0.0.1:1\"\n[vision]\nthreads = 3\nstrangers_taken = 0.001\n",
         )
         .unwrap();
         let config = Config::load(Some(&file), &flags(&[("http.listen", "127.0.0.1:2")])).unwrap();
         assert_eq!(config.http.listen.port(), 2);
         assert_eq!(config.vision.threads, 3);
+        assert!((config.vision.rate().unwrap().share() - 0.001).abs() < 1e-9);
     }
 
     #[test]

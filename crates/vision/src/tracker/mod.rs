@@ -1,17 +1,27 @@
 //! Following the faces of one camera, and deciding once per passage who each of them is.
 //!
-//! A single frame is never believed. A track is decided when several good frames of it agree on
-//! one person, or when enough of them agree on nobody.
+//! A single frame is never believed. The best frames of a track together make one template, each
+//! weighed by how well it shows the face; a track is decided when that is like one person, at the chosen
+//! rate of errors, and clearly more so than like the next, or when enough good frames are like nobody.
+//!
+//! When faces overlap, or cannot be told apart for a while, no name is shown until a good view is
+//! like the track again.
 
 mod association;
+#[cfg(test)]
+mod crossing;
+mod motion;
 mod rhythm;
 #[cfg(test)]
 mod tests;
 mod track;
+mod views;
 
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
+use crate::template::Template;
+use crate::threshold::Rate;
 use bytes::Bytes;
 use model::PersonId;
 use rhythm::Rhythm;
@@ -21,10 +31,13 @@ use track::Track;
 /// When a track is believed and when it is given up.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct TrackerSettings {
-    /// Good frames that must name the same person.
+    /// Good frames it takes to name somebody.
     pub agreeing_frames: usize,
-    /// Good frames looked back on; of these, most must agree.
-    pub window: usize,
+    /// Strangers that may be taken for somebody. The threshold follows from it, from the people enrolled
+    /// and from the frames.
+    pub rate: Rate,
+    /// How much more alike somebody must be than the next person (difference of cosines).
+    pub margin: f32,
     /// Good frames without an agreement before somebody is a stranger.
     pub stranger_frames: usize,
     /// Time from the first good frame before somebody is a stranger.
@@ -39,7 +52,8 @@ impl Default for TrackerSettings {
     fn default() -> Self {
         Self {
             agreeing_frames: 3,
-            window: 12,
+            rate: Rate::USUAL,
+            margin: 0.01,
             stranger_frames: 8,
             stranger_after: Duration::from_millis(1_500),
             patience: Duration::from_secs(2),
@@ -79,16 +93,16 @@ pub struct Decided {
     pub track: u64,
     /// Who it is; `None` for a stranger.
     pub person: Option<PersonId>,
-    /// Mean cosine of the agreeing frames; for a stranger the best of any frame. -1 if nobody
-    /// is enrolled.
+    /// Cosine of the best frames together to the person, for a stranger to whoever is most alike. -1 if
+    /// nobody is enrolled.
     pub score: f32,
     /// The threshold that was in force.
     pub threshold: f32,
-    /// Cosine to the next person, on the frame that was the picture's. `None` if there is none.
+    /// Cosine to the next person. `None` if there is none.
     pub runner_up: Option<f32>,
     /// `score` less `runner_up`.
     pub margin: Option<f32>,
-    /// Good frames that agreed.
+    /// Good frames it rests on: the best ones.
     pub frames: usize,
     /// People in the gallery.
     pub gallery: usize,
@@ -122,6 +136,14 @@ impl Sighting<'_> {
     fn person(&self) -> Option<PersonId> {
         self.found.filter(Match::is_known).map(|found| found.person)
     }
+}
+
+/// What the gallery says of the faces of a frame, each alone.
+fn look_up<'a>(faces: &'a [Face], gallery: &Gallery) -> Vec<Sighting<'a>> {
+    let templates: Vec<&Template> = faces.iter().map(|face| &face.template).collect();
+    let found = gallery.search_all(&templates);
+    let both = faces.iter().zip(found);
+    both.map(|(face, found)| Sighting { face, found }).collect()
 }
 
 /// Follows the faces of one camera.
@@ -158,29 +180,55 @@ impl Tracker {
         at: Duration,
         gallery: &Gallery,
     ) -> TrackUpdate {
-        if self.revision != gallery.revision() {
-            self.revision = gallery.revision();
-            self.tracks
-                .iter_mut()
-                .for_each(|track| track.reconsider(gallery));
-        }
+        // Read before searching: what changes meanwhile is noticed with the next frame.
+        let revision = gallery.revision();
+        let changed = std::mem::replace(&mut self.revision, revision) != revision;
         self.rhythm.beat(at);
         let patience = self.rhythm.patience(&self.settings);
         self.tracks
             .retain(|track| at.saturating_sub(track.last_seen()) <= patience);
-        let sightings: Vec<Sighting> = faces
-            .iter()
-            .map(|face| Sighting {
-                face,
-                found: gallery.search(&face.template),
-            })
-            .collect();
-        let owners = association::assign(&self.tracks, &sightings);
+        if changed {
+            self.ask(gallery, true);
+            self.tracks
+                .iter_mut()
+                .for_each(|track| track.reconsider(gallery));
+        }
+        let sightings = look_up(faces, gallery);
+        let owners = association::assign(&self.tracks, &sightings, at);
         self.tracks.iter_mut().for_each(Track::look_away);
         for (sighting, owner) in sightings.iter().zip(owners) {
             self.track(owner, sighting, at).see(sighting, picture, at);
         }
+        self.beware();
+        self.ask(gallery, false);
         self.tell(at, gallery.len())
+    }
+
+    /// Whoever is close to another face may be taken for it from now on.
+    fn beware(&mut self) {
+        let seen = self.tracks.iter().filter(|track| !track.is_out_of_sight());
+        let places: Vec<(u64, Rect)> = seen.map(|track| (track.id(), track.bounds())).collect();
+        for track in &mut self.tracks {
+            let id = track.id();
+            for (_, other) in places.iter().filter(|(other, _)| *other != id) {
+                track.beware(other);
+            }
+        }
+    }
+
+    /// Searches the gallery once for all tracks that have a question.
+    fn ask(&mut self, gallery: &Gallery, changed: bool) {
+        let questions: Vec<&Template> = self
+            .tracks
+            .iter()
+            .filter_map(|track| track.question(changed))
+            .collect();
+        let mut answers = gallery.search_all(&questions).into_iter();
+        for track in &mut self.tracks {
+            if track.question(changed).is_some() {
+                track.answered(answers.next().flatten());
+            }
+        }
     }
 
     /// The track at `owner`, or a new one for a face that continues none.

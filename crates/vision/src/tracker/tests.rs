@@ -8,27 +8,27 @@ use crate::template::{ModelId, Template};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-const GOOD: Quality = Quality {
+pub const GOOD: Quality = Quality {
     height: 120.0,
     sharpness: 0.5,
     brightness: 120.0,
     turn: 0.0,
 };
-const TURNED: Quality = Quality { turn: 0.95, ..GOOD };
+pub const TURNED: Quality = Quality { turn: 0.95, ..GOOD };
 
-fn person(n: u128) -> PersonId {
+pub fn person(n: u128) -> PersonId {
     PersonId(Uuid::from_u128(n))
 }
 
 /// Templates of different axes have cosine 0; `noise` makes two views of one person differ.
-fn template(axis: usize, noise: f32) -> Template {
+pub fn template(axis: usize, noise: f32) -> Template {
     let mut values = vec![0.0; 128];
     values[axis] = 1.0;
     values[127] = noise;
     Template::new(ModelId::FACE_API, values).unwrap()
 }
 
-fn face(x: f32, template: Template, quality: Quality) -> Face {
+pub fn face(x: f32, template: Template, quality: Quality) -> Face {
     Face {
         bounds: Rect {
             x,
@@ -46,17 +46,17 @@ fn face(x: f32, template: Template, quality: Quality) -> Face {
     }
 }
 
-fn gallery(people: &[usize]) -> Gallery {
-    let mut gallery = Gallery::default();
+pub fn gallery(people: &[usize]) -> Gallery {
+    let gallery = Gallery::default();
     for axis in people {
         gallery
-            .set(person(*axis as u128), vec![template(*axis, 0.0)])
+            .set(person(*axis as u128), &[template(*axis, 0.0)])
             .unwrap();
     }
     gallery
 }
 
-fn at(frame: u32) -> Duration {
+pub fn at(frame: u32) -> Duration {
     Duration::from_millis(u64::from(frame) * 200)
 }
 
@@ -184,11 +184,11 @@ fn a_face_that_comes_back_soon_is_the_same_passage_and_later_another() {
 #[test]
 fn a_stranger_enrolled_on_the_spot_is_known_and_deleted_is_unknown_again() {
     let mut tracker = Tracker::default();
-    let mut gallery = gallery(&[2]);
+    let gallery = gallery(&[2]);
     let frames = vec![vec![face(0.0, template(1, 0.0), GOOD)]; 10];
     let strangers = run(&mut tracker, &gallery, &frames);
     assert_eq!(decided(&strangers)[0].person, None);
-    gallery.set(person(1), vec![template(1, 0.0)]).unwrap();
+    gallery.set(person(1), &[template(1, 0.0)]).unwrap();
     let known = tracker.step(&Bytes::new(), &frames[0], at(10), &gallery);
     assert_eq!(known.overlays[0].identity, Identity::Known(person(1)));
     assert_eq!(known.decided[0].person, Some(person(1)));
@@ -196,6 +196,42 @@ fn a_stranger_enrolled_on_the_spot_is_known_and_deleted_is_unknown_again() {
     let deleted = tracker.step(&Bytes::new(), &frames[0], at(11), &gallery);
     assert_eq!(deleted.overlays[0].identity, Identity::Unknown);
     assert!(deleted.decided.is_empty(), "the stranger was told before");
+}
+
+#[test]
+fn somebody_between_two_people_is_not_named_though_alike_enough() {
+    let gallery = Gallery::default();
+    let twin = |turn: f32| {
+        let mut values = vec![0.0; 128];
+        (values[1], values[2]) = (1.0, turn);
+        Template::new(ModelId::FACE_API, values).unwrap()
+    };
+    gallery.set(person(1), &[twin(0.2)]).unwrap();
+    gallery.set(person(2), &[twin(-0.2)]).unwrap();
+    let frames = vec![vec![face(0.0, twin(0.01), GOOD)]; 20];
+    let updates = run(&mut Tracker::default(), &gallery, &frames);
+    let told = decided(&updates);
+    assert_eq!(told.len(), 1);
+    assert!(told[0].person.is_none() && told[0].score > told[0].threshold);
+}
+
+#[test]
+fn a_site_that_allows_fewer_errors_asks_for_more() {
+    let frames = vec![vec![face(0.0, template(1, 0.3), GOOD)]; 20];
+    let named = |rate: f32| {
+        let settings = TrackerSettings {
+            rate: Rate::new(rate).unwrap(),
+            ..TrackerSettings::default()
+        };
+        let updates = run(
+            &mut Tracker::new(settings),
+            &gallery(&(0..100).collect::<Vec<_>>()),
+            &frames,
+        );
+        decided(&updates)[0].person
+    };
+    assert_eq!(named(0.01), Some(person(1)));
+    assert_eq!(named(0.0001), None);
 }
 
 #[test]
@@ -294,6 +330,7 @@ proptest! {
         let people: Vec<usize> = (0..enrolled).collect();
         let updates = run(&mut Tracker::default(), &gallery(&people), &frames);
         let mut told = std::collections::HashSet::new();
+        let mut names = std::collections::HashMap::new();
         for (update, frame) in updates.iter().zip(&frames) {
             prop_assert_eq!(update.overlays.len(), frame.len());
             let tracks: std::collections::HashSet<u64> =
@@ -302,6 +339,8 @@ proptest! {
             for decided in &update.decided {
                 prop_assert!(told.insert((decided.track, decided.person)));
                 if let Some(known) = decided.person {
+                    prop_assert!(names.insert(decided.track, known).is_none(), "two names");
+                    prop_assert!(decided.frames >= TrackerSettings::default().agreeing_frames);
                     prop_assert!(people.contains(&(known.0.as_u128() as usize)));
                     prop_assert!(decided.score >= decided.threshold);
                 }

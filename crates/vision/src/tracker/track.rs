@@ -1,32 +1,21 @@
 //! One face followed through the frames.
 
+use super::motion::Motion;
+use super::views::{Combined, Views};
 use super::{Decided, Identity, Sighting, TrackerSettings};
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
 use crate::template::Template;
+use crate::threshold;
 use bytes::Bytes;
 use model::PersonId;
-use std::collections::VecDeque;
 use std::time::Duration;
 
-/// Good views looked back on at most; [`TrackerSettings::window`] is cut to it.
-const LONGEST_WINDOW: usize = 64;
-/// How much of a track's appearance a new good view replaces.
-const REFRESH: f32 = 0.2;
-
-/// A good view of the face.
-#[derive(Clone, Debug)]
-struct View {
-    template: Template,
-    found: Option<Match>,
-}
-
-impl View {
-    fn person(&self) -> Option<PersonId> {
-        self.found.filter(Match::is_known).map(|found| found.person)
-    }
-}
+/// Two faces that overlap by more than this (intersection over union) may be taken for one another.
+const CROWDED: f32 = 0.15;
+/// After that a track is itself again with a good view at least so much like it.
+const ITSELF: f32 = 0.93;
 
 /// The frame that shows the face best.
 #[derive(Clone, Debug)]
@@ -39,15 +28,21 @@ struct Picture {
 #[derive(Debug)]
 pub struct Track {
     id: u64,
-    bounds: Rect,
+    motion: Motion,
     first_seen: Duration,
-    last_seen: Duration,
     first_good: Option<Duration>,
     out_of_sight: bool,
+    /// Whether it was out of sight in the frame before as well.
+    missed: bool,
+    /// Whether the newest view is good and like the track.
+    sure: bool,
+    /// Whether the face may have been taken for another since the last good view: no name is shown then.
+    doubtful: bool,
     score: Option<f32>,
-    appearance: Template,
-    views: VecDeque<View>,
-    good_views: usize,
+    views: Views,
+    /// Whether the views have changed since the last search.
+    stale: bool,
+    found: Option<Match>,
     identity: Identity,
     told: Vec<Identity>,
     picture: Option<Picture>,
@@ -57,15 +52,17 @@ impl Track {
     pub fn begin(id: u64, face: &Face, at: Duration) -> Self {
         Self {
             id,
-            bounds: face.bounds,
+            motion: Motion::begin(face.bounds, at),
             first_seen: at,
-            last_seen: at,
             first_good: None,
             out_of_sight: false,
+            missed: false,
+            sure: false,
+            doubtful: false,
             score: None,
-            appearance: face.template.clone(),
-            views: VecDeque::new(),
-            good_views: 0,
+            views: Views::default(),
+            stale: false,
+            found: None,
             identity: Identity::Undecided,
             told: Vec::new(),
             picture: None,
@@ -77,15 +74,33 @@ impl Track {
     }
 
     pub fn bounds(&self) -> Rect {
-        self.bounds
+        self.motion.bounds()
+    }
+
+    /// Where it should be at `at`.
+    pub fn foretold(&self, at: Duration) -> Rect {
+        self.motion.foretold(at)
     }
 
     pub fn last_seen(&self) -> Duration {
-        self.last_seen
+        self.motion.at()
     }
 
+    /// Who it is held to be, unless that is in doubt now.
     pub fn identity(&self) -> Identity {
-        self.identity
+        if self.doubtful {
+            Identity::Undecided
+        } else {
+            self.identity
+        }
+    }
+
+    /// Whom it was held to be, in doubt or not.
+    pub fn named(&self) -> Option<PersonId> {
+        match self.identity {
+            Identity::Known(person) => Some(person),
+            Identity::Undecided | Identity::Unknown => None,
+        }
     }
 
     /// Best cosine in the gallery when last seen.
@@ -98,66 +113,77 @@ impl Track {
         self.out_of_sight
     }
 
-    pub fn has_good_view(&self) -> bool {
-        self.good_views > 0
+    /// Whether it may have been taken for another.
+    pub fn is_doubtful(&self) -> bool {
+        self.doubtful
     }
 
-    /// Cosine to how the face has looked lately.
-    pub fn likeness(&self, face: &Face) -> f32 {
-        self.appearance.cosine(&face.template)
+    /// Cosine to how the face has looked; `None` if it was never seen well.
+    pub fn likeness(&self, face: &Face) -> Option<f32> {
+        let combined = self.views.combined()?;
+        Some(combined.template.cosine(&face.template))
     }
 
     /// Before the faces of a frame are handed out: whoever gets none is out of sight.
     pub fn look_away(&mut self) {
+        self.missed = self.out_of_sight;
         self.out_of_sight = true;
+    }
+
+    /// Another face is so near that the two may be mistaken, unless this one is well seen.
+    pub fn beware(&mut self, other: &Rect) {
+        self.doubtful |= !self.sure && self.bounds().overlap(other) > CROWDED;
     }
 
     /// The track goes on with this face.
     pub fn see(&mut self, sighting: &Sighting, picture: &Bytes, at: Duration) {
         let face = sighting.face;
-        self.bounds = face.bounds;
-        self.last_seen = at;
+        let good = face.quality.is_good();
+        self.sure = good && self.likeness(face).is_none_or(|cosine| cosine >= ITSELF);
+        // Whoever comes into sight where somebody went out of it need not be the same.
+        self.doubtful = !self.sure && (self.doubtful || self.missed);
+        self.motion.moved(face.bounds, at);
         self.out_of_sight = false;
         self.score = sighting.found.map(|found| found.score);
         let merit = face.quality.merit();
-        if self.picture.as_ref().is_none_or(|best| merit > best.merit) {
+        if !self.doubtful && self.picture.as_ref().is_none_or(|best| merit > best.merit) {
             self.picture = Some(Picture {
                 merit,
                 bytes: picture.clone(),
                 bounds: face.bounds,
             });
         }
-        if face.quality.is_good() {
-            self.look_well(sighting, at);
+        if good && !self.doubtful {
+            self.first_good.get_or_insert(at);
+            let view = face.template.clone().trusted(face.quality.weight());
+            self.stale |= self.views.add(&view);
         }
     }
 
-    fn look_well(&mut self, sighting: &Sighting, at: Duration) {
-        let template = &sighting.face.template;
-        self.first_good.get_or_insert(at);
-        self.appearance = if self.good_views == 0 {
-            template.clone()
-        } else {
-            self.appearance.towards(template, REFRESH)
-        };
-        self.good_views += 1;
-        self.views.push_back(View {
-            template: template.clone(),
-            found: sighting.found,
-        });
-        if self.views.len() > LONGEST_WINDOW {
-            self.views.pop_front();
-        }
+    /// What the gallery is to be searched for: the combined views, if they have changed and it is open who
+    /// this is; or in any case once the gallery has changed.
+    pub fn question(&self, gallery_changed: bool) -> Option<&Template> {
+        let open = self.stale && self.named().is_none();
+        let combined = self.views.combined()?;
+        (open || gallery_changed).then_some(&combined.template)
     }
 
-    /// The gallery has changed: who is in it now counts at once, for frames already seen too.
+    /// The gallery's answer to [`Self::question`].
+    pub fn answered(&mut self, found: Option<Match>) {
+        self.stale = false;
+        self.found = found;
+    }
+
+    /// The gallery has changed: who is not in it any more, or no longer the one most alike, is not held to be
+    /// this track.
     pub fn reconsider(&mut self, gallery: &Gallery) {
-        for view in &mut self.views {
-            view.found = gallery.search(&view.template);
-        }
-        if let Identity::Known(person) = self.identity
-            && !self.views.iter().any(|view| view.person() == Some(person))
-        {
+        let Some(person) = self.named() else { return };
+        let nearest = self.found.is_some_and(|found| found.person == person);
+        let agrees = self.views.combined().is_some_and(|combined| {
+            let verified = gallery.verify(person, &combined.template);
+            verified.is_some_and(|verified| verified.agrees())
+        });
+        if !(nearest && agrees) {
             self.identity = Identity::Undecided;
             self.told.retain(|told| *told != Identity::Known(person));
         }
@@ -170,82 +196,88 @@ impl Track {
         at: Duration,
         gallery: usize,
     ) -> Option<Decided> {
-        if let Identity::Known(_) = self.identity {
+        if self.doubtful || self.named().is_some() {
             return None;
         }
-        let window = settings.window.clamp(1, LONGEST_WINDOW);
-        let skip = self.views.len().saturating_sub(window);
-        let (person, matches) = self.agreement(skip);
-        let agreed = matches.len() >= settings.agreeing_frames.max(1)
-            && matches.len() * 2 > self.views.len() - skip;
-        self.identity = match person {
-            Some(person) if agreed => Identity::Known(person),
-            _ if self.is_stranger(settings, at) => Identity::Unknown,
-            _ => self.identity,
+        let combined = self.views.combined()?;
+        let verdict = Verdict::of(self.found, combined, settings, gallery);
+        let known = verdict.person(combined, settings);
+        self.identity = match known {
+            Some(person) => Identity::Known(person),
+            None if self.is_stranger(settings, at) => Identity::Unknown,
+            None => self.identity,
         };
         if self.identity == Identity::Undecided || self.told.contains(&self.identity) {
             return None;
         }
+        let decided = self.decided(known, &verdict, combined.frames, gallery, at);
         self.told.push(self.identity);
-        let counted = if agreed {
-            matches
-        } else {
-            self.views.iter().filter_map(|v| v.found).collect()
-        };
-        Some(self.decided(agreed, &counted, at, gallery))
-    }
-
-    /// The person named by most of the views from `skip` on, and those matches.
-    fn agreement(&self, skip: usize) -> (Option<PersonId>, Vec<Match>) {
-        let views = || self.views.iter().skip(skip);
-        let votes = |person| views().filter(|view| view.person() == Some(person)).count();
-        let person = views()
-            .filter_map(View::person)
-            .max_by_key(|person| votes(*person));
-        let matches = views().filter(|view| person.is_some() && view.person() == person);
-        (person, matches.filter_map(|view| view.found).collect())
+        Some(decided)
     }
 
     fn is_stranger(&self, settings: &TrackerSettings, at: Duration) -> bool {
         let waited = self.first_good.map(|first| at.saturating_sub(first));
-        self.good_views >= settings.stranger_frames
+        self.views.seen() >= settings.stranger_frames
             && waited.is_some_and(|waited| waited >= settings.stranger_after)
     }
 
-    #[allow(clippy::cast_precision_loss)] // at most LONGEST_WINDOW
-    fn decided(&self, known: bool, counted: &[Match], at: Duration, gallery: usize) -> Decided {
-        let best = counted.iter().max_by(|a, b| a.score.total_cmp(&b.score));
-        let mean = counted.iter().map(|found| found.score).sum::<f32>() / counted.len() as f32;
-        let score = if known {
-            mean
-        } else {
-            best.map_or(-1.0, |best| best.score)
-        };
-        let runner_up = best.and_then(|best| best.runner_up).map(|(_, score)| score);
+    fn decided(
+        &self,
+        person: Option<PersonId>,
+        verdict: &Verdict,
+        frames: usize,
+        gallery: usize,
+        at: Duration,
+    ) -> Decided {
+        let picture = self.picture.as_ref();
+        let runner_up = verdict.found.and_then(|found| found.runner_up);
         Decided {
             track: self.id,
-            person: best.filter(|_| known).map(|best| best.person),
-            score,
-            threshold: best.map_or_else(|| crate::threshold::identification(0, 1), |b| b.threshold),
-            runner_up,
-            margin: runner_up.map(|runner_up| score - runner_up),
-            frames: if known {
-                counted.len()
-            } else {
-                self.good_views
-            },
+            person,
+            score: verdict.found.map_or(-1.0, |found| found.score),
+            threshold: verdict.threshold,
+            runner_up: runner_up.map(|(_, score)| score),
+            margin: verdict.margin(),
+            frames,
             gallery,
             first_seen: self.first_seen,
             decided_at: at,
-            picture: self
-                .picture
-                .as_ref()
-                .map(|best| best.bytes.clone())
-                .unwrap_or_default(),
-            bounds: self
-                .picture
-                .as_ref()
-                .map_or(self.bounds, |best| best.bounds),
+            picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
+            bounds: picture.map_or(self.bounds(), |best| best.bounds),
         }
+    }
+}
+
+/// What the gallery says of a track's views, against what is asked.
+struct Verdict {
+    found: Option<Match>,
+    threshold: f32,
+}
+
+impl Verdict {
+    fn of(
+        found: Option<Match>,
+        combined: &Combined,
+        settings: &TrackerSettings,
+        gallery: usize,
+    ) -> Self {
+        let images = found.map_or(1, |found| found.images);
+        Self {
+            found,
+            threshold: threshold::of_several(gallery, images, combined.unlike, settings.rate),
+        }
+    }
+
+    fn margin(&self) -> Option<f32> {
+        let found = self.found?;
+        found.runner_up.map(|(_, score)| found.score - score)
+    }
+
+    /// Whom the views name: enough of them, alike enough, and clearly more so than the next.
+    fn person(&self, combined: &Combined, settings: &TrackerSettings) -> Option<PersonId> {
+        let found = self.found?;
+        let clear = self.margin().is_none_or(|margin| margin >= settings.margin);
+        let enough = combined.frames >= settings.agreeing_frames.max(1);
+        (enough && clear && found.score >= self.threshold).then_some(found.person)
     }
 }
