@@ -1,5 +1,9 @@
 //! Configuration: one TOML file, overridden by `GATEBOOK_*`, overridden by flags.
 
+mod recognition;
+
+pub use recognition::Vision;
+
 use anyhow::{Context, Result, bail};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -7,7 +11,6 @@ use serde::{Deserialize, Serialize};
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use storage::ServerAddress;
-use vision::threshold::Rate;
 
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`.
 const SECTIONS: [&str; 9] = [
@@ -188,32 +191,6 @@ pub struct Classic {
     pub http: Option<SocketAddr>,
 }
 
-/// Recognition.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Vision {
-    /// Recognition threads of this process, 1..=64; 0 where workers elsewhere do it all.
-    pub threads: usize,
-    /// Strangers that may be taken for somebody (FPIR), 0.0001..=0.1. How alike a face must be follows from
-    /// it and from the number of people enrolled.
-    pub strangers_taken: f32,
-}
-
-impl Vision {
-    /// The rate that [`Self::strangers_taken`] names.
-    ///
-    /// # Errors
-    /// When it is outside of what was measured.
-    pub fn rate(&self) -> Result<Rate> {
-        Rate::new(self.strangers_taken).with_context(|| {
-            format!(
-                "vision.strangers_taken is {}: give 0.0001 to 0.1, the share of strangers that may be taken for somebody",
-                self.strangers_taken
-            )
-        })
-    }
-}
-
 /// Logging.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
@@ -281,16 +258,6 @@ impl Default for Mqtt {
         Self {
             listen: Some(SocketAddr::from(([127, 0, 0, 1], 1884))),
             tls_listen: None,
-        }
-    }
-}
-
-impl Default for Vision {
-    fn default() -> Self {
-        let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        Self {
-            threads: cores.clamp(1, 4),
-            strangers_taken: Rate::USUAL.share(),
         }
     }
 }

@@ -34,11 +34,9 @@ fn main() {
     // In turn, so that whatever else the machine does weighs on all alike.
     let (mut read, mut one, mut eight) = (Vec::new(), Vec::new(), Vec::new());
     for _ in 0..ROUNDS {
-        read.push(milliseconds(|| drop(black_box(sum(&memory)))));
-        one.push(milliseconds(|| drop(black_box(gallery.search(probes[3])))));
-        eight.push(milliseconds(|| {
-            drop(black_box(gallery.search_all(&probes)))
-        }));
+        read.push(milliseconds(|| sum(&memory)));
+        one.push(milliseconds(|| gallery.search(probes[3])));
+        eight.push(milliseconds(|| gallery.search_all(&probes)));
     }
     let (read, one, eight) = (median(&mut read), median(&mut one), median(&mut eight));
     println!("read the memory once   {read:8.2} ms");
@@ -104,9 +102,9 @@ fn sum(memory: &[Vec<f32>]) -> f32 {
     sums.iter().sum()
 }
 
-fn milliseconds(work: impl FnOnce()) -> f64 {
+fn milliseconds<T>(work: impl FnOnce() -> T) -> f64 {
     let started = Instant::now();
-    work();
+    black_box(work());
     started.elapsed().as_secs_f64() * 1e3
 }
 

@@ -22,10 +22,10 @@ const ONE_IMAGE: [(f32, f32); 5] = [
 ];
 /// What that cosine rises by when a person is the mean of so many images.
 const MORE_IMAGES: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.005), (3.0, 0.006), (5.0, 0.0075)];
-/// The same when a live face is the mean of so many unlike views.
-const MORE_VIEWS: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.005), (3.0, 0.006), (5.0, 0.0075)];
+/// The same when a live face is the mean of so many unlike views, measured with `examples/tracks.rs`.
+const MORE_VIEWS: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.007), (3.0, 0.0085), (5.0, 0.017)];
 /// Mean cosine of two photographs of one person on different days.
-const UNLIKE: f32 = 0.955;
+const UNLIKE: f32 = 0.951;
 /// No threshold is higher.
 const MOST: f32 = 0.99;
 /// Measured with no smaller gallery; a single person is compared as strictly as these.
