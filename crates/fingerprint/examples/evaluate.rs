@@ -1,0 +1,295 @@
+//! Leave-one-database-out accuracy over a folder with `images.csv` (path, finger, impression, dpi):
+//! `cargo run --release -p gatebook-fingerprint --example evaluate -- FOLDER [crops] [worst] [calibrate] [plain] [policy]`.
+#![allow(clippy::expect_used)]
+
+use evaluation::{Comparison, Scores};
+use fingerprint::trial::{self, Observation, Protocol, Sample};
+use fingerprint::{GreyImage, Prepared, Template, extract, iso};
+use std::time::Instant;
+
+struct Options {
+    folder: String,
+    words: Vec<String>,
+}
+
+impl Options {
+    fn has(&self, word: &str) -> bool {
+        self.words.iter().any(|w| w == word)
+    }
+}
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let options = Options {
+        folder: arguments.next().expect("a folder"),
+        words: arguments.collect(),
+    };
+    let (samples, paths) = samples(&options);
+    let start = Instant::now();
+    let seen = trial::observe(&samples, Protocol::All);
+    let each = start.elapsed().as_secs_f64() / seen.len() as f64;
+    println!(
+        "{} comparisons, {:.0} us each on all cores",
+        seen.len(),
+        each * 1e6
+    );
+    let scores = trial::scores(&samples, &seen, true);
+    table(&samples, &seen, &scores);
+    if options.has("worst") {
+        worst(&samples, &paths, &seen, &scores);
+    }
+    shipped(&samples, &seen);
+    if options.has("policy") {
+        policy(&samples, &seen, &scores);
+    }
+    if options.has("calibrate") {
+        calibrate(&samples, &seen, &scores);
+    }
+}
+
+fn samples(options: &Options) -> (Vec<Sample>, Vec<String>) {
+    let folder = &options.folder;
+    let list = std::fs::read_to_string(format!("{folder}/images.csv")).expect("images.csv");
+    let (mut samples, mut paths, mut names) = (Vec::new(), Vec::new(), Vec::<String>::new());
+    let (mut took, mut preparing, mut largest, mut failed) = (0.0, 0.0, 0, 0);
+    for line in list.lines().skip(1) {
+        let cells: Vec<&str> = line.split(',').collect();
+        let bytes = std::fs::read(format!("{folder}/{}", cells[0])).expect("an image");
+        let dpi = cells[3].parse().expect("dpi");
+        let mut image = GreyImage::from_file(&bytes, dpi).expect("a grey image");
+        if options.has("crops") {
+            image = image.as_seen_by_small_sensor(256, 288).expect("a crop");
+        }
+        let start = Instant::now();
+        let template = extract(&image);
+        took += start.elapsed().as_secs_f64();
+        let template = template.map_err(|e| println!("{}: {e}", cells[0])).ok();
+        failed += usize::from(template.is_none());
+        largest = largest.max(template.as_ref().map_or(0, |t| t.to_bytes().len()));
+        let finger = names
+            .iter()
+            .position(|n| n == cells[1])
+            .unwrap_or(names.len());
+        if finger == names.len() {
+            names.push(cells[1].to_owned());
+        }
+        let start = Instant::now();
+        let template = template.map(|t| {
+            if options.has("plain") {
+                through_iso(&t)
+            } else {
+                t
+            }
+        });
+        let prepared = template.as_ref().map(Prepared::new);
+        preparing += start.elapsed().as_secs_f64();
+        samples.push(Sample {
+            database: cells[0].split('/').next().unwrap_or_default().to_owned(),
+            finger: finger as u32,
+            impression: cells[2].parse().expect("an impression"),
+            prepared,
+        });
+        paths.push(cells[0].to_owned());
+    }
+    let n = samples.len() as f64 / 1000.0;
+    println!(
+        "{} images: extraction {:.1} ms, preparation {:.2} ms, largest template {largest} bytes, {failed} without one",
+        samples.len(),
+        took / n,
+        preparing / n
+    );
+    (samples, paths)
+}
+
+/// As another system would give it back.
+fn through_iso(template: &Template) -> Template {
+    let record = iso::export(&[(0, template)]).expect("a record");
+    let views = iso::import(&record).expect("its views");
+    views.into_iter().next().expect("one view").template
+}
+
+fn comparisons(
+    samples: &[Sample],
+    seen: &[Observation],
+    scores: &[f32],
+) -> Vec<(String, Comparison)> {
+    let both = seen.iter().zip(scores);
+    both.map(|(o, s)| {
+        let (a, b) = (&samples[o.one], &samples[o.other]);
+        (
+            a.database.clone(),
+            Comparison::new(a.finger, b.finger, f64::from(*s)),
+        )
+    })
+    .collect()
+}
+
+fn table(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
+    let all = comparisons(samples, seen, scores);
+    let mut databases: Vec<&str> = all.iter().map(|(d, _)| d.as_str()).collect();
+    databases.dedup();
+    let mut mean = 0.0;
+    println!(
+        "| database | EER | FNMR at FMR 1 % | 0.1 % | 0.01 % | zero FMR |\n|---|---|---|---|---|---|"
+    );
+    for database in &databases {
+        let own = all.iter().filter(|(d, _)| d == database).map(|(_, c)| *c);
+        let scores = Scores::new(own).expect("both kinds");
+        mean += scores.eer().rate / databases.len() as f64;
+        row(database, &scores);
+    }
+    let pooled = Scores::new(all.iter().map(|(_, c)| *c)).expect("both kinds");
+    row("pooled", &pooled);
+    println!("mean EER {:.2} %", 100.0 * mean);
+}
+
+fn row(name: &str, scores: &Scores) {
+    let at = |fmr: f64| 100.0 * scores.at_fmr(fmr).fnmr;
+    println!(
+        "| {name} | {:.2} | {:.2} | {:.2} | {:.2} | {:.2} |",
+        100.0 * scores.eer().rate,
+        at(0.01),
+        at(0.001),
+        at(0.0001),
+        100.0 * scores.zero_fmr().fnmr
+    );
+}
+
+fn worst(samples: &[Sample], paths: &[String], seen: &[Observation], scores: &[f32]) {
+    let mut order: Vec<usize> = (0..seen.len()).collect();
+    order.sort_by(|i, j| scores[*i].total_cmp(&scores[*j]));
+    let genuine = |i: &&usize| samples[seen[**i].one].finger == samples[seen[**i].other].finger;
+    let show = |i: &usize| {
+        println!(
+            "{:.2} {} {} {:.2?}",
+            scores[*i],
+            paths[seen[*i].one],
+            paths[seen[*i].other],
+            seen[*i].ways.first()
+        );
+    };
+    println!("genuine pairs that scored lowest");
+    order.iter().filter(genuine).take(30).for_each(show);
+    println!("impostor pairs that scored highest");
+    order
+        .iter()
+        .rev()
+        .filter(|i| !genuine(i))
+        .take(12)
+        .for_each(show);
+}
+
+/// What the weights and the threshold that are shipped do here; they were learnt from these databases.
+fn shipped(samples: &[Sample], seen: &[Observation]) {
+    let scores = trial::scores(samples, seen, false);
+    let all = comparisons(samples, seen, &scores)
+        .into_iter()
+        .map(|(_, c)| c);
+    let scores = Scores::new(all).expect("both kinds");
+    let threshold = f64::from(fingerprint::ONE_IN_A_THOUSAND.similarity);
+    let (fmr, fnmr) = (scores.fmr(threshold), scores.fnmr(threshold));
+    println!(
+        "shipped threshold {threshold:.3}: FMR {:.3} %, FNMR {:.2} %",
+        100.0 * fmr,
+        100.0 * fnmr
+    );
+}
+
+/// The constants of `calibration.rs`.
+fn calibrate(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
+    let weights = trial::learn(samples, seen, None);
+    println!("    weights: Weights {{");
+    println!("        mean: {:?},", weights.mean);
+    println!("        spread: {:?},", weights.spread);
+    println!("        weight: {:?},", weights.weight);
+    println!("        bias: {:?},", weights.bias);
+    println!("    }},\n    counted: [");
+    let all = comparisons(samples, seen, scores)
+        .into_iter()
+        .map(|(_, c)| c);
+    let scores = Scores::new(all).expect("both kinds");
+    for fmr in [0.5, 0.2, 0.1, 0.05, 0.02, 0.01, 5e-3, 2e-3, 1e-3] {
+        let point = scores.at_fmr(fmr);
+        println!("        ({:.4}, {:.6}),", point.threshold, point.fmr);
+    }
+    let (far, near) = (scores.at_fmr(1e-3).threshold, scores.at_fmr(1e-2).threshold);
+    println!("    ],\n    tail: {:.4},", (far - near) / 10f64.ln());
+    let interval = scores.threshold_interval(1e-3, 1000);
+    println!(
+        "{} impostor pairs; threshold at 1e-3 {far:.3}, between {:.3} and {:.3}",
+        scores.impostors(),
+        interval.low,
+        interval.high
+    );
+}
+
+/// What enrolling three impressions that match one another wins, and a second try.
+fn policy(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
+    let n = samples.len();
+    let mut table = vec![f32::MIN; n * n];
+    for (o, s) in seen.iter().zip(scores) {
+        table[o.one * n + o.other] = *s;
+        table[o.other * n + o.one] = *s;
+    }
+    let all = comparisons(samples, seen, scores)
+        .into_iter()
+        .map(|(_, c)| c);
+    let single = Scores::new(all).expect("both kinds").at_fmr(1e-3);
+    println!(
+        "one template, one try: FNMR at FMR 0.1 % {:.2} %",
+        100.0 * single.fnmr
+    );
+    for gate in [f32::MIN, single.threshold as f32] {
+        enrolled(samples, &table, gate);
+    }
+}
+
+/// Every choice of three impressions of a finger as its enrolment, where each matches another of them.
+fn enrolled(samples: &[Sample], table: &[f32], gate: f32) {
+    let n = samples.len();
+    let (mut tries, mut best, mut refused, mut enrolments) = (Vec::new(), Vec::new(), 0, 0);
+    for a in 0..n {
+        let own: Vec<usize> = (0..n)
+            .filter(|i| samples[*i].finger == samples[a].finger)
+            .collect();
+        for b in own.iter().copied().filter(|b| *b > a) {
+            for c in own.iter().copied().filter(|c| *c > b) {
+                let (ab, bc, ac) = (table[a * n + b], table[b * n + c], table[a * n + c]);
+                if ab.max(ac) < gate || ab.max(bc) < gate || ac.max(bc) < gate {
+                    refused += 1;
+                    continue;
+                }
+                enrolments += 1;
+                let score = |p: usize| {
+                    [a, b, c]
+                        .map(|t| table[t * n + p])
+                        .into_iter()
+                        .fold(f32::MIN, f32::max)
+                };
+                let probes = own.iter().filter(|p| ![a, b, c].contains(*p));
+                let probes: Vec<f32> = probes.map(|p| score(*p)).collect();
+                let others = (0..n).filter(|p| samples[*p].finger != samples[a].finger);
+                let others = others.filter(|p| samples[*p].database == samples[a].database);
+                best.extend(others.map(|p| f64::from(score(p))));
+                tries.push(probes);
+            }
+        }
+    }
+    let genuine: Vec<f64> = tries.iter().flatten().map(|s| f64::from(*s)).collect();
+    let point = Scores::of_kinds(&genuine, &best)
+        .expect("both kinds")
+        .at_fmr(1e-3);
+    let fails = |s: &f32| f64::from(*s) < point.threshold;
+    let (mut pairs, mut failed) = (0, 0);
+    for probes in &tries {
+        let bad = probes.iter().filter(|s| fails(s)).count();
+        pairs += probes.len() * (probes.len() - 1);
+        failed += bad * bad.saturating_sub(1);
+    }
+    println!(
+        "three templates, gate {}: {enrolments} enrolments, {refused} refused; FNMR at FMR 0.1 %: one try {:.2} %, two {:.3} %",
+        gate > f32::MIN,
+        100.0 * point.fnmr,
+        100.0 * failed as f64 / pairs.max(1) as f64
+    );
+}

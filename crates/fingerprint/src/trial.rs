@@ -1,0 +1,135 @@
+//! Accuracy on a set of prints: which pairs are compared, and what is learnt from which database.
+
+use std::num::NonZero;
+use std::thread;
+
+use crate::calibration::RIDGES_TOO;
+use crate::{Features, Prepared, Weights, features};
+
+/// One print of a set.
+#[derive(Debug)]
+pub struct Sample {
+    /// The database it belongs to: what is left out when its weights are learnt.
+    pub database: String,
+    /// Which finger, by any number; different databases have different fingers.
+    pub finger: u32,
+    /// Which impression of that finger, from 1.
+    pub impression: u32,
+    /// The template, ready; `None` when none could be made, which is the lowest score in every comparison.
+    pub prepared: Option<Prepared>,
+}
+
+/// Which pairs are compared, always within one database.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Protocol {
+    /// Every impression with every other.
+    All,
+    /// That of FVC: all pairs of a finger, and the first impressions of different fingers.
+    Fvc,
+}
+
+/// A comparison that was made.
+#[derive(Debug, Clone)]
+pub struct Observation {
+    /// Index of the one sample.
+    pub one: usize,
+    /// Index of the other.
+    pub other: usize,
+    /// What was seen, for each way in which the two may lie on one another.
+    pub ways: Vec<Features>,
+}
+
+/// Compares the pairs of a protocol, on all cores.
+#[must_use]
+pub fn observe(samples: &[Sample], protocol: Protocol) -> Vec<Observation> {
+    let pairs = pairs(samples, protocol);
+    let threads = thread::available_parallelism().map_or(1, NonZero::get);
+    let each = pairs.len().div_ceil(threads).max(1);
+    let observed = |(one, other): &(usize, usize)| Observation {
+        one: *one,
+        other: *other,
+        ways: ways(&samples[*one], &samples[*other]),
+    };
+    thread::scope(|scope| {
+        let parts: Vec<_> = pairs
+            .chunks(each)
+            .map(|part| scope.spawn(move || part.iter().map(observed).collect::<Vec<_>>()))
+            .collect();
+        let joined = parts.into_iter().flat_map(|part| match part.join() {
+            Ok(observations) => observations,
+            Err(panic) => std::panic::resume_unwind(panic),
+        });
+        joined.collect()
+    })
+}
+
+fn ways(one: &Sample, other: &Sample) -> Vec<Features> {
+    match (&one.prepared, &other.prepared) {
+        (Some(a), Some(b)) => features(a, b),
+        _ => Vec::new(),
+    }
+}
+
+fn pairs(samples: &[Sample], protocol: Protocol) -> Vec<(usize, usize)> {
+    let mut pairs = Vec::new();
+    for (i, a) in samples.iter().enumerate() {
+        for (j, b) in samples.iter().enumerate().skip(i + 1) {
+            let wanted = match protocol {
+                Protocol::All => true,
+                Protocol::Fvc => a.finger == b.finger || (a.impression == 1 && b.impression == 1),
+            };
+            if wanted && a.database == b.database {
+                pairs.push((i, j));
+            }
+        }
+    }
+    pairs
+}
+
+/// Learns weights from all observations whose database is not `without`.
+#[must_use]
+pub fn learn(samples: &[Sample], seen: &[Observation], without: Option<&str>) -> Weights {
+    let others = seen.iter().filter(|o| {
+        !o.ways.is_empty() && without.is_none_or(|name| samples[o.one].database != name)
+    });
+    let others: Vec<(&Observation, bool)> = others
+        .map(|o| (o, samples[o.one].finger == samples[o.other].finger))
+        .collect();
+    let first = others
+        .iter()
+        .filter_map(|(o, g)| Some((*o.ways.first()?, *g)));
+    let mut weights = Weights::learn(&first.collect::<Vec<_>>());
+    // The way that counts is the one that scores best, which the weights themselves decide: twice is enough.
+    for _ in 0..2 {
+        let score = |f: &Features| weights.score(f);
+        let best = |o: &Observation| {
+            let order = |f: &&Features, g: &&Features| score(f).total_cmp(&score(g));
+            o.ways.iter().max_by(order).copied()
+        };
+        let examples = others.iter().filter_map(|(o, g)| Some((best(o)?, *g)));
+        weights = Weights::learn(&examples.collect::<Vec<_>>());
+    }
+    weights
+}
+
+/// Scores each observation, lowest where a template was missing. With `lodo`, each database is scored with weights
+/// learnt from the others; without, with those that are shipped.
+#[must_use]
+pub fn scores(samples: &[Sample], seen: &[Observation], lodo: bool) -> Vec<f32> {
+    let mut learnt: Vec<(&str, Weights)> = Vec::new();
+    let mut scores = Vec::with_capacity(seen.len());
+    for observation in seen {
+        let database = samples[observation.one].database.as_str();
+        if lodo && !learnt.iter().any(|(name, _)| *name == database) {
+            learnt.push((database, learn(samples, seen, Some(database))));
+        }
+        let own = learnt.iter().find(|(name, _)| *name == database);
+        let weights = own.map_or(&RIDGES_TOO.weights, |(_, weights)| weights);
+        let best = observation.ways.iter().map(|f| weights.score(f));
+        scores.push(best.fold(LOWEST, f32::max));
+    }
+    scores
+}
+
+/// The score where there was nothing to compare.
+pub const LOWEST: f32 = -100.0;
