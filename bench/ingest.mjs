@@ -2,7 +2,10 @@
 // Durable ingest of the whole process: 16 native devices over MQTT at QoS 1. Then, whether every
 // acknowledged observation became one entry of the log, and whether the log verifies.
 //
-//   node bench/ingest.mjs [seconds] [clients] [window] [database URL]
+// With `broker` in place of a URL, devices publish to a Mosquitto, which Gatebook subscribes to: then it is
+// Mosquitto that acknowledges, and the time until everything is in the log is what counts.
+//
+//   node bench/ingest.mjs [seconds] [clients] [window] [database URL | broker]
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
@@ -11,18 +14,21 @@ import os from "node:os";
 import path from "node:path";
 import { Api } from "../e2e/lib/api.mjs";
 import { Gatebook } from "../e2e/lib/gatebook.mjs";
+import { Mosquitto } from "../e2e/lib/mosquitto.mjs";
 import { eventually } from "../e2e/lib/wait.mjs";
 
 const [seconds = "10", clients = "16", window = "8", database] = process.argv.slice(2);
-if (database) process.env.GATEBOOK_DATABASE_URL = database;
+const broker = database === "broker" ? await Mosquitto.start() : null;
+if (database && !broker) process.env.GATEBOOK_DATABASE_URL = database;
 const load = path.join(import.meta.dirname, "../target/release/ingest-load");
 if (!existsSync(load)) throw new Error(`${load} is missing: cargo build --release -p gatebook-testkit --bins`);
 
-const gatebook = await Gatebook.start();
+const gatebook = await Gatebook.start(broker ? { more: ["--set", `mqtt.broker.url=${broker.url}`] } : {});
 try {
   await measure();
 } finally {
   await gatebook.stop();
+  await broker?.stop();
 }
 
 async function measure() {
@@ -30,7 +36,7 @@ async function measure() {
   await writeFile(devices, (await addDevices()).join("\n"));
   const before = await entries();
   const began = Date.now();
-  const ran = spawnSync(load, [`127.0.0.1:${gatebook.ports.mqtt}`, seconds, window, devices], { encoding: "utf8" });
+  const ran = spawnSync(load, [`127.0.0.1:${broker?.port ?? gatebook.ports.mqtt}`, seconds, window, devices], { encoding: "utf8" });
   if (ran.status !== 0) throw new Error(ran.stderr);
   console.log(`${os.cpus().length} cores, load ${os.loadavg()[0].toFixed(1)}: ${ran.stdout.trim()}`);
   const acknowledged = Number(ran.stdout.match(/(\d+) acknowledged/)[1]);

@@ -20,6 +20,8 @@ keep() { # keep FILE: writes standard input there, unless it is there
 names=$(printf '"%s", ' "$@")
 head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' | keep database-password
 keep mosquitto.passwords </dev/null
+# Gatebook's own at the broker, where one is used: mosquitto_passwd puts it among those above.
+head -c 24 /dev/urandom | od -An -tx1 | tr -d ' \n' | keep broker-password
 password=$(cat secrets/database-password)
 keep private-part.toml <<TOML
 data_dir = "/data"
@@ -31,6 +33,11 @@ listen = "0.0.0.0:7443"
 [mqtt]
 listen = "0.0.0.0:1884"
 tls_listen = "0.0.0.0:8883"
+# With the profile \`broker\`:
+# [mqtt.broker]
+# url = "mqtt://mosquitto:1883"
+# user = "gatebook"
+# password_file = "/run/secrets/broker-password"
 [vision]
 threads = 0
 [database]

@@ -12,9 +12,9 @@ import { Spread, spread } from "./spread.mjs";
 import { eventually, freePorts } from "./wait.mjs";
 
 export class Gatebook {
-  /** A new site on a fresh data directory; `stop` removes it. */
-  static start(options = { spread }) {
-    return Gatebook.#started(["serve"], options);
+  /** A new site on a fresh data directory; `stop` removes it. `more` are further words of the command. */
+  static start(options = {}) {
+    return Gatebook.#started(["serve"], { spread, ...options });
   }
 
   /** The demo site with its simulated gates, always in one process. */
@@ -28,7 +28,7 @@ export class Gatebook {
     const [http, mqtt, classicMqtt, classicHttp, metrics, link, edge] = await freePorts(7);
     const database = await newDatabase();
     const ports = { http, mqtt, classicMqtt, classicHttp, metrics, link, edge };
-    const gatebook = new Gatebook(words, { root, database, ports, apart: options.spread });
+    const gatebook = new Gatebook([...words, ...(options.more ?? [])], { root, database, ports, apart: options.spread });
     await gatebook.run();
     if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports);
     return gatebook;

@@ -84,12 +84,13 @@ export const alertKinds: Record<AlertKind, string> = {
 
 type PartRole = components["schemas"]["PartRole"];
 
-export const partRoles: Record<PartRole, string> = { edge: "Front end", vision: "Recognition worker" };
+export const partRoles: Record<PartRole, string> = { edge: "Front end", vision: "Recognition worker", broker: "MQTT broker" };
 
 /** What does not work while one is away. */
 export const withoutPart: Record<PartRole, string> = {
   edge: "nobody can open Gatebook there.",
   vision: "fewer frames are looked at, and none if it was the only one.",
+  broker: "nothing is heard of the devices behind it; what they report waits there.",
 };
 
 export const deviceKinds: Record<DeviceKind, string> = {

@@ -13,16 +13,18 @@ pub trait Clock: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
 }
 
-/// What a part of the house on another host is for.
+/// What a part on another host is for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum PartRole {
     /// The public front end.
     Edge,
     /// A recognition worker.
     Vision,
+    /// The site's own MQTT broker, which is no part of Gatebook.
+    Broker,
 }
 
-/// A part of the house on another host.
+/// A part of the house on another host, or the broker that devices reach it through.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Part {
     /// Its name.

@@ -73,7 +73,7 @@ words! {
     }
 
     /// What a part of the house on another host is for.
-    PartRole from crate::ports::PartRole { Edge, Vision }
+    PartRole from crate::ports::PartRole { Edge, Vision, Broker }
 
     /// What kind of device.
     DeviceKind from model::DeviceKind { ClassicController, ClassicCamera, Native, CameraStation }

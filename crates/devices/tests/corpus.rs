@@ -47,6 +47,16 @@ fn reports_of_native_devices() {
 }
 
 #[test]
+fn packets_of_a_broker() {
+    replay(targets::broker_packets, "broker_packets");
+}
+
+#[test]
+fn messages_that_a_broker_delivered() {
+    replay(targets::broker_message, "broker_message");
+}
+
+#[test]
 fn beginnings_of_pictures() {
     replay(targets::jpeg_start, "jpeg_start");
 }

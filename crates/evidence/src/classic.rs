@@ -27,9 +27,25 @@ impl Classic {
         });
     }
 
+    /// Whether the finger of a line that comes late came late itself: a broker kept both.
+    pub fn has_kept(&self, line: &ClassicEntry) -> bool {
+        let stem = stem(&line.picture_file);
+        let late = self.passages.iter().filter(|p| p.first.deferred);
+        let mut fingers = late.filter_map(|p| p.finger.as_ref());
+        fingers.any(|finger| finger.stamp == stem)
+    }
+
     /// A request belongs to the latest finger that has none: the board deals with one person
-    /// after the other.
+    /// after the other. One that comes late has no picture any more.
     pub fn request(&mut self, seen: &Observation, out: &mut Ends) {
+        if seen.deferred {
+            let late = |p: &&mut Pending| p.finger.is_some() && p.first.deferred;
+            match self.passages.iter_mut().rev().find(late) {
+                Some(passage) => passage.add(seen.clone()),
+                None => drop(self.begin(seen)),
+            }
+            return;
+        }
         let unasked = |p: &&mut Pending| p.finger.is_some() && p.requested_at.is_none();
         if let Some(passage) = self.passages.iter_mut().rev().find(unasked) {
             passage.add(seen.clone());

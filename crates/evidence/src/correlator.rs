@@ -117,8 +117,9 @@ impl Point {
                     out.push(Output::Passage(evidence(seen, &[])));
                 }
             }
-            // A card's row happened long ago and brings its picture: it waits for nobody.
-            Sighting::ClassicEntry(_) if seen.deferred => {
+            // A card's row happened long ago and brings its picture: it waits for nobody. Only what a
+            // broker kept comes with the finger that it kept, too.
+            Sighting::ClassicEntry(line) if seen.deferred && !self.classic.has_kept(line) => {
                 out.push(Output::Passage(evidence(seen, &[])));
             }
             Sighting::ClassicEntry(line) => self.classic.line(seen, line, out),

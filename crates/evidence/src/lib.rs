@@ -18,6 +18,7 @@
 //! | picture while several wait | a [knot](#knots) |
 //! | picture that nobody waits for | unresolved after [`PICTURE_HOLD`], unless a line without finger takes it |
 //! | exit line, imported entry line | a passage at once |
+//! | finger, request and entry line that a broker kept while nobody listened | a passage at the line's own time, which waits for no picture |
 //!
 //! A line belongs to the finger whose stamp is the stem of its picture file, else to the latest
 //! finger with its number. A picture knows no name: only its gate and time tell whose it is.

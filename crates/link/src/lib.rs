@@ -30,7 +30,7 @@ pub use greeting::Hello;
 pub use listener::{Arrival, Listener, Peer};
 pub use nodes::{Fingerprint, Node, Nodes, admit};
 pub use protocol::{Protocol, Role};
-pub use roster::{Part, Roster};
+pub use roster::{Changes, Part, Roster};
 pub use secret::write_secret;
 pub use stream::Link;
 

@@ -37,20 +37,66 @@ pub struct Device {
     pub disabled: bool,
 }
 
+/// Levels of MQTT topics under which a broker has the messages of one classic gate, such as
+/// `gates/north`. No wildcard, no empty level, nothing at its end.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TopicPrefix(String);
+
+impl TopicPrefix {
+    /// The longest, in bytes: with the longest topic of a board it stays far below a topic's limit.
+    pub const LONGEST: usize = 200;
+
+    /// Takes a prefix as it was typed, with or without a slash at its end. `None` where no broker
+    /// would have messages under it.
+    #[must_use]
+    pub fn new(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let text = text.strip_suffix('/').unwrap_or(text);
+        let wrong = |letter: char| letter.is_control() || matches!(letter, '+' | '#');
+        let fits = text.len() <= Self::LONGEST
+            && !text.starts_with('$')
+            && !text.contains(wrong)
+            && text.split('/').all(|level| !level.is_empty());
+        fits.then(|| Self(String::from(text)))
+    }
+
+    /// The prefix, without a slash at its end.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// The topic `under` the prefix.
+    #[must_use]
+    pub fn topic(&self, under: &str) -> String {
+        let mut topic = String::with_capacity(self.0.len() + 1 + under.len());
+        topic.push_str(&self.0);
+        topic.push('/');
+        topic.push_str(under);
+        topic
+    }
+}
+
 /// A classic gate: a controller and its camera board at one place.
 ///
-/// Source addresses tell gates apart. That is not authentication: whoever can take the
-/// address can speak for the board.
+/// Its messages come to the gateway inside, where source addresses tell gates apart, or through a
+/// broker, where topics do, or both ways. An address is not authentication: whoever can take it can
+/// speak for the board.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Gate {
     /// Identity.
     pub id: GateId,
     /// Name, unique at the site.
     pub name: String,
-    /// The controller's source address.
-    pub controller_address: IpAddr,
-    /// The camera board's source address; may equal the controller's.
-    pub camera_address: IpAddr,
+    /// The controller's source address; `None` where its messages come through a broker alone.
+    pub controller_address: Option<IpAddr>,
+    /// The camera board's source address; may equal the controller's. Pictures are taken from it
+    /// alone, whichever way the messages come.
+    pub camera_address: Option<IpAddr>,
+    /// Where a broker has its messages; `None`: nowhere.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub topic_prefix: Option<TopicPrefix>,
     /// The controller.
     pub controller: DeviceId,
     /// The camera board.

@@ -26,7 +26,7 @@ mod visit;
 pub use alert::{Acknowledgement, Alert, AlertKind};
 pub use canonical::{CanonicalError, canonical_json};
 pub use decision::{Decision, Liveness, Outcome, Reason, Rule, Taken};
-pub use device::{Device, DeviceKind, Gate, Incident, IncidentKind};
+pub use device::{Device, DeviceKind, Gate, Incident, IncidentKind, TopicPrefix};
 pub use event::{AccessEvent, Topic};
 pub use evidence::{
     Comparison, Evidence, FaceEvidence, FingerEvidence, PictureEvidence, TagEvidence,

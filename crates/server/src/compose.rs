@@ -15,11 +15,12 @@ use crate::outage::Pulse;
 use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
 use crate::site::Site;
-use crate::{links, outage, parts, watchdog};
+use crate::{broker, links, outage, parts, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use axum::Router;
 use axum_server::tls_rustls::RustlsConfig;
+use devices::broker::Subscriber;
 use devices::classic::{ClassicListener, Switchboard, upload_router};
 use devices::native::{Gateway, device_router};
 use metrics_exporter_prometheus::PrometheusBuilder;
@@ -82,6 +83,8 @@ struct Parts {
     pictures: Arc<PictureFiles>,
     recogniser: Arc<Recogniser>,
     house: devices::House,
+    /// The site's own broker, where there is one.
+    broker: Option<parts::Broker>,
     stop: CancellationToken,
 }
 
@@ -107,12 +110,13 @@ impl Running {
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
         let pipeline = pipeline::start(&store, comparer, deliveries, &closing).await?;
 
-        let parts = Parts {
+        let mut parts = Parts {
             config,
             store: store.clone(),
             pictures,
             recogniser,
             house,
+            broker: None,
             stop,
         };
         let cards = Arc::new(Cards::new(
@@ -248,14 +252,37 @@ impl Parts {
         Ok(())
     }
 
+    /// Starts subscribing to the broker that is configured.
+    fn subscribe(
+        &self,
+        switchboard: &Switchboard,
+        edges: &mut JoinSet<Result<()>>,
+    ) -> Result<Option<parts::Broker>> {
+        let Some((dialler, settings)) = broker::configured(&self.config)? else {
+            return Ok(None);
+        };
+        let name = settings.name.clone();
+        let note = Arc::new(broker::Noted::of(&self.config.data_dir, &settings));
+        let (house, switchboard) = (self.house.clone(), switchboard.clone());
+        let subscriber = Subscriber::new(house, switchboard, settings, Arc::new(dialler), note);
+        let state = subscriber.state();
+        let stop = self.stop.clone();
+        edges.spawn(async move {
+            subscriber.run(stop).await;
+            Ok(())
+        });
+        Ok(Some(parts::Broker { name, state }))
+    }
+
     /// Starts the listeners for devices that are configured.
     async fn listen(
-        &self,
+        &mut self,
         tls: Option<RustlsConfig>,
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
         self.listen_native(tls, edges).await?;
         let switchboard = Switchboard::new();
+        self.broker = self.subscribe(&switchboard, edges)?;
         if let Some(address) = self.config.classic.mqtt {
             serve::free("classic MQTT (classic.mqtt)", address)?;
             let listener =
@@ -340,18 +367,25 @@ impl Parts {
     ) -> Result<(Option<link::Listener>, api::ports::Parts)> {
         let shown = parts::Shown::new(Arc::from([]));
         let there = shown.subscribe();
-        let Some(address) = self.config.link.listen else {
-            return Ok((None, there));
+        let listener = match self.config.link.listen {
+            Some(address) => {
+                let port = serve::bind("links (link.listen)", address)?;
+                Some(link::Listener::start(port, &site.keys)?)
+            }
+            None => None,
         };
-        let port = serve::bind("links (link.listen)", address)?;
-        let listener = link::Listener::start(port, &site.keys)?;
-        let (roster, store) = (listener.roster(), self.store.clone());
-        let following = parts::follow(roster, shown, store, self.stop.clone());
-        edges.spawn(async move {
-            following.await;
-            Ok(())
-        });
-        Ok((Some(listener), there))
+        let followed = parts::Followed {
+            roster: listener.as_ref().map(link::Listener::roster),
+            broker: self.broker.clone(),
+        };
+        if !followed.is_empty() {
+            let following = parts::follow(followed, shown, self.store.clone(), self.stop.clone());
+            edges.spawn(async move {
+                following.await;
+                Ok(())
+            });
+        }
+        Ok((listener, there))
     }
 
     /// Serves edges with `router`, and lets workers look at images.

@@ -1,7 +1,9 @@
 //! Configuration: one TOML file, overridden by `GATEBOOK_*`, overridden by flags.
 
+pub mod mqtt;
 mod recognition;
 
+use self::mqtt::Mqtt;
 pub use recognition::Vision;
 
 use anyhow::{Context, Result, bail};
@@ -12,9 +14,10 @@ use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use storage::ServerAddress;
 
-/// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`.
-const SECTIONS: [&str; 9] = [
+/// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`. The longer name first.
+const SECTIONS: [&str; 10] = [
     "http_",
+    "mqtt_broker_",
     "mqtt_",
     "classic_",
     "vision_",
@@ -170,16 +173,6 @@ pub struct Metrics {
     pub listen: Option<SocketAddr>,
 }
 
-/// MQTT gateway for native devices.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Mqtt {
-    /// Address and port of plain MQTT; empty: none.
-    pub listen: Option<SocketAddr>,
-    /// Address and port of MQTT with TLS, by the site's own authority; off unless given.
-    pub tls_listen: Option<SocketAddr>,
-}
-
 /// Listeners for classic gates. Only the addresses of gates in Settings are allowed; boards are known
 /// by address alone, which is no authentication.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
@@ -253,15 +246,6 @@ impl Default for Session {
     }
 }
 
-impl Default for Mqtt {
-    fn default() -> Self {
-        Self {
-            listen: Some(SocketAddr::from(([127, 0, 0, 1], 1884))),
-            tls_listen: None,
-        }
-    }
-}
-
 impl Default for Log {
     fn default() -> Self {
         Self {
@@ -300,6 +284,7 @@ impl Config {
 
     fn check(&self) -> Result<()> {
         self.database.server()?;
+        self.mqtt.broker.check()?;
         let least = usize::from(self.link.listen.is_none());
         if !(least..=64).contains(&self.vision.threads) {
             bail!(
@@ -339,6 +324,7 @@ impl Config {
         self.metrics.listen = None;
         self.mqtt.listen = None;
         self.mqtt.tls_listen = None;
+        self.mqtt.broker.url = None;
         self.link = Link::default();
         self.classic = Classic::default();
         self
@@ -374,7 +360,7 @@ fn dotted(key: &figment::value::UncasedStr) -> String {
     let key = key.as_str().to_ascii_lowercase();
     for section in SECTIONS {
         if let Some(rest) = key.strip_prefix(section) {
-            return format!("{}.{rest}", section.trim_end_matches('_'));
+            return format!("{}{rest}", section.replace('_', "."));
         }
     }
     key
@@ -437,7 +423,24 @@ mod tests {
             dotted("HTTP_TRUSTED_PROXIES".into()),
             "http.trusted_proxies"
         );
+        assert_eq!(dotted("MQTT_TLS_LISTEN".into()), "mqtt.tls_listen");
+        assert_eq!(
+            dotted("MQTT_BROKER_PASSWORD_FILE".into()),
+            "mqtt.broker.password_file"
+        );
         assert_eq!(dotted("DATA_DIR".into()), "data_dir");
+    }
+
+    #[test]
+    fn the_gateway_inside_can_be_switched_off() {
+        let listen = |value: &str| {
+            let config = Config::load(None, &flags(&[("mqtt.listen", value)]));
+            config.map(|config| config.mqtt.listen)
+        };
+        assert_eq!(listen("off").unwrap(), None);
+        assert_eq!(listen("127.0.0.1:9").unwrap().unwrap().port(), 9);
+        let error = listen("nowhere").unwrap_err().to_string();
+        assert!(error.contains("nowhere"), "{error}");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The `gatebook` binary: configuration, composition, the pipeline, the command line.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod broker;
 mod cameras;
 mod card_files;
 mod card_pictures;

@@ -80,6 +80,13 @@ pub async fn report(store: &dyn Store, last: Option<Timestamp>, now: Timestamp) 
 
 fn outage(gate: &Gate, from: Timestamp, until: Timestamp, zone: &TimeZone) -> IncidentReport {
     let told = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z");
+    let remedy = match gate.topic_prefix {
+        None => "is on its card only: import the card's log.csv",
+        Some(_) => {
+            "waited at the broker if that keeps it, which at QoS 0 it does only if told so; what is \
+             missing is on its card: import the card's log.csv"
+        }
+    };
     IncidentReport {
         kind: IncidentKind::Outage,
         address: None,
@@ -89,10 +96,7 @@ fn outage(gate: &Gate, from: Timestamp, until: Timestamp, zone: &TimeZone) -> In
             told(from),
             told(until)
         ),
-        remedy: format!(
-            "What gate \"{}\" published meanwhile is on its card only: import the card's log.csv",
-            gate.name
-        ),
+        remedy: format!("What gate \"{}\" published meanwhile {remedy}", gate.name),
         at: until,
     }
 }

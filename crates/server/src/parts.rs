@@ -1,17 +1,17 @@
-//! Parts of the house on other hosts: who is there is shown, and one that is lost raises an alert.
+//! Parts of the house on other hosts, and the site's own broker: who is there is shown, and one that is
+//! lost raises an alert.
 
 use crate::clock::SystemClock;
 use crate::notices;
 use api::ports::{Clock, Part, PartRole};
 use jiff::{SignedDuration, Timestamp};
-use link::{Role, Roster};
+use link::{Changes, Role, Roster};
 use model::Notice;
 use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
 use tokio::sync::watch;
-use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 
 /// How long a part may be away before somebody is told: a restart takes less.
@@ -24,12 +24,78 @@ const LOOK: Duration = Duration::from_secs(1);
 /// Where parts are shown.
 pub type Shown = watch::Sender<Arc<[Part]>>;
 
-/// Shows the parts of `roster` as they come and go, and tells of those that are lost, until `stop`.
-pub async fn follow(roster: Roster, shown: Shown, store: Arc<dyn Store>, stop: CancellationToken) {
-    let mut changes = roster.changes();
+/// The broker, as it is shown.
+#[derive(Clone)]
+pub struct Broker {
+    /// Where it is.
+    pub name: String,
+    /// Whether it is there.
+    pub state: watch::Receiver<devices::broker::State>,
+}
+
+/// What is followed.
+#[derive(Default)]
+pub struct Followed {
+    /// Nodes on other hosts.
+    pub roster: Option<Roster>,
+    /// The site's own broker.
+    pub broker: Option<Broker>,
+}
+
+impl Followed {
+    /// Whether there is nothing to follow.
+    pub fn is_empty(&self) -> bool {
+        self.roster.is_none() && self.broker.is_none()
+    }
+
+    fn parts(&self) -> Arc<[Part]> {
+        let nodes = self.roster.iter().flat_map(Roster::parts);
+        let broker = self.broker.iter().map(Broker::part);
+        nodes.map(|node| part(&node)).chain(broker).collect()
+    }
+}
+
+impl Broker {
+    fn part(&self) -> Part {
+        let state = self.state.borrow();
+        Part {
+            name: self.name.clone(),
+            role: PartRole::Broker,
+            up: state.up,
+            since: state.since,
+            version: None,
+            capacity: None,
+        }
+    }
+}
+
+async fn node_changed(changes: &mut Option<Changes>) {
+    match changes {
+        Some(changes) => drop(changes.next().await),
+        None => std::future::pending().await,
+    }
+}
+
+async fn broker_changed(broker: &mut Option<Broker>) {
+    if let Some(broker) = broker
+        && broker.state.changed().await.is_ok()
+    {
+        return;
+    }
+    std::future::pending().await
+}
+
+/// Shows what is followed as it comes and goes, and tells of what is lost, until `stop`.
+pub async fn follow(
+    mut followed: Followed,
+    shown: Shown,
+    store: Arc<dyn Store>,
+    stop: CancellationToken,
+) {
+    let mut nodes = followed.roster.as_ref().map(Roster::changes);
     let mut lost = Lost::since(SystemClock.now());
     while !stop.is_cancelled() {
-        let parts: Arc<[Part]> = roster.parts().iter().map(part).collect();
+        let parts = followed.parts();
         lost.look(&*store, &parts, SystemClock.now()).await;
         shown.send_if_modified(|before| {
             let changed = *before != parts;
@@ -37,7 +103,9 @@ pub async fn follow(roster: Roster, shown: Shown, store: Arc<dyn Store>, stop: C
             changed
         });
         tokio::select! {
-            _ = timeout(LOOK, changes.next()) => {}
+            () = tokio::time::sleep(LOOK) => {}
+            () = node_changed(&mut nodes) => {}
+            () = broker_changed(&mut followed.broker) => {}
             () = stop.cancelled() => {}
         }
     }

@@ -115,8 +115,9 @@ pub async fn gate(site: &Site, name: &str, address: &str) -> DeviceId {
     let gate = Gate {
         id: GateId(Uuid::now_v7()),
         name: name.into(),
-        controller_address: address.parse().unwrap(),
-        camera_address: address.parse().unwrap(),
+        controller_address: address.parse().ok(),
+        camera_address: address.parse().ok(),
+        topic_prefix: None,
         controller: controller.id,
         camera: camera.id,
         entry: point,

@@ -1944,10 +1944,10 @@ export interface components {
         };
         /** @description A new or changed gate. */
         GateInput: {
-            /** @description The camera board's source address; may equal the controller's. */
-            camera_address: string;
-            /** @description The controller's source address. */
-            controller_address: string;
+            /** @description The camera board's source address; may equal the controller's. Without it no pictures are taken. */
+            camera_address?: string | null;
+            /** @description The controller's source address, where it connects to Gatebook itself. */
+            controller_address?: string | null;
             /**
              * Format: uuid
              * @description Where its entries happen: an access point with direction entry or both.
@@ -1960,23 +1960,28 @@ export interface components {
             exit: string;
             /** @description Name, unique at the site. */
             name: string;
+            /**
+             * @description The topic prefix under which a broker has its messages, such as `gates/north`. A gate has a
+             *     controller's address, a prefix, or both.
+             */
+            topic_prefix?: string | null;
         };
-        /** @description A classic gate. Addresses tell gates apart; they prove nothing. */
+        /** @description A classic gate. Addresses and topics tell gates apart; they prove nothing. */
         GateView: {
             /**
              * Format: uuid
              * @description The camera board.
              */
             camera: string;
-            /** @description The camera board's source address; may equal the controller's. */
-            camera_address: string;
+            /** @description The camera board's source address; may equal the controller's. Without it no pictures are taken. */
+            camera_address?: string | null;
             /**
              * Format: uuid
              * @description The controller.
              */
             controller: string;
-            /** @description The controller's source address. */
-            controller_address: string;
+            /** @description The controller's source address, where it connects to Gatebook itself. */
+            controller_address?: string | null;
             /**
              * Format: uuid
              * @description Where its entries happen.
@@ -1994,6 +1999,8 @@ export interface components {
             id: string;
             /** @description Name, unique at the site. */
             name: string;
+            /** @description The topic prefix under which a broker has its messages, such as `gates/north`. */
+            topic_prefix?: string | null;
         };
         /** @description Images to look at, 1 to 10, each a file. */
         ImagesForm: {
@@ -2428,7 +2435,7 @@ export interface components {
          * @description What a part of the house on another host is for.
          * @enum {string}
          */
-        PartRole: "edge" | "vision";
+        PartRole: "edge" | "vision" | "broker";
         /** @description A part of the house on another host; also pushed as `parts`, all of them, when one changes. */
         PartView: {
             /**

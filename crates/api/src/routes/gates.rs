@@ -1,4 +1,5 @@
-//! Classic gates: a controller and its camera board, known by their addresses.
+//! Classic gates: a controller and its camera board, known by their addresses or by the topics under
+//! which a broker has their messages.
 
 use crate::acts::fresh;
 use crate::auth::{Admin, Auditor, Caller};
@@ -11,6 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use model::{
     AccessPoint, AccessPointId, Act, Device, DeviceId, DeviceKind, Direction, Gate, GateId,
+    TopicPrefix,
 };
 use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
@@ -22,19 +24,21 @@ use uuid::Uuid;
 /// heard at least once in a keep-alive of 60 s.
 const SILENT_AFTER_S: u32 = 180;
 
-/// A classic gate. Addresses tell gates apart; they prove nothing.
+/// A classic gate. Addresses and topics tell gates apart; they prove nothing.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct GateView {
     /// Identity.
     id: Uuid,
     /// Name, unique at the site.
     name: String,
-    /// The controller's source address.
-    #[schema(value_type = String)]
-    controller_address: IpAddr,
-    /// The camera board's source address; may equal the controller's.
-    #[schema(value_type = String)]
-    camera_address: IpAddr,
+    /// The controller's source address, where it connects to Gatebook itself.
+    #[schema(value_type = Option<String>)]
+    controller_address: Option<IpAddr>,
+    /// The camera board's source address; may equal the controller's. Without it no pictures are taken.
+    #[schema(value_type = Option<String>)]
+    camera_address: Option<IpAddr>,
+    /// The topic prefix under which a broker has its messages, such as `gates/north`.
+    topic_prefix: Option<String>,
     /// The controller.
     controller: Uuid,
     /// The camera board.
@@ -50,12 +54,15 @@ pub(crate) struct GateView {
 pub(crate) struct GateInput {
     /// Name, unique at the site.
     pub(crate) name: String,
-    /// The controller's source address.
-    #[schema(value_type = String)]
-    pub(crate) controller_address: IpAddr,
-    /// The camera board's source address; may equal the controller's.
-    #[schema(value_type = String)]
-    pub(crate) camera_address: IpAddr,
+    /// The controller's source address, where it connects to Gatebook itself.
+    #[schema(value_type = Option<String>)]
+    pub(crate) controller_address: Option<IpAddr>,
+    /// The camera board's source address; may equal the controller's. Without it no pictures are taken.
+    #[schema(value_type = Option<String>)]
+    pub(crate) camera_address: Option<IpAddr>,
+    /// The topic prefix under which a broker has its messages, such as `gates/north`. A gate has a
+    /// controller's address, a prefix, or both.
+    pub(crate) topic_prefix: Option<String>,
     /// Where its entries happen: an access point with direction entry or both.
     pub(crate) entry: Uuid,
     /// Where its exits happen: an access point with direction exit or both.
@@ -69,6 +76,7 @@ impl From<Gate> for GateView {
             name: gate.name,
             controller_address: gate.controller_address,
             camera_address: gate.camera_address,
+            topic_prefix: gate.topic_prefix.map(|prefix| prefix.as_str().to_owned()),
             controller: gate.controller.0,
             camera: gate.camera.0,
             entry: gate.entry.0,
@@ -83,6 +91,10 @@ impl From<&Gate> for GateInput {
             name: gate.name.clone(),
             controller_address: gate.controller_address,
             camera_address: gate.camera_address,
+            topic_prefix: gate
+                .topic_prefix
+                .as_ref()
+                .map(|prefix| prefix.as_str().to_owned()),
             entry: gate.entry.0,
             exit: gate.exit.0,
         }
@@ -159,8 +171,9 @@ pub(crate) async fn create(
     let gate = Gate {
         id: fresh(),
         name: String::new(),
-        controller_address: input.controller_address,
-        camera_address: input.camera_address,
+        controller_address: None,
+        camera_address: None,
+        topic_prefix: None,
         controller: fresh(),
         camera: fresh(),
         entry: AccessPointId(input.entry),
@@ -230,17 +243,31 @@ pub(crate) async fn find(house: &House, id: GateId) -> Result<Gate, ApiError> {
 impl GateInput {
     /// `before` with what the input says.
     async fn checked(self, house: &House, before: Gate) -> Result<Gate, ApiError> {
-        let controller_address = self.controller_address.to_canonical();
-        let camera_address = self.camera_address.to_canonical();
+        let controller_address = self.controller_address.map(|at| at.to_canonical());
+        let camera_address = self.camera_address.map(|at| at.to_canonical());
+        let topic_prefix = prefix(self.topic_prefix.as_deref())?;
+        if controller_address.is_none() && topic_prefix.is_none() {
+            let detail = "Give the controller's address, or the prefix under which your broker has \
+                          the gate's messages.";
+            return Err(ApiError::field("controller_address", detail));
+        }
         for other in house.store.gates().await? {
             let others = [other.controller_address, other.camera_address];
+            let has = |at: Option<IpAddr>| at.is_some() && others.contains(&at);
             let field = match () {
                 () if other.id == before.id => continue,
-                () if others.contains(&controller_address) => "controller_address",
-                () if others.contains(&camera_address) => "camera_address",
+                () if has(controller_address) => "controller_address",
+                () if has(camera_address) => "camera_address",
+                () if topic_prefix.is_some() && other.topic_prefix == topic_prefix => {
+                    "topic_prefix"
+                }
                 () => continue,
             };
-            let detail = format!("The gate {} has this address already.", other.name);
+            let what = match field {
+                "topic_prefix" => "prefix",
+                _ => "address",
+            };
+            let detail = format!("The gate {} has this {what} already.", other.name);
             return Err(ApiError::field(field, detail));
         }
         let entry = at("entry", house, self.entry, Direction::Entry).await?;
@@ -249,11 +276,28 @@ impl GateInput {
             name: required("name", &self.name)?,
             controller_address,
             camera_address,
+            topic_prefix,
             entry: entry.id,
             exit: exit.id,
             ..before
         })
     }
+}
+
+/// The prefix that was typed, where one was.
+fn prefix(typed: Option<&str>) -> Result<Option<TopicPrefix>, ApiError> {
+    let Some(typed) = typed.map(str::trim).filter(|typed| !typed.is_empty()) else {
+        return Ok(None);
+    };
+    let prefix = TopicPrefix::new(typed).ok_or_else(|| {
+        let longest = TopicPrefix::LONGEST;
+        let detail = format!(
+            "Give levels with a slash between, such as gates/north: no + or #, no empty level, no $ \
+             at its beginning, at most {longest} bytes."
+        );
+        ApiError::field("topic_prefix", detail)
+    })?;
+    Ok(Some(prefix))
 }
 
 async fn at(

@@ -164,8 +164,9 @@ async fn admit(
         AllowInput::NewGate { name, entry, exit } => {
             let input = GateInput {
                 name,
-                controller_address: address,
-                camera_address: address,
+                controller_address: Some(address),
+                camera_address: Some(address),
+                topic_prefix: None,
                 entry,
                 exit,
             };
@@ -176,8 +177,8 @@ async fn admit(
             let gate = gate.map_err(|_| ApiError::field("gate", "Choose one of the site's."))?;
             let mut input = GateInput::from(&gate);
             match board {
-                Board::Controller => input.controller_address = address,
-                Board::Camera => input.camera_address = address,
+                Board::Controller => input.controller_address = Some(address),
+                Board::Camera => input.camera_address = Some(address),
             }
             gates::update(house, caller, gate, input, Some(forget)).await
         }

@@ -95,6 +95,31 @@ async fn a_gate_comes_and_goes_with_its_two_boards() {
 }
 
 #[tokio::test]
+async fn a_gate_behind_a_broker_has_a_prefix_of_its_own_and_needs_no_address() {
+    let passing = Passing::open().await;
+    let site = &passing.site;
+    let gate = |name: &str, prefix: &str| json!({"name": name, "topic_prefix": prefix, "entry": passing.entry, "exit": passing.exit});
+    let north = site.post(Role::Admin, "/gates", gate("North", " gates/north/ "));
+    let north = north.await.expect(201);
+    assert_eq!(north["topic_prefix"], "gates/north");
+    assert_eq!(north["controller_address"], Value::Null);
+    for wrong in [
+        "gates/north",
+        "gates/+",
+        "gates//east",
+        "/east",
+        "$SYS/east",
+    ] {
+        let refused = site.post(Role::Admin, "/gates", gate("East", wrong)).await;
+        assert_eq!(refused.wrong_field(), "topic_prefix", "{wrong}");
+    }
+    let unreachable = site.post(Role::Admin, "/gates", gate("East", " "));
+    assert_eq!(unreachable.await.wrong_field(), "controller_address");
+    let east = site.post(Role::Admin, "/gates", gate("East", "gates/east"));
+    east.await.expect(201);
+}
+
+#[tokio::test]
 async fn an_address_belongs_to_one_gate_however_it_is_written() {
     let passing = Passing::open().await;
     let site = &passing.site;

@@ -135,8 +135,9 @@ mod tests {
         Gate {
             id: GateId(Default::default()),
             name: "North".into(),
-            controller_address: "127.0.0.11".parse().unwrap(),
-            camera_address: "127.0.0.12".parse().unwrap(),
+            controller_address: "127.0.0.11".parse().ok(),
+            camera_address: "127.0.0.12".parse().ok(),
+            topic_prefix: None,
             controller: DeviceId(Default::default()),
             camera: DeviceId(Default::default()),
             entry: AccessPointId(Default::default()),

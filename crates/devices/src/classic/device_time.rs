@@ -30,6 +30,20 @@ pub fn claimed(date: &str, time: &str, zone: &TimeZone, received_at: Timestamp) 
         )
 }
 
+/// The last moment up to `received_at` (and a little beyond) at which the site's clocks showed a
+/// time of day; `None` where it is none.
+#[must_use]
+pub fn last_at(time: &str, zone: &TimeZone, received_at: Timestamp) -> Option<Timestamp> {
+    let time = parse_time(time)?;
+    let latest = received_at.checked_add(FUTURE_TOLERANCE).ok()?;
+    let today = latest.to_zoned(zone.clone()).date();
+    [today, today.yesterday().ok()?]
+        .into_iter()
+        .filter_map(|date| date.to_datetime(time).to_zoned(zone.clone()).ok())
+        .map(|local| local.timestamp())
+        .find(|at| *at <= latest)
+}
+
 /// The local date and time, when both are well-formed.
 #[must_use]
 pub fn civil(date: &str, time: &str) -> Option<DateTime> {

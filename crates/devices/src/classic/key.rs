@@ -15,6 +15,14 @@ pub const STAMP_WINDOW_S: u32 = 60;
 /// A line whose clock was not set is the same line only for this long.
 pub const UNTIMED_WINDOW_S: u32 = 60;
 
+/// A finger that a broker delivers again, after however long an outage. Its stamp is the same
+/// finger's within half a day.
+pub const BROKER_STAMP_WINDOW_S: u32 = 12 * 60 * 60;
+
+/// A broker may deliver again what it was not acknowledged under the same packet id; it uses the
+/// id for another message only after some 65,000 others.
+pub const DELIVERY_WINDOW_S: u32 = 10 * 60;
+
 /// A camera that missed the answer uploads the same bytes again within this many seconds.
 pub const PICTURE_WINDOW_S: u32 = 10;
 
@@ -52,6 +60,29 @@ pub fn exit_of_row(row: &EntryLine, time: &DeviceTime) -> SourceKey {
 #[must_use]
 pub fn finger(stamp: &str) -> SourceKey {
     content("classic finger", &[stamp], Some(STAMP_WINDOW_S))
+}
+
+/// The key of a finger that a broker delivered at least once. Without a time in its stamp it is
+/// told apart for as short a while as one that was never kept anywhere.
+#[must_use]
+pub fn delivered_finger(stamp: &str, timed: bool) -> SourceKey {
+    let window = if timed {
+        BROKER_STAMP_WINDOW_S
+    } else {
+        STAMP_WINDOW_S
+    };
+    content("classic finger", &[stamp], Some(window))
+}
+
+/// The key of something of which every occurrence is alike (a trigger), as a broker delivered it
+/// under a packet id within a session.
+#[must_use]
+pub fn delivery(session: &str, topic: &str, packet_id: u16) -> SourceKey {
+    content(
+        "broker delivery",
+        &[session, topic, &packet_id.to_string()],
+        Some(DELIVERY_WINDOW_S),
+    )
 }
 
 /// The key of an uploaded picture.
@@ -165,6 +196,14 @@ mod tests {
             unreachable!("entries are known by content")
         };
         assert_eq!(window_s, Some(UNTIMED_WINDOW_S));
+    }
+
+    #[test]
+    fn a_delivery_is_known_again_within_its_session_alone() {
+        let key = |session, id| delivery(session, "gates/north/camera/trigger", id);
+        assert_eq!(key("s1", 7), key("s1", 7));
+        assert_ne!(key("s1", 7), key("s1", 8));
+        assert_ne!(key("s1", 7), key("s2", 7));
     }
 
     #[test]

@@ -12,13 +12,14 @@ pub mod message;
 mod connection;
 mod listener;
 mod places;
-mod refusal;
+pub(crate) mod refusal;
 mod switchboard;
 mod upload;
 
 pub use listener::ClassicListener;
 pub use places::{Place, place_of};
 pub(crate) use refusal::words as refusal_words;
+pub(crate) use switchboard::Beyond;
 pub use switchboard::{CONTROLLER_BUFFER, Switchboard};
 pub(crate) use upload::UPLOAD_PATIENCE;
 pub use upload::{MAX_UPLOAD_BYTES, is_jpeg, upload_router};

@@ -21,11 +21,11 @@ pub fn place_of(directory: &Directory, address: IpAddr) -> Option<Place> {
     let address = address.to_canonical();
     directory.gates.iter().find_map(|gate| {
         let mut boards = Vec::with_capacity(2);
-        if gate.controller_address.to_canonical() == address && directory.is_active(gate.controller)
-        {
+        let here = |board: Option<IpAddr>| board.is_some_and(|at| at.to_canonical() == address);
+        if here(gate.controller_address) && directory.is_active(gate.controller) {
             boards.push(Board::Controller);
         }
-        if gate.camera_address.to_canonical() == address && directory.is_active(gate.camera) {
+        if here(gate.camera_address) && directory.is_active(gate.camera) {
             boards.push(Board::Camera);
         }
         (!boards.is_empty()).then(|| Place {

@@ -23,11 +23,17 @@ pub fn unknown_address(house: &House, address: IpAddr, what: &str) {
 }
 
 /// A publish or subscription that this board may not do.
-pub fn topic(house: &House, address: IpAddr, device: DeviceId, doing: &str, topic: &str) {
+pub fn topic(
+    house: &House,
+    address: impl Into<Option<IpAddr>>,
+    device: DeviceId,
+    doing: &str,
+    topic: &str,
+) {
     let topic: String = topic.chars().filter(|c| !c.is_control()).take(80).collect();
     house.report(IncidentReport {
         kind: IncidentKind::TopicNotAllowed,
-        address: Some(address.to_canonical()),
+        address: canonical(address),
         device: Some(device),
         reason: format!("{doing} \"{topic}\" is not something this board of a classic gate does"),
         remedy: "Check in Settings that the controller's and the camera's addresses are not \
@@ -40,7 +46,7 @@ pub fn topic(house: &House, address: IpAddr, device: DeviceId, doing: &str, topi
 /// A message that could not be read.
 pub fn message(
     house: &House,
-    address: IpAddr,
+    address: impl Into<Option<IpAddr>>,
     device: DeviceId,
     topic: &str,
     error: &MessageError,
@@ -50,7 +56,7 @@ pub fn message(
     }
     house.report(IncidentReport {
         kind: IncidentKind::BadLine,
-        address: Some(address.to_canonical()),
+        address: canonical(address),
         device: Some(device),
         reason: format!("{topic}: {error}"),
         remedy:
@@ -63,10 +69,10 @@ pub fn message(
 }
 
 /// A message that the house refused for good.
-pub fn refused(house: &House, address: IpAddr, device: DeviceId, reason: &str) {
+pub fn refused(house: &House, address: impl Into<Option<IpAddr>>, device: DeviceId, reason: &str) {
     house.report(IncidentReport {
         kind: IncidentKind::BadLine,
-        address: Some(address.to_canonical()),
+        address: canonical(address),
         device: Some(device),
         reason: reason.to_owned(),
         remedy: "Check the gate and its boards in Settings.".to_owned(),
@@ -78,7 +84,7 @@ pub fn refused(house: &House, address: IpAddr, device: DeviceId, reason: &str) {
 pub fn picture(house: &House, address: IpAddr, device: DeviceId, reason: &str) {
     house.report(IncidentReport {
         kind: IncidentKind::BadPicture,
-        address: Some(address.to_canonical()),
+        address: canonical(address),
         device: Some(device),
         reason: reason.to_owned(),
         remedy: "Restart the camera board. If it happens again, check its ribbon cable and power \
@@ -86,6 +92,12 @@ pub fn picture(house: &House, address: IpAddr, device: DeviceId, reason: &str) {
             .to_owned(),
         at: Timestamp::now(),
     });
+}
+
+/// An address, where there is one: what comes through a broker has none.
+fn canonical(address: impl Into<Option<IpAddr>>) -> Option<IpAddr> {
+    let address: Option<IpAddr> = address.into();
+    address.map(|address| address.to_canonical())
 }
 
 /// Words for a refusal by the house.

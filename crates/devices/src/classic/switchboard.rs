@@ -28,6 +28,14 @@ pub(super) struct Outgoing {
     pub payload: Bytes,
 }
 
+/// A message for boards of a gate that may be behind a broker.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Beyond {
+    pub gate: GateId,
+    pub topic: &'static str,
+    pub payload: Bytes,
+}
+
 /// What the switchboard tells a connection.
 #[derive(Debug)]
 pub(super) enum Notice {
@@ -56,6 +64,8 @@ struct Line {
 struct Lines {
     next_connection: u64,
     by_session: HashMap<SessionId, Line>,
+    /// Where messages for boards behind a broker go, while there is one.
+    beyond: Option<mpsc::Sender<Beyond>>,
 }
 
 /// Connections and their subscriptions, by gate. Cheap to clone.
@@ -86,8 +96,37 @@ impl Switchboard {
         );
     }
 
-    /// Sends a message to the listeners of one gate; a board that does not read loses it.
+    /// From now on messages for boards are given to a broker, too.
+    pub(crate) fn beyond(&self) -> mpsc::Receiver<Beyond> {
+        let (sender, receiver) = mpsc::channel(QUEUE);
+        self.lock().beyond = Some(sender);
+        receiver
+    }
+
+    /// Sends a message to the listeners of one gate, here and behind a broker; a board that does not
+    /// read loses it.
     pub(super) fn publish(&self, gate: GateId, topic: &'static str, qos: QoS, payload: &Bytes) {
+        if let Some(beyond) = &self.lock().beyond {
+            let message = Beyond {
+                gate,
+                topic,
+                payload: payload.clone(),
+            };
+            if beyond.try_send(message).is_err() {
+                tracing::debug!(topic, "the broker takes nothing; message dropped");
+            }
+        }
+        self.publish_here(gate, topic, qos, payload);
+    }
+
+    /// Sends a message to the listeners of one gate that are connected here.
+    pub(crate) fn publish_here(
+        &self,
+        gate: GateId,
+        topic: &'static str,
+        qos: QoS,
+        payload: &Bytes,
+    ) {
         if payload.len() + topic.len() + PUBLISH_OVERHEAD > CONTROLLER_BUFFER {
             tracing::warn!(
                 topic,

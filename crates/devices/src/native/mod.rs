@@ -2,14 +2,14 @@
 //! Described for makers of devices in `docs/ref/native-profile.md`.
 
 mod admission;
-mod committed;
+pub(crate) mod committed;
 mod gateway;
 mod http;
-mod incidents;
+pub(crate) mod incidents;
 mod keeper;
 mod report;
 mod retained;
-mod topics;
+pub(crate) mod topics;
 
 pub use gateway::Gateway;
 pub use http::device_router;

@@ -59,8 +59,9 @@ pub fn gate(number: u128, controller: &str, camera: &str) -> Gate {
     Gate {
         id: uuid_text(number).parse::<GateId>().unwrap(),
         name: format!("gate {number}"),
-        controller_address: controller.parse().unwrap(),
-        camera_address: camera.parse().unwrap(),
+        controller_address: controller.parse().ok(),
+        camera_address: camera.parse().ok(),
+        topic_prefix: None,
         controller: device_id(number * 10 + 1),
         camera: device_id(number * 10 + 2),
         entry: access_point(number * 10 + 3),

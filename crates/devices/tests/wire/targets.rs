@@ -3,12 +3,15 @@
 #![allow(dead_code, clippy::unwrap_used)]
 
 use bytes::BytesMut;
+use devices::Directory;
+use devices::broker::{Delivered, Delivery, MAX_PACKET_BYTES, Topics, understand};
 use devices::card::{log_rows, read_people, row_count, write_people};
 use devices::classic::{is_jpeg, message};
 use devices::native::Report;
 use jiff::{Timestamp, tz::TimeZone};
-use model::{Device, DeviceKind, Gate};
-use rmqtt_codec::v3::Codec;
+use model::{Device, DeviceKind, Gate, TopicPrefix};
+use rmqtt_codec::{v3, v5};
+use std::collections::HashSet;
 use tokio_util::codec::Decoder;
 
 fn now() -> Timestamp {
@@ -28,8 +31,9 @@ fn gate() -> Gate {
     Gate {
         id: id(1),
         name: "gate".into(),
-        controller_address: [127, 0, 0, 1].into(),
-        camera_address: [127, 0, 0, 2].into(),
+        controller_address: Some([127, 0, 0, 1].into()),
+        camera_address: Some([127, 0, 0, 2].into()),
+        topic_prefix: TopicPrefix::new("gates/north"),
         controller: id(2),
         camera: id(3),
         entry: id(4),
@@ -39,7 +43,7 @@ fn gate() -> Gate {
 
 /// Packets of classic boards, as the listener's codec takes them apart.
 pub fn classic_packets(bytes: &[u8]) {
-    let mut codec = Codec::new(4096);
+    let mut codec = v3::Codec::new(4096);
     let mut buffer = BytesMut::from(bytes);
     while let Ok(Some(_)) = codec.decode(&mut buffer) {}
 }
@@ -88,6 +92,51 @@ pub fn native_report(bytes: &[u8]) {
     if let Ok(report) = Report::read(bytes) {
         let _ = report.draft(&device, now(), bytes);
     }
+}
+
+/// Packets of a broker, as the subscriber's codec takes them apart.
+pub fn broker_packets(bytes: &[u8]) {
+    let mut codec = v5::Codec::new(MAX_PACKET_BYTES, 0);
+    let mut buffer = BytesMut::from(bytes);
+    while let Ok(Some(_)) = codec.decode(&mut buffer) {}
+}
+
+/// A message that a broker delivered: a line with its topic, then its payload.
+pub fn broker_message(bytes: &[u8]) {
+    let end = bytes.iter().position(|b| *b == b'\n');
+    let (topic, payload) = bytes.split_at(end.unwrap_or(bytes.len()));
+    let Ok(topic) = std::str::from_utf8(topic) else {
+        return;
+    };
+    let device = |last, name: &str, kind| Device {
+        id: id(last),
+        name: name.into(),
+        kind,
+        access_point: id(7),
+        silent_after_s: 0,
+        disabled: false,
+    };
+    let devices = vec![
+        device(2, "controller", DeviceKind::ClassicController),
+        device(3, "camera", DeviceKind::ClassicCamera),
+        device(6, "door", DeviceKind::Native),
+    ];
+    let directory = Directory::new(vec![gate()], devices, "Asia/Kolkata").unwrap();
+    let message = Delivered {
+        topic,
+        payload: payload.get(1..).unwrap_or_default(),
+        packet_id: Some(1),
+        again: false,
+        retained: false,
+    };
+    let delivery = Delivery {
+        session: "s",
+        connected_at: now(),
+        resumed: true,
+        received_at: now(),
+        late: &HashSet::new(),
+    };
+    let _ = understand(&message, &delivery, &Topics::default(), &directory);
 }
 
 /// The guard before a picture is kept.

@@ -1,5 +1,5 @@
 use crate::world::*;
-use model::{DeviceTime, Sighting, TimeSource, UnresolvedReason};
+use model::{DeviceTime, Observation, Sighting, TimeSource, UnresolvedReason};
 
 #[test]
 fn an_entry_in_the_normal_order_is_a_passage_with_its_picture_at_once() {
@@ -176,6 +176,32 @@ fn an_imported_line_stands_at_its_own_time_and_waits_for_nobody() {
     };
     world.take(&row);
     assert_eq!(world.passages()[1].occurred_at, at(100));
+}
+
+#[test]
+fn what_a_broker_kept_is_one_passage_at_its_own_time_and_takes_nobodys_picture() {
+    let mut world = World::default();
+    let late = |order, ms, sighting| Observation {
+        deferred: true,
+        ..seen(order, 1, ms, sighting)
+    };
+    world.take(&late(1, 0, finger("4", "4_09:00:00")));
+    world.take(&late(2, 1, Sighting::PictureRequested));
+    world.see(1, 2, finger("5", "5_10:00:00"));
+    world.see(1, 3, Sighting::PictureRequested);
+    let mut kept = late(7, 4, line("4", "4_09:00:00"));
+    kept.device_time = DeviceTime::Claimed {
+        at: at(-3_600_000),
+        synced: false,
+    };
+    world.take(&kept);
+    assert_eq!(world.passages()[0].observations.len(), 3);
+    assert_eq!(world.passages()[0].occurred_at, at(-3_600_000));
+    assert!(world.passages()[0].picture.is_none());
+    world.see(1, 1_500, picture(1));
+    world.see(1, 4_000, line("5", "5_10:00:00"));
+    assert_eq!(world.passages()[1].finger.as_ref().unwrap().number, "5");
+    assert!(world.passages()[1].picture.is_some());
 }
 
 #[test]

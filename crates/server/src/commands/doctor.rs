@@ -36,6 +36,7 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     found.extend(ports(&config));
     found.push(clock(Timestamp::now()));
     found.extend(dialled(&config)?);
+    found.extend(broker(&config)?);
     found.extend(exposure(&config));
     Ok(tell(&found))
 }
@@ -188,6 +189,27 @@ fn dialled(config: &Config) -> Result<Option<Verdict>> {
     }))
 }
 
+/// Whether the site's own broker lets Gatebook in. It is asked under another client id, so that a
+/// Gatebook that runs stays connected.
+fn broker(config: &Config) -> Result<Option<Verdict>> {
+    let (dialler, settings) = match crate::broker::configured(config) {
+        Ok(Some(configured)) => configured,
+        Ok(None) => return Ok(None),
+        Err(error) => return Ok(Some(Wrong(format!("{error:#}")))),
+    };
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let name = &settings.name;
+    let checked = runtime.block_on(devices::broker::check(&dialler, &settings));
+    Ok(Some(match checked {
+        Ok(()) => Well(format!("the broker {name} lets Gatebook in")),
+        Err(why) => Wrong(format!(
+            "the broker {name}: {why}; see mqtt.broker in the configuration"
+        )),
+    }))
+}
+
 /// What is wrong with the database server, where there is one.
 fn database(config: &Config) -> Result<Vec<Verdict>> {
     let Some(server) = config.database.server()? else {
@@ -247,6 +269,15 @@ fn exposure(config: &Config) -> Vec<Verdict> {
              authentication; keep them on a network of their own"
                 .into(),
         ));
+    }
+    if let Ok(Some(address)) = config.mqtt.broker.address()
+        && !address.tls
+        && !["localhost", "127.0.0.1", "::1"].contains(&address.host.as_str())
+    {
+        found.push(Mind(format!(
+            "{address} is plain MQTT: passwords and what devices report can be read on the way; \
+             mqtts:// encrypts"
+        )));
     }
     if config.https() && config.http.names.is_empty() {
         found.push(Mind(

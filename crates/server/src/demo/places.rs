@@ -62,7 +62,7 @@ async fn gate(store: &dyn Store, name: &str, area: AreaId, at: [IpAddr; 2]) -> R
     .await?;
     let exit = vec![Factor::Tag];
     let exit = point(store, &format!("{name} out"), Direction::Exit, area, exit).await?;
-    let [controller_address, camera_address] = at;
+    let [controller_address, camera_address] = at.map(Some);
     let kind = DeviceKind::ClassicController;
     let controller = device(store, &format!("{name} controller"), kind, entry, 180).await?;
     let kind = DeviceKind::ClassicCamera;
@@ -72,6 +72,7 @@ async fn gate(store: &dyn Store, name: &str, area: AreaId, at: [IpAddr; 2]) -> R
         name: name.into(),
         controller_address,
         camera_address,
+        topic_prefix: None,
         controller,
         camera,
         entry,

@@ -3,6 +3,7 @@
 
 mod api;
 mod backups;
+mod broker;
 mod cards;
 mod configuration;
 mod damage;

@@ -95,6 +95,7 @@ macro_rules! every_case {
             ],
             places: [
                 names_of_places_and_devices_are_unique,
+                a_gate_is_read_with_the_ways_in_which_it_is_reached,
                 what_was_removed_meanwhile_is_not_brought_back,
                 what_was_changed_meanwhile_is_not_changed_back,
                 what_is_still_referred_to_is_not_removed,

@@ -22,8 +22,9 @@ async fn found_places(store: &impl Book) -> Places {
     let gate = Gate {
         id: new_id(),
         name: "Gate 1".to_owned(),
-        controller_address: "127.0.0.11".parse().unwrap(),
-        camera_address: "::1".parse().unwrap(),
+        controller_address: "127.0.0.11".parse().ok(),
+        camera_address: "::1".parse().ok(),
+        topic_prefix: None,
         controller: device.id,
         camera: device.id,
         entry: point.id,
@@ -72,6 +73,29 @@ pub async fn names_of_places_and_devices_are_unique<S: Site>() {
     assert_eq!(store.access_points().await.unwrap(), [here.point]);
     assert_eq!(store.devices().await.unwrap(), [here.device]);
     assert_eq!(store.gates().await.unwrap(), [here.gate]);
+}
+
+pub async fn a_gate_is_read_with_the_ways_in_which_it_is_reached<S: Site>() {
+    let site = S::found().await;
+    let gate = found_places(site.store()).await.gate;
+    let prefix = TopicPrefix::new("gates/nörth");
+    let both = Gate {
+        topic_prefix: prefix.clone(),
+        ..gate.clone()
+    };
+    let broker = Gate {
+        controller_address: None,
+        camera_address: None,
+        topic_prefix: prefix,
+        ..gate.clone()
+    };
+    for (was, now) in [(gate, both.clone()), (both, broker.clone())] {
+        let write = Write::Gate(Put::change(was, now.clone()));
+        site.store().append(with(vec![write])).await.unwrap();
+        assert_eq!(site.store().gates().await.unwrap(), [now]);
+    }
+    let site = site.restarted().await;
+    assert_eq!(site.store().gates().await.unwrap(), [broker]);
 }
 
 pub async fn what_was_removed_meanwhile_is_not_brought_back<S: Site>() {

@@ -11,6 +11,17 @@ import { useSettingsChange } from "./change";
 import { Collection } from "./Collection";
 import { FormDialog } from "./FormDialog";
 
+/** What is left empty is not there. */
+function body<Draft extends { controller_address: string; camera_address: string; topic_prefix: string }>(draft: Draft) {
+  const { controller_address, camera_address, topic_prefix, ...rest } = draft;
+  return {
+    ...rest,
+    controller_address: controller_address || null,
+    camera_address: camera_address || null,
+    topic_prefix: topic_prefix || null,
+  };
+}
+
 export function GatesSection() {
   const gates = useQuery(gatesQuery);
   const points = useQuery(accessPointsQuery).data ?? [];
@@ -20,8 +31,9 @@ export function GatesSection() {
   return (
     <>
       <Note>
-        A classic gate is a controller and its camera board, told apart by their addresses. An address is not authentication: keep
-        these boards in a network of their own. Gatebook listens for them only when the configuration says so.
+        A classic gate is a controller and its camera board, told apart by their addresses, or by the topics under which your MQTT
+        broker has their messages. An address is not authentication: keep these boards in a network of their own. Gatebook listens
+        for them, and subscribes to a broker, only when the configuration says so.
       </Note>
       <Collection
         title="Classic gates"
@@ -29,8 +41,9 @@ export function GatesSection() {
         rows={gates.data}
         columns={[
           { head: "Name", main: true, cell: (gate) => gate.name },
-          { head: "Controller", cell: (gate) => <code>{gate.controller_address}</code> },
-          { head: "Camera board", cell: (gate) => <code>{gate.camera_address}</code> },
+          { head: "Controller", cell: (gate) => <Maybe text={gate.controller_address} /> },
+          { head: "Camera board", cell: (gate) => <Maybe text={gate.camera_address} /> },
+          { head: "Topics under", cell: (gate) => <Maybe text={gate.topic_prefix} /> },
           { head: "Entries at", cell: (gate) => nameOf(gate.entry) },
           { head: "Exits at", cell: (gate) => nameOf(gate.exit) },
         ]}
@@ -49,12 +62,17 @@ export function GatesSection() {
   );
 }
 
+function Maybe({ text }: { text: string | null | undefined }) {
+  return text ? <code>{text}</code> : <span className="muted">–</span>;
+}
+
 function GateDialog({ gate, onClose }: { gate: Gate | null; onClose: () => void }) {
   const points = useQuery(accessPointsQuery).data ?? [];
   const [draft, setDraft] = useState({
     name: gate?.name ?? "",
     controller_address: gate?.controller_address ?? "",
     camera_address: gate?.camera_address ?? "",
+    topic_prefix: gate?.topic_prefix ?? "",
     entry: gate?.entry ?? "",
     exit: gate?.exit ?? "",
   });
@@ -63,12 +81,13 @@ function GateDialog({ gate, onClose }: { gate: Gate | null; onClose: () => void 
     ["places", "devices", "session"],
     () =>
       gate
-        ? data(client.PUT("/api/v1/gates/{id}", { params: { path: { id: gate.id } }, body: draft }))
-        : data(client.POST("/api/v1/gates", { body: draft })),
+        ? data(client.PUT("/api/v1/gates/{id}", { params: { path: { id: gate.id } }, body: body(draft) }))
+        : data(client.POST("/api/v1/gates", { body: body(draft) })),
     "Gate saved",
     onClose,
   );
-  const ready = Object.values(draft).every((value) => value.trim() !== "");
+  const reached = draft.controller_address !== "" || draft.topic_prefix !== "";
+  const ready = reached && [draft.name, draft.entry, draft.exit].every((value) => value.trim() !== "");
   return (
     <FormDialog
       title={gate ? `Edit ${gate.name}` : "Add a classic gate"}
@@ -83,18 +102,24 @@ function GateDialog({ gate, onClose }: { gate: Gate | null; onClose: () => void 
       <FieldGrid>
         <TextField
           label="Address of the controller"
-          required
+          hint="Empty if its messages come through a broker alone."
           placeholder="192.168.10.11"
           value={draft.controller_address}
           onChange={(event) => set({ controller_address: event.target.value.trim() })}
         />
         <TextField
           label="Address of the camera board"
-          required
-          hint="May be the same."
+          hint="May be the same. Pictures are taken from it alone."
           placeholder="192.168.10.12"
           value={draft.camera_address}
           onChange={(event) => set({ camera_address: event.target.value.trim() })}
+        />
+        <TextField
+          label="Topic prefix at the broker"
+          hint="Empty if its boards connect to Gatebook alone."
+          placeholder="gates/north"
+          value={draft.topic_prefix}
+          onChange={(event) => set({ topic_prefix: event.target.value.trim() })}
         />
         <PointSelect
           label="Entries happen at"
