@@ -30,7 +30,7 @@ export class Gatebook {
     const ports = { http, mqtt, classicMqtt, classicHttp, metrics, link, edge };
     const gatebook = new Gatebook([...words, ...(options.more ?? [])], { root, database, ports, apart: options.spread });
     await gatebook.run();
-    if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports);
+    if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports, { workers: options.workers });
     return gatebook;
   }
 
