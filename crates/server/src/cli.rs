@@ -52,6 +52,8 @@ pub enum Command {
     Demo(Demo),
     /// Says what is wrong with configuration, data directory, ports and clock, and what to do
     Doctor,
+    /// Asks the part that runs here with the same settings whether it is ready: 0 or 1, for health checks
+    Health,
     /// Proves log and projections against the newest checkpoint; names the first entry that differs
     Verify(Verify),
     /// Moves the database from the file in the data directory to a PostgreSQL server, and proves it

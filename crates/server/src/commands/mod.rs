@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod edge;
+mod health;
 mod licenses;
 mod log;
 mod migrate_store;
@@ -38,6 +39,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::Node(node) => node::run(&plain(common)?, node),
         Command::Demo(demo) => wait(demo::run(common, demo)),
         Command::Doctor => doctor::run(common),
+        Command::Health => health::run(&plain(common)?),
         Command::Verify(verify) => wait(verify::run(plain(common)?, verify)),
         Command::Backup(to) => wait(backup::run(plain(common)?, to)),
         Command::Restore(from) => wait(restore::run(plain(common)?, from)),

@@ -2,13 +2,16 @@
 
 use crate::compose::Running;
 use crate::config::Config;
+use crate::systemd;
 use anyhow::Result;
 use std::process::ExitCode;
 
 pub async fn run(config: Config) -> Result<ExitCode> {
     let running = Running::start(config).await?;
     announce(&running);
+    let told = systemd::ready();
     stop_signal().await?;
+    drop(told);
     running.stop().await?;
     Ok(ExitCode::SUCCESS)
 }

@@ -4,6 +4,7 @@ use super::serve::stop_signal;
 use crate::config::Config;
 use crate::links::connector;
 use crate::recognition::{Analyser, LocalAnalyser, worker};
+use crate::systemd;
 use anyhow::Result;
 use link::{Connector, Protocol, Role};
 use std::convert::Infallible;
@@ -19,6 +20,7 @@ pub async fn run(config: Config) -> Result<ExitCode> {
     let connector = connector(&config, Role::Vision, Protocol::Vision, capacity)?;
     let analyser: Arc<dyn Analyser> = Arc::new(LocalAnalyser::load().await?);
     println!("A recognition worker of Gatebook, {capacity} images at a time");
+    let _told = systemd::ready();
     tokio::select! {
         ended = keep_working(&connector, &analyser, capacity) => match ended? {},
         signalled = stop_signal() => signalled?,
