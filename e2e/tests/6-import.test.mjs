@@ -62,6 +62,21 @@ describe("importing a card's log", { timeout: 300_000 }, () => {
     await eventually("every row is in the log", async () => (await passages(api)).length === rows, { within: 120_000 });
   });
 
+  it("tells of all that would have been denied in one alert, which leads to them", async () => {
+    const [alert, ...more] = await eventually("an alert", async () => {
+      const alerts = await api.get("/alerts?open=true");
+      return alerts.length > 0 && alerts;
+    });
+    assert.deepEqual([alert.kind, more], ["card_imported", []]);
+    await page.goto(`${gatebook.address}/live`);
+    await page.getByRole("link", { name: "Imported card with denied passages" }).click();
+    await page.getByRole("link", { name: "3,000 denied passages" }).click();
+    await page.waitForURL(/outcome=denied/);
+    await page.getByRole("listitem").first().waitFor();
+    await page.goto(`${gatebook.address}/log`);
+    await open();
+  });
+
   it("adds nothing when the same card is imported again", async () => {
     await page.getByRole("button", { name: "Import another" }).click();
     await send();

@@ -79,6 +79,7 @@ export const alertKinds: Record<AlertKind, string> = {
   missing_exit: "Missing exit",
   device_silent: "Device silent",
   part_lost: "Part of Gatebook not connected",
+  card_imported: "Imported card with denied passages",
   verification_failed: "The log does not verify",
 };
 

@@ -229,7 +229,8 @@ fn store_problem(error: &StoreError) -> Problem {
         StoreError::Full => Problem::new(
             S::INSUFFICIENT_STORAGE,
             "no space left on the server",
-            "Free some space on the data directory's disk; nothing was damaged.",
+            "Free some space on the disk of the data directory, or of the database server where there is \
+             one; nothing was damaged.",
         ),
         StoreError::Unsealable { .. }
         | StoreError::Damaged(_)

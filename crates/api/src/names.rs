@@ -29,6 +29,8 @@ pub(crate) enum AuthorView {
     User(Named),
     /// Somebody at the server's console.
     Console,
+    /// Not known: the entry cannot be read.
+    Unknown,
 }
 
 /// The names of the site as they are now. Places, devices and users are few and read at once;
@@ -74,6 +76,22 @@ impl Names {
         let person = self.house.store.person(id).await?.map(Arc::new);
         self.people.insert(id, person.clone());
         Ok(person)
+    }
+
+    /// Reads people who will be asked for, all at once.
+    pub(crate) async fn expect(
+        &mut self,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<(), ApiError> {
+        let mut unknown: Vec<PersonId> = people.into_iter().collect();
+        unknown.retain(|id| !self.people.contains_key(id));
+        unknown.sort_unstable();
+        unknown.dedup();
+        let found = self.house.store.people_of(&unknown).await?;
+        self.people.extend(unknown.into_iter().map(|id| (id, None)));
+        let found = found.into_iter().map(|one| (one.id, Some(Arc::new(one))));
+        self.people.extend(found);
+        Ok(())
     }
 
     /// Who a person is; what is left of it when deleted.

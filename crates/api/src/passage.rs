@@ -183,6 +183,10 @@ pub(crate) async fn passages(
     role: Role,
 ) -> Result<Vec<PassageView>, ApiError> {
     let mut names = Names::load(house).await?;
+    let events = entries.iter().filter_map(access);
+    names
+        .expect(events.filter_map(|event| event.decision.person))
+        .await?;
     let mut views = Vec::new();
     for entry in entries {
         if let Some(event) = access(entry) {

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use model::{Act, Correction, Notice, PersonId, Record};
 use serde::Serialize;
 use std::net::IpAddr;
-use store::{Role, StoredEntry};
+use store::{Listed, Role, StoredEntry};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -56,6 +56,8 @@ pub(crate) enum RecordView {
         /// The notice.
         notice: NoticeView,
     },
+    /// The row was damaged or changed behind Gatebook's back: what stood in it cannot be shown.
+    Unreadable,
 }
 
 /// An administrative act.
@@ -130,6 +132,19 @@ pub(crate) enum NoticeView {
         /// Since when.
         since: Timestamp,
     },
+    /// A card's log was imported. Its passages are old: they alert nobody one by one.
+    CardImported {
+        /// The gate whose controller wrote it.
+        gate: Named,
+        /// Passages that were new.
+        passages: u64,
+        /// Those among them that Gatebook would have denied.
+        denied: u64,
+        /// When the first of them happened.
+        from: Timestamp,
+        /// When the last of them happened.
+        until: Timestamp,
+    },
     /// A visit is open for longer than the site's limit.
     VisitOverdue {
         /// The visit.
@@ -145,6 +160,30 @@ pub(crate) enum NoticeView {
 }
 
 impl EntryView {
+    /// A row of the log as `role` may see it.
+    pub(crate) async fn listed(
+        listed: &Listed,
+        names: &mut Names,
+        role: Role,
+    ) -> Result<Self, ApiError> {
+        match listed {
+            Listed::Entry(entry) => Self::new(entry, names, role).await,
+            Listed::Unreadable {
+                index,
+                event,
+                occurred_at,
+            } => Ok(Self {
+                index: *index,
+                event: event.0,
+                occurred_at: *occurred_at,
+                written_at: *occurred_at,
+                author: AuthorView::Unknown,
+                record: RecordView::Unreadable,
+                corrected_by: Vec::new(),
+            }),
+        }
+    }
+
     /// `entry` as `role` may see it.
     pub(crate) async fn new(
         entry: &StoredEntry,
@@ -176,14 +215,15 @@ impl EntryView {
         })
     }
 
-    /// The kind of its record.
-    pub(crate) fn kind(&self) -> EntryKind {
-        match self.record {
+    /// The kind of its record; none where it cannot be read.
+    pub(crate) fn kind(&self) -> Option<EntryKind> {
+        Some(match self.record {
             RecordView::Access { .. } => EntryKind::Access,
             RecordView::Act { .. } => EntryKind::Act,
             RecordView::Correction { .. } => EntryKind::Correction,
             RecordView::Notice { .. } => EntryKind::Notice,
-        }
+            RecordView::Unreadable => return None,
+        })
     }
 }
 
@@ -334,6 +374,19 @@ async fn notice_view(notice: &Notice, names: &mut Names) -> Result<NoticeView, A
         Notice::PartLost { part, since } => NoticeView::PartLost {
             part: part.clone(),
             since: *since,
+        },
+        Notice::CardImported {
+            gate,
+            passages,
+            denied,
+            from,
+            until,
+        } => NoticeView::CardImported {
+            gate: names.gate(*gate),
+            passages: *passages,
+            denied: *denied,
+            from: *from,
+            until: *until,
         },
         Notice::VisitOverdue { visit, person } => NoticeView::VisitOverdue {
             visit: visit.0,

@@ -69,7 +69,7 @@ words! {
     /// What an alert is about.
     AlertKind from model::AlertKind {
         Stranger, Denied, UnknownTag, PictureDisagrees, NotTaken, ExitWithoutEntry, SecondEntry,
-        MissingExit, DeviceSilent, PartLost, VerificationFailed,
+        MissingExit, DeviceSilent, PartLost, CardImported, VerificationFailed,
     }
 
     /// What a part of the house on another host is for.

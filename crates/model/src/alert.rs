@@ -29,6 +29,8 @@ pub enum AlertKind {
     DeviceSilent,
     /// A part of the house on another host is not connected.
     PartLost,
+    /// An imported card tells of passages that Gatebook would have denied; one alert for all of them.
+    CardImported,
     /// The log does not verify.
     VerificationFailed,
 }

@@ -258,6 +258,19 @@ pub enum Notice {
         /// Since when.
         since: Timestamp,
     },
+    /// A card's log was imported. Its passages are old: they alert nobody one by one.
+    CardImported {
+        /// The gate whose controller wrote it.
+        gate: GateId,
+        /// Passages that were new.
+        passages: u64,
+        /// Those among them that Gatebook would have denied.
+        denied: u64,
+        /// When the first of them happened.
+        from: Timestamp,
+        /// When the last of them happened.
+        until: Timestamp,
+    },
     /// A visit is open for longer than the site's limit.
     VisitOverdue {
         /// The visit.

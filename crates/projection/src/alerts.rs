@@ -3,7 +3,7 @@
 use crate::visits::Moved;
 use model::{
     AccessEvent, Alert, AlertId, AlertKind, Comparison, DeviceId, Direction, Entry, EventId,
-    Notice, Outcome, Reason, Taken, Visit, VisitState,
+    Notice, Outcome, Reason, Taken, TimeSource, Visit, VisitState,
 };
 use uuid::Uuid;
 
@@ -30,6 +30,7 @@ const fn number(kind: AlertKind) -> u8 {
         AlertKind::DeviceSilent => 9,
         AlertKind::VerificationFailed => 10,
         AlertKind::PartLost => 11,
+        AlertKind::CardImported => 12,
     }
 }
 
@@ -49,6 +50,9 @@ fn alert(entry: &Entry, kind: AlertKind) -> Alert {
 
 /// The alerts of a passage. A reason with a kind of its own raises that; *denied* stands for all others.
 pub(crate) fn of_access(entry: &Entry, event: &AccessEvent, moved: &Moved) -> Vec<Alert> {
+    if is_from_card(event) {
+        return Vec::new();
+    }
     let of_kind = |kind| Alert {
         access_point: Some(event.place.access_point),
         device: event.evidence.devices.first().copied(),
@@ -59,6 +63,14 @@ pub(crate) fn of_access(entry: &Entry, event: &AccessEvent, moved: &Moved) -> Ve
     kinds.extend(moved.no_entry.then_some(AlertKind::ExitWithoutEntry));
     kinds.extend(moved.second_entry.then_some(AlertKind::SecondEntry));
     kinds.into_iter().map(of_kind).collect()
+}
+
+/// Whether a passage was read from a controller's card, long after it happened: what a guard has to know of
+/// these is told once for the whole card ([`Notice::CardImported`]).
+const fn is_from_card(event: &AccessEvent) -> bool {
+    let evidence = &event.evidence;
+    let classic = evidence.classic_entry.is_some() || evidence.classic_exit.is_some();
+    classic && matches!(evidence.time.source, TimeSource::Device)
 }
 
 fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
@@ -107,6 +119,8 @@ pub(crate) fn of_notice(entry: &Entry, notice: &Notice, visit: Option<&Visit>) -
             })
         }
         Notice::PartLost { .. } => Some(alert(entry, AlertKind::PartLost)),
+        Notice::CardImported { denied: 0, .. } => None,
+        Notice::CardImported { .. } => Some(alert(entry, AlertKind::CardImported)),
         Notice::VerificationFailed { .. } => Some(alert(entry, AlertKind::VerificationFailed)),
     }
 }

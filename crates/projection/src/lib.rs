@@ -27,7 +27,8 @@
 //! One passage raises each kind at most once, under an id that follows from entry and kind
 //! ([`alert_id`]). A denial for a reason that has a kind of its own (stranger, unknown tag,
 //! picture disagrees) raises that kind and no *denied* beside it. A stranger is one where people
-//! come in (direction `entry` or `both`); where they go out, a stranger's face is *denied*.
+//! come in (direction `entry` or `both`); where they go out, a stranger's face is *denied*. Passages of
+//! an imported card raise none: the notice at the end of the import raises one for all of them.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
 mod alerts;

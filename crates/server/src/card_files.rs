@@ -1,5 +1,6 @@
 //! Importing and exporting the files of classic controllers' cards.
 
+use crate::card_notice;
 use crate::card_pictures::Spooled;
 use crate::clock::SystemClock;
 use crate::recognition::{Recogniser, RecognitionPort};
@@ -256,7 +257,11 @@ impl CardFiles for Cards {
             rows: card::row_count(&csv),
             tell,
         };
-        let done = card::import_log(&self.house, gate, &csv, &source).await;
+        let now = SystemClock.now();
+        let done = card::import_log(&self.house, gate, &csv, now, &source).await;
+        if let Err(error) = card_notice::append(&*self.store, gate.id, now).await {
+            tracing::warn!(%error, "what the imported card says could not be summed up");
+        }
         Ok(ImportReport {
             added: done.added,
             changed: 0,

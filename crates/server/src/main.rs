@@ -4,6 +4,7 @@
 mod broker;
 mod cameras;
 mod card_files;
+mod card_notice;
 mod card_pictures;
 mod cli;
 mod clock;
@@ -29,6 +30,7 @@ mod pipeline;
 mod recognition;
 mod silence;
 mod site;
+mod systemd;
 #[cfg(test)]
 mod tests;
 mod watchdog;

@@ -7,7 +7,8 @@ use model::*;
 use sqlx::{Connection, Executor};
 use storage::{DataDir, Options, SqlStore};
 use store::{
-    Append, Book, Ingest, People, Projected, Put, Settlement, StoreError, VisitFilter, Write,
+    Append, Book, Ingest, Listed, LogFilter, Page, People, Projected, Put, Settlement, StoreError,
+    VisitFilter, Write,
 };
 use uuid::Uuid;
 
@@ -229,4 +230,41 @@ fn passed() -> Entry {
         record: Record::Correction(correction),
         ..entry()
     }
+}
+
+#[tokio::test]
+async fn an_entry_that_does_not_open_hides_none_of_the_others() {
+    let site = Site::found().await;
+    for _ in 0..3 {
+        site.store.append(Append::entry(entry())).await.unwrap();
+    }
+    let site = site
+        .damaged("UPDATE entries SET sealed = id WHERE idx = 1")
+        .await;
+    let page = Page {
+        before: None,
+        limit: 10,
+    };
+    let listed = site
+        .store
+        .listed(&LogFilter::default(), page)
+        .await
+        .unwrap();
+    let indexes: Vec<u64> = listed.iter().map(Listed::index).collect();
+    assert_eq!(indexes, [2, 1, 0]);
+    let unreadable = |one: &Listed| matches!(one, Listed::Unreadable { .. });
+    let unreadable: Vec<bool> = listed.iter().map(unreadable).collect();
+    assert_eq!(unreadable, [false, true, false]);
+    let whole = site.store.entries(&LogFilter::default(), page).await;
+    assert!(whole.is_err_and(|error| error.is_damage()));
+    let Listed::Unreadable { event, .. } = listed[1] else {
+        unreachable!()
+    };
+    assert!(
+        site.store
+            .entry(event)
+            .await
+            .is_err_and(|error| error.is_damage())
+    );
+    assert_eq!(site.store.entries_of(&[event]).await.unwrap(), []);
 }

@@ -1,8 +1,8 @@
 //! The log: entries appended with everything that follows from them, in one transaction.
 
-use crate::Result;
 use crate::accounts::{ApiToken, Digest, Invitation, User};
 use crate::people::FaceTemplate;
+use crate::{Result, StoreError};
 use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
@@ -166,6 +166,48 @@ pub struct StoredEntry {
     pub corrected_by: Vec<EventId>,
 }
 
+/// A row of the log in a list: one that cannot be read hides none of the others.
+#[derive(Clone, PartialEq, Debug)]
+pub enum Listed {
+    /// An entry.
+    Entry(Box<StoredEntry>),
+    /// An entry whose row was damaged or changed; what its columns say is not proved by anything.
+    Unreadable {
+        /// Index in the log.
+        index: u64,
+        /// Identity.
+        event: EventId,
+        /// When it happened.
+        occurred_at: Timestamp,
+    },
+}
+
+impl Listed {
+    /// Index in the log.
+    #[must_use]
+    pub const fn index(&self) -> u64 {
+        match self {
+            Self::Entry(stored) => stored.index,
+            Self::Unreadable { index, .. } => *index,
+        }
+    }
+
+    /// The entry, where it can be read.
+    #[must_use]
+    pub fn readable(self) -> Option<StoredEntry> {
+        match self {
+            Self::Entry(stored) => Some(*stored),
+            Self::Unreadable { .. } => None,
+        }
+    }
+
+    fn entry(self) -> Result<StoredEntry> {
+        let index = self.index();
+        let damaged = || StoreError::Damaged(format!("entry {index} of the log cannot be read"));
+        self.readable().ok_or_else(damaged)
+    }
+}
+
 /// Kind of an entry, as a filter.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum EntryKind {
@@ -229,8 +271,17 @@ pub trait Book: Send + Sync {
     /// One entry.
     async fn entry(&self, id: EventId) -> Result<Option<StoredEntry>>;
 
-    /// A page of entries, newest first by index.
-    async fn entries(&self, filter: &LogFilter, page: Page) -> Result<Vec<StoredEntry>>;
+    /// Several at once, in no order; those there are and can be read.
+    async fn entries_of(&self, ids: &[EventId]) -> Result<Vec<StoredEntry>>;
+
+    /// A page of the log, newest first by index.
+    async fn listed(&self, filter: &LogFilter, page: Page) -> Result<Vec<Listed>>;
+
+    /// A page of entries, all of which can be read; otherwise as [`Book::listed`].
+    async fn entries(&self, filter: &LogFilter, page: Page) -> Result<Vec<StoredEntry>> {
+        let listed = self.listed(filter, page).await?;
+        listed.into_iter().map(Listed::entry).collect()
+    }
 
     /// Throws the projections away and folds the whole log again, in one transaction.
     async fn rebuild_projections(&self) -> Result<()>;

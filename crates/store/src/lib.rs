@@ -30,7 +30,8 @@ pub mod verify;
 
 pub use accounts::{Accounts, ApiToken, Digest, Invitation, Role, Session, Subject, User};
 pub use book::{
-    Append, Book, Committed, EntryKind, LogFilter, Page, Put, Settlement, StoredEntry, Write,
+    Append, Book, Committed, EntryKind, Listed, LogFilter, Page, Put, Settlement, StoredEntry,
+    Write,
 };
 pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, SequenceGap};
 pub use error::StoreError;

@@ -36,6 +36,12 @@ pub trait People: Send + Sync {
     /// One person.
     async fn person(&self, id: PersonId) -> Result<Option<Person>>;
 
+    /// Everybody by name, without what is sealed of them: [`Person::details`] are empty.
+    async fn everybody(&self) -> Result<Vec<Person>>;
+
+    /// Several at once, in no order; those there are.
+    async fn people_of(&self, ids: &[PersonId]) -> Result<Vec<Person>>;
+
     /// The person with this number.
     async fn person_by_number(&self, number: &str) -> Result<Option<Person>>;
 

@@ -27,6 +27,8 @@ pub struct VisitFilter {
     pub area: Option<AreaId>,
     /// Only open ones.
     pub open: bool,
+    /// Without those that sightings alone keep open, the last of them before this instant.
+    pub seen_since: Option<Timestamp>,
     /// Only visits that began before this instant, for the next page.
     pub before: Option<Timestamp>,
     /// At most this many, 1..=5,000.

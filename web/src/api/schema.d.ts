@@ -1261,7 +1261,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "verification_failed";
+        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "card_imported" | "verification_failed";
         /** @description An alert. */
         AlertView: {
             access_point?: components["schemas"]["Named"] | null;
@@ -1368,6 +1368,9 @@ export interface components {
         }) | {
             /** @enum {string} */
             author: "console";
+        } | {
+            /** @enum {string} */
+            author: "unknown";
         };
         /**
          * @description Which board an address belongs to.
@@ -2366,6 +2369,31 @@ export interface components {
              */
             since: string;
         } | {
+            /**
+             * Format: int64
+             * @description Those among them that Gatebook would have denied.
+             */
+            denied: number;
+            /**
+             * Format: date-time
+             * @description When the first of them happened.
+             */
+            from: string;
+            /** @description The gate whose controller wrote it. */
+            gate: components["schemas"]["Named"];
+            /** @enum {string} */
+            notice: "card_imported";
+            /**
+             * Format: int64
+             * @description Passages that were new.
+             */
+            passages: number;
+            /**
+             * Format: date-time
+             * @description When the last of them happened.
+             */
+            until: string;
+        } | {
             /** @enum {string} */
             notice: "visit_overdue";
             /** @description Who. */
@@ -2870,6 +2898,9 @@ export interface components {
             kind: "notice";
             /** @description The notice. */
             notice: components["schemas"]["NoticeView"];
+        } | {
+            /** @enum {string} */
+            kind: "unreadable";
         };
         /** @description Where a record stands in the log. */
         Recorded: {

@@ -15,14 +15,12 @@ use model::{Person, PersonId, Settings};
 use projection::{Calendar, Day, day_row};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, HashMap};
-use store::{AttendanceDay, PeopleQuery};
+use store::AttendanceDay;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// Most days in one answer.
 const MOST_DAYS: i32 = 92;
-/// People read at a time.
-const PEOPLE_PAGE: u32 = 500;
 
 /// How a person's day stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
@@ -177,7 +175,7 @@ impl Table {
         let days = house.store.attendance(from, to, id).await?;
         let people = match only {
             Some(person) => vec![person],
-            None => everybody(house).await?,
+            None => house.store.everybody().await?,
         };
         Ok(DayTable {
             from,
@@ -314,23 +312,5 @@ fn state_word(state: DayState) -> &'static str {
         DayState::Left => "left",
         DayState::Absent => "absent",
         DayState::Expected => "expected",
-    }
-}
-
-/// All people, by name.
-pub(crate) async fn everybody(house: &House) -> Result<Vec<Person>, ApiError> {
-    let mut people: Vec<Person> = Vec::new();
-    loop {
-        let query = PeopleQuery {
-            after: people.last().map(|last| (last.name.clone(), last.id)),
-            limit: PEOPLE_PAGE,
-            ..PeopleQuery::default()
-        };
-        let page = house.store.people(&query).await?;
-        let last = page.len() < PEOPLE_PAGE as usize;
-        people.extend(page);
-        if last {
-            return Ok(people);
-        }
     }
 }

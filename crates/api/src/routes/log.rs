@@ -4,6 +4,7 @@ use crate::auth::Auditor;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path, Query};
 use crate::names::Names;
+use crate::passage::access;
 use crate::record::EntryView;
 use crate::routes::tags;
 use crate::state::House;
@@ -16,7 +17,7 @@ use ledger::{Hash, NodeId};
 use model::{AccessPointId, EventId, PersonId, canonical_json};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::{LogFilter, Page};
+use store::{Listed, LogFilter, Page};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -117,14 +118,21 @@ pub(crate) async fn list(
         before: page.before,
         limit: limit + 1,
     };
-    let mut found = house.store.entries(&query.filter()?, page).await?;
+    let mut found = house.store.listed(&query.filter()?, page).await?;
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
-    let next = found.last().filter(|_| more).map(|last| last.index);
+    let next = found.last().filter(|_| more).map(Listed::index);
     let mut names = Names::load(&house).await?;
+    let events = found.iter().filter_map(|listed| match listed {
+        Listed::Entry(entry) => access(entry),
+        Listed::Unreadable { .. } => None,
+    });
+    names
+        .expect(events.filter_map(|event| event.decision.person))
+        .await?;
     let mut entries = Vec::with_capacity(found.len());
     for entry in &found {
-        entries.push(EntryView::new(entry, &mut names, caller.role).await?);
+        entries.push(EntryView::listed(entry, &mut names, caller.role).await?);
     }
     Ok(Json(LogPage {
         entries,

@@ -97,12 +97,12 @@ impl Source {
             before,
             limit: AT_ONCE,
         };
-        let found = self.house.store.entries(&self.filter, page).await?;
+        let found = self.house.store.listed(&self.filter, page).await?;
         let full = found.len() >= AT_ONCE as usize;
-        let next = found.last().filter(|_| full).map(|last| last.index);
+        let next = found.last().filter(|_| full).map(|last| last.index());
         let mut rows = Vec::with_capacity(found.len());
         for entry in &found {
-            let view = EntryView::new(entry, &mut self.names, self.role).await?;
+            let view = EntryView::listed(entry, &mut self.names, self.role).await?;
             rows.push(row(&view, &self.zone)?);
         }
         Ok((rows, next))
@@ -129,7 +129,12 @@ fn row(entry: &EntryView, zone: &TimeZone) -> Result<Vec<String>, ApiError> {
         entry.event.to_string(),
         csv::local_time(entry.occurred_at, zone),
         csv::local_time(entry.written_at, zone),
-        word(&entry.kind())?,
+        entry
+            .kind()
+            .as_ref()
+            .map(word)
+            .transpose()?
+            .unwrap_or_default(),
         author(&entry.author),
         cells.access_point,
         cells.direction,
@@ -145,6 +150,7 @@ fn author(author: &AuthorView) -> String {
     match author {
         AuthorView::System => "system".into(),
         AuthorView::Console => "console".into(),
+        AuthorView::Unknown => String::new(),
         AuthorView::User(user) => user.name.clone(),
     }
 }
@@ -160,6 +166,10 @@ fn cells(entry: &EntryView) -> Result<Cells, ApiError> {
         }),
         RecordView::Correction { correction } => corrected(correction),
         RecordView::Notice { notice } => Ok(noticed(notice)),
+        RecordView::Unreadable => Ok(Cells {
+            says: "unreadable".into(),
+            ..Cells::default()
+        }),
     }
 }
 
@@ -221,6 +231,18 @@ fn noticed(notice: &NoticeView) -> Cells {
     let (person, says) = match notice {
         NoticeView::DeviceSilent { device, .. } => (None, format!("device_silent {}", device.name)),
         NoticeView::PartLost { part, .. } => (None, format!("part_lost {part}")),
+        NoticeView::CardImported {
+            gate,
+            passages,
+            denied,
+            ..
+        } => (
+            None,
+            format!(
+                "card_imported {}: {passages} passages, {denied} denied",
+                gate.name
+            ),
+        ),
         NoticeView::VisitOverdue { person, visit } => {
             (Some(person), format!("visit_overdue {visit}"))
         }

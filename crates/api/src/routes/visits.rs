@@ -16,7 +16,7 @@ use jiff::tz::TimeZone;
 use model::{AreaId, Correction, EventId, PersonId, Record, Visit};
 use projection::{Calendar, is_inside};
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use store::VisitFilter;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
@@ -80,6 +80,7 @@ impl VisitsQuery {
             person: self.person.map(PersonId),
             area: self.area.map(AreaId),
             open: self.open,
+            seen_since: None,
             before: self.before,
             limit: self.limit.unwrap_or(most).clamp(1, MOST),
         }
@@ -213,14 +214,16 @@ pub(crate) async fn inside(
 
 /// Who is inside now.
 pub(crate) async fn presence(house: &House, names: &mut Names) -> Result<Presence, ApiError> {
+    let calendar = calendar(house).await?;
+    let now = house.clock.now();
     let filter = VisitFilter {
         open: true,
+        // Whoever was merely seen, and not today, is not inside: the store need not tell.
+        seen_since: calendar.start_of(calendar.date_of(now)),
         limit: MOST_OPEN,
         ..VisitFilter::default()
     };
     let visits = house.store.visits(&filter).await?;
-    let calendar = calendar(house).await?;
-    let now = house.clock.now();
     let mut by_area: BTreeMap<AreaId, Vec<Visit>> = BTreeMap::new();
     for visit in visits {
         if is_inside(&visit, now, &calendar) {
@@ -230,6 +233,7 @@ pub(crate) async fn presence(house: &House, names: &mut Names) -> Result<Presenc
     let mut everybody: Vec<PersonId> = by_area.values().flatten().map(|v| v.person).collect();
     everybody.sort_unstable();
     everybody.dedup();
+    names.expect(everybody.iter().copied()).await?;
     let mut areas = Vec::new();
     for area in house.store.areas().await? {
         let visits = by_area.remove(&area.id).unwrap_or_default();
@@ -279,22 +283,38 @@ async fn visit_views(house: &House, filter: &VisitFilter) -> Result<Vec<VisitVie
     let calendar = calendar(house).await?;
     let now = house.clock.now();
     let mut names = Names::load(house).await?;
+    names
+        .expect(visits.iter().map(|visit| visit.person))
+        .await?;
+    let ends = ends(house, &visits).await?;
     let mut views = Vec::with_capacity(visits.len());
     for visit in visits {
         let inside = is_inside(&visit, now, &calendar);
-        views.push(view(house, &mut names, visit, inside).await?);
+        views.push(view(&mut names, &ends, visit, inside).await?);
     }
     Ok(views)
 }
 
+/// The entries that opened and closed visits.
+async fn ends(house: &House, visits: &[Visit]) -> Result<HashMap<EventId, Record>, ApiError> {
+    let named = visits
+        .iter()
+        .flat_map(|visit| [Some(visit.entry), visit.exit]);
+    let named: Vec<EventId> = named.flatten().collect();
+    let found = house.store.entries_of(&named).await?.into_iter();
+    Ok(found
+        .map(|stored| (stored.entry.id, stored.entry.record))
+        .collect())
+}
+
 async fn view(
-    house: &House,
     names: &mut Names,
+    ends: &HashMap<EventId, Record>,
     visit: Visit,
     inside: bool,
 ) -> Result<VisitView, ApiError> {
-    let entry = shown_by(house, names, Some(visit.entry)).await?;
-    let exit = shown_by(house, names, visit.exit).await?;
+    let entry = shown_by(names, ends.get(&visit.entry));
+    let exit = shown_by(names, visit.exit.and_then(|exit| ends.get(&exit)));
     Ok(VisitView {
         id: visit.id.0,
         person: names.person(visit.person).await?,
@@ -319,12 +339,8 @@ struct End {
     picture: Option<Uuid>,
 }
 
-async fn shown_by(house: &House, names: &Names, event: Option<EventId>) -> Result<End, ApiError> {
-    let stored = match event {
-        Some(event) => house.store.entry(event).await?,
-        None => None,
-    };
-    Ok(match stored.map(|stored| stored.entry.record) {
+fn shown_by(names: &Names, record: Option<&Record>) -> End {
+    match record {
         Some(Record::Access(access)) => End {
             through: Some(names.access_point(access.place.access_point)),
             picture: picture(&access.evidence),
@@ -334,5 +350,5 @@ async fn shown_by(house: &House, names: &Names, event: Option<EventId>) -> Resul
             picture: None,
         },
         _ => End::default(),
-    })
+    }
 }

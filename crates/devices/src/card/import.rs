@@ -55,18 +55,19 @@ enum Handed {
 /// The house takes nothing any more.
 struct Stopped;
 
-/// Imports the log of a gate. Importing the same log again adds nothing and keeps no picture a
+/// Imports the log of a gate; its observations are received at `now`. Importing the same log again adds nothing and keeps no picture a
 /// second time. Returns when every row has its receipt; when the house stops in between, the
 /// first row without a receipt is refused with that reason and the rest is left.
 pub async fn import_log(
     house: &House,
     gate: &Gate,
     file: &[u8],
+    now: Timestamp,
     source: &dyn ImportSource,
 ) -> LogImport {
     let zone = house.directory().time_zone.clone();
     let mut import = LogImport::default();
-    for (row, done) in log_rows(file, gate, &zone, Timestamp::now()).zip(1..) {
+    for (row, done) in log_rows(file, gate, &zone, now).zip(1..) {
         match row {
             Ok(row) => {
                 let line = row.line;

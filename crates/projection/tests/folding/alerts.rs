@@ -4,8 +4,8 @@ use AlertKind::{
     VerificationFailed,
 };
 use model::{
-    AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, Notice, Reason, Taken,
-    UserId, VisitId,
+    AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, GateId, Notice, Reason,
+    Taken, TimeSource, UserId, VisitId,
 };
 use projection::alert_id;
 use uuid::Uuid;
@@ -48,6 +48,32 @@ fn a_denial_alerts_under_the_kind_of_its_reason() {
     assert_eq!(raised(returned), [Denied]);
     let both = denied(entry(None), &[Reason::PersonUnknown, Reason::TagUnknown]);
     assert_eq!(raised(both), [Denied, UnknownTag]);
+}
+
+#[test]
+fn a_passage_from_a_card_alerts_nobody_and_the_import_once_where_something_was_denied() {
+    let mut old = denied(issuing(None, "AA", HOUR), &[Reason::PersonUnknown]);
+    assert_eq!(raised(old.clone()), [Denied]);
+    old.evidence.time.source = TimeSource::Device;
+    assert!(raised(old).is_empty());
+    let imported = |denied| {
+        let mut world = World::default();
+        world.notice(Notice::CardImported {
+            gate: GateId(Uuid::from_u128(1)),
+            passages: 6_000,
+            denied,
+            from: at(0),
+            until: at(HOUR),
+        });
+        world
+            .book
+            .alerts()
+            .values()
+            .map(|a| a.kind)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(imported(5_999), [AlertKind::CardImported]);
+    assert!(imported(0).is_empty());
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Importing and exporting the files of a classic controller's card.
 
-use crate::api::{Api, entries};
+use crate::api::{Api, PASSWORD, entries};
 use crate::process::{Serving, eventually, free_port, run};
 use crate::verifying::entries_in;
 use jiff::civil::DateTime;
@@ -145,6 +145,24 @@ fn a_cards_log_is_imported_once() {
         .saying("entries and exits: 0 added, 0 changed, 3 known already");
     assert_eq!(entries_in(data.path()), entries);
     run(data.path(), &["verify"]).with(0);
+    // Nobody of the card is known to the site: one alert for all of them, with a notice that counts.
+    let serving = Serving::start(data.path(), &[]);
+    let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
+    let alerts = api.get("alerts?open=true");
+    assert_eq!(alerts.as_array().unwrap().len(), 1, "{alerts}");
+    assert_eq!(alerts[0]["kind"], "card_imported");
+    let event = alerts[0]["event"].as_str().unwrap();
+    let notice = &api.get(&format!("log/{event}"))["record"]["notice"];
+    assert_eq!(notice["gate"]["name"], "North gate");
+    assert_eq!(notice["passages"], 3, "{notice}");
+    assert_eq!(notice["denied"], 3, "{notice}");
+    assert!(
+        notice["from"]
+            .as_str()
+            .unwrap()
+            .starts_with("2026-03-02T09:15:30")
+    );
+    serving.stop().with(0);
 }
 
 /// Files under `folder`, however deep.

@@ -257,6 +257,15 @@ impl Query {
         self.push("?")
     }
 
+    /// As [`Query::push_list`], with the last value again until there are 1, 2, 4, 8, … of them: lists of any
+    /// length then make few different statements. For values of which a second one changes nothing.
+    pub(crate) fn push_set<V: Into<Value> + Clone>(&mut self, values: &[V]) {
+        let last = values.last().into_iter().cloned();
+        let more = values.len().next_power_of_two() - values.len();
+        let filled = last.cycle().take(more);
+        self.push_list(values.iter().cloned().chain(filled));
+    }
+
     /// Several values with commas between them.
     pub(crate) fn push_list<V: Into<Value>>(&mut self, values: impl IntoIterator<Item = V>) {
         for (place, value) in values.into_iter().enumerate() {

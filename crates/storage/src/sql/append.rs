@@ -9,9 +9,9 @@ use store::{Append, Committed, Result, StoreError, commitment};
 use super::columns::{Searchable, person_of};
 use super::keys::Keys;
 use super::writer::{Tx, Work};
-use super::{picture_names, project, settle, written};
+use super::{picture_names, project, settle, stretches, written};
 use crate::engine::fault::fault;
-use crate::engine::rows::{signed, word};
+use crate::engine::rows::{nanos, signed, word};
 use crate::engine::{Db, query};
 
 /// Length of an event's own key.
@@ -55,6 +55,7 @@ impl Work for Appending {
 async fn write_entry(tx: &mut Tx<'_>, index: u64, entry: &Entry) -> Result<()> {
     let (leaf, sealed) = sealed(tx.keys, entry)?;
     insert(tx.db, index, entry, &leaf, &sealed).await?;
+    stretches::widen(tx, signed(index)?, nanos(entry.occurred_at())).await?;
     insert_people(tx.db, index, entry).await?;
     if let Record::Access(event) = &entry.record
         && let Some(picture) = &event.evidence.picture

@@ -5,18 +5,20 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use model::EventId;
-use store::{Append, Book, Committed, EntryKind, LogFilter, Page, Result, Settlement, StoredEntry};
+use store::{Append, Book, Committed, Listed, LogFilter, Page, Result, Settlement, StoredEntry};
 use tokio::sync::broadcast;
 
-use super::SqlStore;
 use super::append::{self, Appending};
-use super::columns::{bound, kind_word};
 use super::keys::Keys;
 use super::rebuild::Rebuilding;
 use super::settle::Settling;
+use super::{SqlStore, search};
 use crate::engine::fault::fault;
-use crate::engine::rows::{Columns, signed, word};
-use crate::engine::{Db, Query, Row, query};
+use crate::engine::rows::Columns;
+use crate::engine::{Db, Row, query};
+
+/// Entries asked for in one statement.
+const TOGETHER: usize = 256;
 
 #[async_trait]
 impl Book for SqlStore {
@@ -39,19 +41,38 @@ impl Book for SqlStore {
 
     async fn entry(&self, id: EventId) -> Result<Option<StoredEntry>> {
         let mut db = self.read().await?;
-        let rows = query("SELECT idx, id, sealed FROM entries WHERE id = ?")
+        let rows = query("SELECT idx, id, sealed, occurred_at FROM entries WHERE id = ?")
             .bind(id.0.as_bytes().as_slice())
             .fetch_all(&mut db)
             .await
             .map_err(fault)?;
-        Ok(stored(&mut db, self.keys(), &rows).await?.pop())
+        let Some(row) = rows.first() else {
+            return Ok(None);
+        };
+        // Whoever asks for this one hears why it cannot be had.
+        append::open(self.keys(), row.col("id")?, row.col("sealed")?)?;
+        let listed = listed(&mut db, self.keys(), &rows).await?.pop();
+        Ok(listed.and_then(Listed::readable))
     }
 
-    async fn entries(&self, filter: &LogFilter, page: Page) -> Result<Vec<StoredEntry>> {
-        let sql = wanted(filter, page)?;
+    async fn entries_of(&self, ids: &[EventId]) -> Result<Vec<StoredEntry>> {
         let mut db = self.read().await?;
-        let rows = sql.fetch_all(&mut db).await.map_err(fault)?;
-        stored(&mut db, self.keys(), &rows).await
+        let mut rows = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(TOGETHER) {
+            let mut sql = query("SELECT idx, id, sealed, occurred_at FROM entries WHERE id IN (");
+            let ids = ids.iter().map(|id| id.0.as_bytes().to_vec());
+            sql.push_set(&ids.collect::<Vec<_>>());
+            sql.push(")");
+            rows.extend(sql.fetch_all(&mut db).await.map_err(fault)?);
+        }
+        let listed = listed(&mut db, self.keys(), &rows).await?;
+        Ok(listed.into_iter().filter_map(Listed::readable).collect())
+    }
+
+    async fn listed(&self, filter: &LogFilter, page: Page) -> Result<Vec<Listed>> {
+        let mut db = self.read().await?;
+        let rows = search::page(&mut db, filter, page).await?;
+        listed(&mut db, self.keys(), &rows).await
     }
 
     async fn rebuild_projections(&self) -> Result<()> {
@@ -59,81 +80,44 @@ impl Book for SqlStore {
     }
 }
 
-fn wanted(filter: &LogFilter, page: Page) -> Result<Query> {
-    let mut sql = query("SELECT idx, id, sealed FROM entries e WHERE idx < ");
-    sql.push_bind(page.before.map_or(Ok(i64::MAX), signed)?);
-    if filter.from.is_some() || filter.until.is_some() {
-        sql.push(" AND occurred_at >= ")
-            .push_bind(bound(filter.from, i64::MIN));
-        sql.push(" AND occurred_at < ")
-            .push_bind(bound(filter.until, i64::MAX));
-    }
-    if let Some(access_point) = filter.access_point {
-        sql.push(" AND access_point = ")
-            .push_bind(access_point.0.as_bytes().to_vec());
-    }
-    if let Some(person) = filter.person {
-        sql.push(" AND idx IN (SELECT idx FROM entry_people WHERE person = ");
-        sql.push_bind(person.0.as_bytes().to_vec()).push(")");
-    }
-    if let Some(outcome) = &filter.outcome {
-        sql.push(" AND outcome = ").push_bind(word(outcome)?);
-    }
-    if let Some(tag) = &filter.tag {
-        sql.push(" AND tag = ").push_bind(tag.as_str().to_owned());
-    }
-    push_kinds(&mut sql, &filter.kinds);
-    sql.push(" ORDER BY idx DESC LIMIT ").push_bind(page.limit);
-    Ok(sql)
-}
-
-fn push_kinds(sql: &mut Query, kinds: &[EntryKind]) {
-    if kinds.is_empty() {
-        return;
-    }
-    sql.push(" AND kind IN (");
-    sql.push_list(kinds.iter().map(|kind| kind_word(*kind)));
-    sql.push(")");
-}
-
 /// Opens the entries and looks up what corrects them.
-async fn stored(db: &mut Db, keys: &Keys, rows: &[Row]) -> Result<Vec<StoredEntry>> {
+async fn listed(db: &mut Db, keys: &Keys, rows: &[Row]) -> Result<Vec<Listed>> {
+    let mut corrections = corrections(db, rows).await?;
     let mut entries = Vec::with_capacity(rows.len());
     for row in rows {
-        let (entry, _) = append::open(keys, row.col("id")?, row.col("sealed")?)?;
-        entries.push(StoredEntry {
-            index: row.count("idx")?,
-            entry,
-            corrected_by: Vec::new(),
-        });
-    }
-    let mut corrections = corrections(db, &entries).await?;
-    for stored in &mut entries {
-        stored.corrected_by = corrections.remove(&stored.entry.id).unwrap_or_default();
+        let (index, event) = (row.count("idx")?, row.id("id")?);
+        entries.push(
+            match append::open(keys, row.col("id")?, row.col("sealed")?) {
+                Ok((entry, _)) => Listed::Entry(Box::new(StoredEntry {
+                    index,
+                    entry,
+                    corrected_by: corrections.remove(&event).unwrap_or_default(),
+                })),
+                Err(error) if error.is_damage() => Listed::Unreadable {
+                    index,
+                    event,
+                    occurred_at: row.time("occurred_at")?,
+                },
+                Err(error) => return Err(error),
+            },
+        );
     }
     Ok(entries)
 }
 
-async fn corrections(
-    db: &mut Db,
-    entries: &[StoredEntry],
-) -> Result<HashMap<EventId, Vec<EventId>>> {
-    if entries.is_empty() {
-        return Ok(HashMap::new());
-    }
-    let mut sql = query("SELECT id, refers FROM entries WHERE refers IN (");
-    sql.push_list(
-        entries
-            .iter()
-            .map(|stored| stored.entry.id.0.as_bytes().to_vec()),
-    );
-    sql.push(") ORDER BY idx");
+async fn corrections(db: &mut Db, rows: &[Row]) -> Result<HashMap<EventId, Vec<EventId>>> {
+    let ids = rows.iter().map(|row| row.col::<Vec<u8>>("id"));
+    let ids: Result<Vec<Vec<u8>>> = ids.collect();
+    let ids = ids?;
     let mut found: HashMap<EventId, Vec<EventId>> = HashMap::new();
-    for row in sql.fetch_all(db).await.map_err(fault)? {
-        found
-            .entry(row.id("refers")?)
-            .or_default()
-            .push(row.id("id")?);
+    for ids in ids.chunks(TOGETHER) {
+        let mut sql = query("SELECT id, refers FROM entries WHERE refers IN (");
+        sql.push_set(ids);
+        sql.push(") ORDER BY idx");
+        for row in sql.fetch_all(db).await.map_err(fault)? {
+            let corrections = found.entry(row.id("refers")?).or_default();
+            corrections.push(row.id("id")?);
+        }
     }
     Ok(found)
 }

@@ -16,10 +16,11 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 27] = [
+pub(crate) const TABLES: [(&str, &str); 28] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
+    ("stretches", ""),
     ("nodes", ""),
     ("checkpoints", " ORDER BY size"),
     ("observations", " ORDER BY ord"),

@@ -9,8 +9,9 @@ use store::{LedgerRows, RawEntry, Result, StoreError, StoredCheckpoint};
 
 use super::columns::{Searchable, person_of};
 use super::keys::Keys;
+use super::stretches::Stretch;
 use super::writer::{Tx, Work};
-use super::{SqlStore, append};
+use super::{SqlStore, append, stretches};
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, nanos, signed};
 use crate::engine::{Db, Row, query};
@@ -50,8 +51,10 @@ impl LedgerRows for SqlStore {
         let (Some(first), Some(last)) = (rows.first(), rows.last()) else {
             return Ok(Vec::new());
         };
-        let people = people(&mut db, first.col("idx")?, last.col("idx")?).await?;
-        let raw = |row| raw_entry(self.keys(), row, &people);
+        let (first, last) = (first.col("idx")?, last.col("idx")?);
+        let people = people(&mut db, first, last).await?;
+        let stretches = stretches::over(&mut db, first, last).await?;
+        let raw = |row| raw_entry(self.keys(), row, &people, &stretches);
         rows.iter().map(raw).collect()
     }
 
@@ -162,6 +165,7 @@ fn raw_entry(
     keys: &Keys,
     row: &Row,
     people: &BTreeMap<u64, BTreeSet<PersonId>>,
+    stretches: &[Stretch],
 ) -> Result<RawEntry> {
     let index = row.count("idx")?;
     let payload = append::open(keys, row.col("id")?, row.col("sealed")?);
@@ -173,6 +177,7 @@ fn raw_entry(
             id == entry.id.0.as_bytes().as_slice()
                 && Searchable::of(entry).agrees(row)?
                 && names_agree(entry, named)
+                && lies_within(row, stretches)?
         }
         Err(_) => false,
     };
@@ -182,6 +187,12 @@ fn raw_entry(
         payload: payload.map_err(|error| error.to_string()),
         columns_agree,
     })
+}
+
+/// A search by time looks for the entry where it is.
+fn lies_within(row: &Row, stretches: &[Stretch]) -> Result<bool> {
+    let (index, at) = (row.col("idx")?, row.col("occurred_at")?);
+    Ok(stretches.iter().any(|stretch| stretch.holds(index, at)))
 }
 
 /// A correction is also listed under whom the corrected entry was about; every other entry under

@@ -14,11 +14,37 @@ use crate::engine::rows::{Columns, from_json};
 use crate::engine::value::Value;
 use crate::engine::{Query, Row, query};
 
+/// People asked for in one statement.
+const TOGETHER: usize = 256;
+
 #[async_trait]
 impl People for SqlStore {
     async fn person(&self, id: PersonId) -> Result<Option<Person>> {
         let sql = "SELECT * FROM people WHERE id = ?";
         self.one_person(sql, id.0.as_bytes().to_vec()).await
+    }
+
+    async fn everybody(&self) -> Result<Vec<Person>> {
+        let sql = "SELECT id, number, name, department, status, valid_from, valid_until, places, \
+                       photo FROM people ORDER BY name_folded, id";
+        let mut db = self.read().await?;
+        let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter().map(read_plain).collect()
+    }
+
+    async fn people_of(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
+        let mut db = self.read().await?;
+        let mut people = Vec::with_capacity(ids.len());
+        for ids in ids.chunks(TOGETHER) {
+            let mut sql = query("SELECT * FROM people WHERE id IN (");
+            let ids = ids.iter().map(|id| id.0.as_bytes().to_vec());
+            sql.push_set(&ids.collect::<Vec<_>>());
+            sql.push(")");
+            for row in sql.fetch_all(&mut db).await.map_err(fault)? {
+                people.push(read_person(self.keys(), &row)?);
+            }
+        }
+        Ok(people)
     }
 
     async fn person_by_number(&self, number: &str) -> Result<Option<Person>> {
@@ -169,6 +195,14 @@ pub(super) fn read_person(keys: &Keys, row: &Row) -> Result<Person> {
     let details = keys.details.open(row.col("id")?, sealed)?;
     let details: PersonDetails = from_json(&details)?;
     Ok(Person {
+        details,
+        ..read_plain(row)?
+    })
+}
+
+/// What is kept in the clear.
+fn read_plain(row: &Row) -> Result<Person> {
+    Ok(Person {
         id: row.id("id")?,
         number: row.col("number")?,
         name: row.col("name")?,
@@ -178,7 +212,7 @@ pub(super) fn read_person(keys: &Keys, row: &Row) -> Result<Person> {
         valid_until: written_time(row, "valid_until")?,
         places: row.record("places")?,
         photo: row.maybe_id("photo")?,
-        details,
+        details: PersonDetails::default(),
     })
 }
 

@@ -35,6 +35,11 @@ impl Projected for SqlStore {
         if filter.open {
             sql.push(" AND state = 'open'");
         }
+        if let Some(since) = filter.seen_since {
+            sql.push(" AND (left_at IS NULL OR state <> 'open' OR left_at >= ")
+                .push_bind(nanos(since))
+                .push(")");
+        }
         sql.push(" ORDER BY entered_at DESC, id DESC LIMIT ")
             .push_bind(filter.limit);
         let mut db = self.read().await?;

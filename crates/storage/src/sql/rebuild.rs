@@ -3,7 +3,7 @@
 use store::Result;
 
 use super::writer::{Tx, Work};
-use super::{append, project};
+use super::{append, project, stretches};
 use crate::engine::fault::fault;
 use crate::engine::query;
 use crate::engine::rows::Columns;
@@ -12,7 +12,7 @@ use crate::engine::rows::Columns;
 const CHUNK: i64 = 500;
 
 /// Counts up when an entry folds to other rows than before, or to more columns.
-const FOLDED_BY: &[u8] = b"2";
+const FOLDED_BY: &[u8] = b"3";
 const FOLDED: &str = "projections folded by";
 
 pub(super) struct Rebuilding;
@@ -55,6 +55,7 @@ impl Work for KeepingUp {
 }
 
 async fn fold_again(tx: &mut Tx<'_>) -> Result<()> {
+    stretches::again(tx).await?;
     for table in [
         "DELETE FROM visits",
         "DELETE FROM custody",

@@ -18,6 +18,7 @@ use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::keys::Keys;
 use super::sequence::Runs;
+use super::stretches::Stretch;
 use super::{ingest, ledger_rows};
 use crate::engine::fault::{again, breaks_batch, fault};
 use crate::engine::{Db, Engine};
@@ -42,6 +43,8 @@ pub(crate) struct Memory {
     pub(crate) order: u64,
     /// How far devices came that were heard lately.
     pub(crate) runs: Runs,
+    /// The newest stretch of the log, once it was needed.
+    pub(crate) stretch: Option<Stretch>,
 }
 
 /// What the database says of it.
@@ -51,6 +54,7 @@ pub(crate) async fn remembered(db: &mut Db) -> Result<Memory> {
         calendar: None,
         order: ingest::newest(db).await?,
         runs: Runs::default(),
+        stretch: None,
     })
 }
 

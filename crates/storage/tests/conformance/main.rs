@@ -10,6 +10,7 @@ mod make;
 mod people;
 mod places;
 mod projections;
+mod search;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -72,6 +73,11 @@ macro_rules! every_case {
                 a_correction_is_shown_at_what_it_corrects,
                 an_entry_is_appended_once,
             ],
+            search: [
+                pages_give_what_a_look_at_every_entry_finds,
+                what_is_told_late_is_found_by_its_time,
+                several_entries_are_told_at_once,
+            ],
             ledger_rows: [
                 the_tree_head_is_that_of_the_leaves,
                 every_entry_can_be_proved_against_any_later_head,
@@ -81,6 +87,7 @@ macro_rules! every_case {
             ],
             people: [
                 a_person_is_found_by_number_name_identity_number_and_tag,
+                several_people_are_told_at_once,
                 names_are_found_without_case_in_any_script,
                 what_is_typed_is_looked_for_letter_by_letter,
                 names_are_ordered_by_their_letters_alone,
@@ -117,6 +124,7 @@ macro_rules! every_case {
             ],
             projections: [
                 an_exit_closes_the_visit_that_the_entry_opened,
+                whoever_was_merely_seen_earlier_can_be_left_out,
                 a_correction_gives_the_visit_to_somebody_else,
                 an_alert_is_open_until_it_is_acknowledged,
                 an_overdue_visit_is_told_of_once_and_the_longest_first,

@@ -55,6 +55,27 @@ pub async fn a_person_is_found_by_number_name_identity_number_and_tag<S: Site>()
     assert_eq!(store.people_count().await.unwrap(), 2);
 }
 
+pub async fn several_people_are_told_at_once<S: Site>() {
+    let site = S::found().await;
+    let mut all: Vec<Person> = (0..700)
+        .map(|number| person(&number.to_string(), "Alice Arden"))
+        .collect();
+    add(site.store(), &all).await;
+    all.sort_by_key(|person| person.id);
+    let mut ids: Vec<PersonId> = all.iter().map(|person| person.id).collect();
+    ids.push(new_id());
+    let mut found = site.store().people_of(&ids).await.unwrap();
+    found.sort_by_key(|person| person.id);
+    assert_eq!(found, all);
+    assert_eq!(site.store().people_of(&[]).await.unwrap(), []);
+    let everybody = site.store().everybody().await.unwrap();
+    let plain = |person: &Person| Person {
+        details: PersonDetails::default(),
+        ..person.clone()
+    };
+    assert_eq!(everybody, all.iter().map(plain).collect::<Vec<_>>());
+}
+
 async fn search(store: &impl People, text: &str) -> Vec<Person> {
     let text = text.to_owned();
     let query = PeopleQuery {

@@ -58,6 +58,26 @@ pub async fn an_exit_closes_the_visit_that_the_entry_opened<S: Site>() {
     assert_eq!(store.entries_since(after(1)).await.unwrap(), 0);
 }
 
+pub async fn whoever_was_merely_seen_earlier_can_be_left_out<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let (alice, bob) = (new_id(), new_id());
+    let opened = append(store, passed(Direction::Entry, alice, after(0))).await;
+    let seen = append(store, passed(Direction::Both, bob, after(0))).await;
+    for (since, expected) in [(0, vec![opened, seen]), (1, vec![opened])] {
+        let filter = VisitFilter {
+            open: true,
+            seen_since: Some(after(since)),
+            limit: 10,
+            ..VisitFilter::default()
+        };
+        let mut found = store.visits(&filter).await.unwrap();
+        found.sort_by_key(|visit| visit.person != alice);
+        let found: Vec<EventId> = found.into_iter().map(|visit| visit.entry).collect();
+        assert_eq!(found, expected);
+    }
+}
+
 pub async fn a_correction_gives_the_visit_to_somebody_else<S: Site>() {
     let site = S::found().await;
     let store = site.store();

@@ -33,6 +33,8 @@ async fn what_was_changed_removed_or_reordered_is_named() {
     assert_eq!(found[0], Finding::Missing { index: 3 });
     let found = tampered_with("UPDATE entries SET kind = 'notice' WHERE idx = 9").await;
     assert!(matches!(found[0], Finding::ColumnsDiffer { index: 9, .. }));
+    let found = tampered_with("UPDATE stretches SET last_at = first_at").await;
+    assert!(matches!(found[0], Finding::ColumnsDiffer { index: 0, .. }));
     let found = tampered_with("DELETE FROM entries WHERE idx >= 8").await;
     let cut = Finding::Truncated {
         entries: 8,

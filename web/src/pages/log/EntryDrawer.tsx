@@ -1,10 +1,12 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { entryQuery } from "../../api/log";
 import type { Entry } from "../../api/types";
 import { Dialog } from "../../ui/Dialog";
+import { count, instantToSiteTime } from "../../ui/format";
 import { Facts } from "../../ui/Panel";
 import { Failed, Skeleton } from "../../ui/States";
-import { Time } from "../../ui/Time";
+import { Time, useZone } from "../../ui/Time";
 import { authorName, describe } from "./describe";
 import { PassageDetail } from "./PassageDetail";
 import { Proof } from "./Proof";
@@ -79,6 +81,29 @@ function CorrectionLink({ event, onOpen }: { event: string; onOpen: (event: stri
   );
 }
 
+type Card = Extract<Extract<Entry["record"], { kind: "notice" }>["notice"], { notice: "card_imported" }>;
+
+/** The time of an imported card's passages, and the way to those that would have been denied. */
+function Imported({ card }: { card: Card }) {
+  const zone = useZone();
+  // The filter counts minutes and leaves the last one out.
+  const until = Date.parse(card.until) + 60_000;
+  const span = { from: instantToSiteTime(card.from, zone), until: instantToSiteTime(until, zone) };
+  return (
+    <>
+      <Time at={card.from} show="exact" /> to <Time at={card.until} show="exact" />
+      {card.denied > 0 && (
+        <>
+          {" · "}
+          <Link to="/log" search={{ ...span, outcome: "denied" }}>
+            {count(card.denied, "denied passage", "denied passages")}
+          </Link>
+        </>
+      )}
+    </>
+  );
+}
+
 /** An act, a correction or a notice. */
 function Written({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => void }) {
   const { title, about } = describe(entry);
@@ -104,6 +129,8 @@ function Written({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => v
       </a>,
     ]);
   }
+  if (record.kind === "notice" && record.notice.notice === "card_imported")
+    items.push(["Passages", <Imported key="card" card={record.notice} />]);
   items.push(["Written by", authorName(entry.author)], ["Written", <Time key="written" at={entry.written_at} show="exact" />]);
   return <Facts items={items} />;
 }

@@ -1,6 +1,6 @@
 import type { InfiniteData, UseInfiniteQueryResult } from "@tanstack/react-query";
 import { useWindowVirtualizer } from "@tanstack/react-virtual";
-import { BookOpenText, FileCog, Info, PencilLine } from "lucide-react";
+import { BookOpenText, FileCog, FileX2, Info, PencilLine } from "lucide-react";
 import { useEffect, useLayoutEffect, useRef, useState } from "react";
 import { pictureUrl } from "../../api/client";
 import type { Entry, LogPage } from "../../api/types";
@@ -91,7 +91,7 @@ function Rows({ entries, more, busy, onMore, onOpen }: RowsProps) {
   );
 }
 
-const icons = { act: FileCog, correction: PencilLine, notice: Info };
+const icons = { act: FileCog, correction: PencilLine, notice: Info, unreadable: FileX2 };
 
 function EntryRow({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => void }) {
   const { title, about } = describe(entry);
@@ -127,7 +127,7 @@ function EntryRow({ entry, onOpen }: { entry: Entry; onOpen: (event: string) => 
             <OutcomeBadge passage={record.passage} />
           </>
         ) : (
-          <Badge>{{ act: "Act", correction: "Correction", notice: "Notice" }[record.kind]}</Badge>
+          <Badge>{{ act: "Act", correction: "Correction", notice: "Notice", unreadable: "Unreadable" }[record.kind]}</Badge>
         )}
       </span>
       <span className={css.time}>

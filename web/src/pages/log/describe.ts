@@ -1,5 +1,6 @@
 import type { Author, Entry } from "../../api/types";
 import { passageName, personName } from "../../passage/name";
+import { count } from "../../ui/format";
 import { directions, spelled } from "../../words";
 
 /** Acts in words that read better than their spelling. */
@@ -36,6 +37,8 @@ export function describe(entry: Entry): { title: string; about: string } {
       return correction(record.correction);
     case "notice":
       return notice(record.notice);
+    case "unreadable":
+      return { title: "This entry cannot be read", about: "Its row was damaged or changed: Integrity says which are" };
   }
 }
 
@@ -62,6 +65,11 @@ function notice(record: NoticeRecord): { title: string; about: string } {
       return { title: "Device silent", about: record.device.name };
     case "part_lost":
       return { title: "Part of Gatebook not connected", about: record.part };
+    case "card_imported":
+      return {
+        title: "Card's log imported",
+        about: `${record.gate.name}: ${count(record.passages, "passage", "passages")}, ${record.denied} denied`,
+      };
     case "visit_overdue":
       return { title: "Missing exit", about: personName(record.person) };
     case "verification_failed":
@@ -76,6 +84,8 @@ export function authorName(author: Author): string {
       return "Gatebook";
     case "console":
       return "The server's console";
+    case "unknown":
+      return "Not known";
     case "user":
       return author.name || "A removed user";
   }

@@ -11,7 +11,9 @@ use crate::engine::fault::again;
 
 /// A server that did not answer is not asked again sooner.
 const PAUSE: Duration = Duration::from_millis(500);
-const SETTINGS: &str = "SET default_transaction_read_only = on; SET client_min_messages = warning";
+/// A plan made for any value would do for a rare one what only suits a common one.
+const SETTINGS: &str = "SET default_transaction_read_only = on; SET client_min_messages = warning; \
+     SET plan_cache_mode = force_custom_plan";
 
 /// At most so many sessions. The next reader takes the one with the fewest at it.
 #[derive(Clone)]
