@@ -69,6 +69,10 @@ group_rust() {
   else
     stage crates cargo scripts/postgres.sh run cargo test --release --workspace --no-fail-fast --lib --bins --tests
   fi
+  # Once more, each site on the test server: the binary's commands, the bookkeeper, the API. What is about the
+  # file itself stays with the file.
+  GATEBOOK_TEST_ENGINE=postgres stage on-postgres nextest scripts/postgres.sh run cargo nextest run --release --workspace \
+    --no-fail-fast --filterset "(package(gatebook) | package(gatebook-api)) - test(of_the_file)"
   stage examples-in-docs cargo cargo test --release --workspace --doc
 }
 

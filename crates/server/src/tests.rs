@@ -21,11 +21,32 @@ pub fn at(second: i64) -> Timestamp {
 /// A founded site in a directory of its own.
 pub async fn opened() -> (TempDir, Site) {
     let dir = tempfile::tempdir().unwrap();
-    let site = Site::open(dir.path(), &Database::default()).await.unwrap();
+    let site = Site::open(dir.path(), &database()).await.unwrap();
     founding::found(&site.store, SystemClock.now())
         .await
         .unwrap();
     (dir, site)
+}
+
+/// A file, or with `GATEBOOK_TEST_ENGINE=postgres` a new database on the test server.
+fn database() -> Database {
+    if !std::env::var("GATEBOOK_TEST_ENGINE").is_ok_and(|engine| engine == "postgres") {
+        return Database::default();
+    }
+    let server = std::env::var("GATEBOOK_TEST_POSTGRES").expect("scripts/postgres.sh run");
+    let name = format!("test_{}", Uuid::new_v4().simple());
+    let made = std::process::Command::new("psql")
+        .args([
+            &server,
+            "--quiet",
+            "--command",
+            &format!("CREATE DATABASE {name}"),
+        ])
+        .status();
+    assert!(made.unwrap().success());
+    Database {
+        url: server.replacen("/postgres?", &format!("/{name}?"), 1),
+    }
 }
 
 /// Appends an act with registry writes.

@@ -30,7 +30,7 @@ fn a_passage_of_somebody_whose_row_does_not_open_is_listed_and_alerts_and_the_ne
         api.make(&format!("tags/{tag}/assign"), &holder);
     }
     serving.stop().with(0);
-    change(data.path(), "UPDATE people SET details = randomblob(61)");
+    change(data.path(), "UPDATE people SET details = id");
     let serving = Serving::start(data.path(), &[]);
     let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
     for sequence in 1..=3 {
@@ -69,7 +69,7 @@ fn an_observation_without_an_end_that_does_not_open_is_listed_at_the_next_start(
         (log["entries"].as_array().unwrap().len() == 1).then_some(())
     });
     serving.stop().with(0);
-    let spoil = "UPDATE observations SET settled = 0, event = NULL, sealed = randomblob(99)";
+    let spoil = "UPDATE observations SET settled = 0, event = NULL, sealed = id";
     change(data.path(), spoil);
     let serving = Serving::start(data.path(), &[]);
     let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();

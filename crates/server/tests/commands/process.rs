@@ -1,5 +1,6 @@
 //! Starting the binary: commands that end, and servers that run until they are stopped.
 
+use crate::engine;
 use std::io::{BufRead, BufReader, Read};
 use std::net::TcpListener;
 use std::path::Path;
@@ -24,6 +25,9 @@ pub fn gatebook(data: &Path, words: &[&str]) -> Command {
         if name.to_string_lossy().starts_with("GATEBOOK_") {
             command.env_remove(name);
         }
+    }
+    if let Some(url) = engine::database(data) {
+        command.env("GATEBOOK_DATABASE_URL", url);
     }
     command
 }

@@ -93,7 +93,14 @@ impl Site {
     pub async fn open() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let data = DataDir::open(dir.path()).unwrap();
-        let store = SqlStore::open(&data, Options::default()).await.unwrap();
+        let store = match database() {
+            Some(url) => {
+                let server = url.parse().unwrap();
+                SqlStore::connect(&data, &server, Options::default()).await
+            }
+            None => SqlStore::open(&data, Options::default()).await,
+        };
+        let store = store.unwrap();
         let pictures = PictureFiles::open(&data).unwrap();
         let played = Arc::new(Played::at(MORNING.parse().unwrap()));
         let parts = watch::Sender::new(Arc::from([]));
@@ -245,4 +252,22 @@ impl Site {
 /// The identity in an answer.
 pub fn id(view: &Value) -> String {
     view["id"].as_str().unwrap().to_owned()
+}
+
+/// With `GATEBOOK_TEST_ENGINE=postgres`, a new database on the test server; else the site has its file.
+fn database() -> Option<String> {
+    let engine = std::env::var("GATEBOOK_TEST_ENGINE").ok()?;
+    assert_eq!(engine, "postgres");
+    let server = std::env::var("GATEBOOK_TEST_POSTGRES").expect("scripts/postgres.sh run");
+    let name = format!("test_{}", uuid::Uuid::new_v4().simple());
+    let made = std::process::Command::new("psql")
+        .args([
+            &server,
+            "--quiet",
+            "--command",
+            &format!("CREATE DATABASE {name}"),
+        ])
+        .status();
+    assert!(made.unwrap().success());
+    Some(server.replacen("/postgres?", &format!("/{name}?"), 1))
 }
