@@ -36,7 +36,7 @@ for (const [name, runs] of measured) {
 process.exit(0);
 
 async function measure({ threads, workers }) {
-  const gatebook = await Gatebook.start(threads ? { spread: false, set: [`vision.threads=${threads}`] } : { spread: true, workers });
+  const gatebook = await Gatebook.start(threads ? { spread: false, more: ["--set", `vision.threads=${threads}`] } : { spread: true, workers });
   try {
     const api = await Api.first(gatebook);
     const area = await api.post("/areas", { name: "Court" });

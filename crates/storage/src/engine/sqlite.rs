@@ -26,8 +26,6 @@ pub(crate) fn connect_options(dir: &DataDir) -> SqliteConnectOptions {
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
         .statement_cache_capacity(200)
-        // Rows come from the engine's thread: with room for few, the two wait for each other in turn.
-        .row_buffer_size(1_024)
         .disable_statement_logging()
 }
 

@@ -59,11 +59,11 @@ fn contradicts_itself(filter: &LogFilter) -> bool {
 }
 
 async fn fetch(db: &mut Db, filter: &LogFilter, among: Range<i64>, limit: u32) -> Result<Vec<Row>> {
-    let sql = wanted(filter, among, limit, matches!(db, Db::Sqlite(_)));
+    let sql = wanted(filter, among, limit);
     sql.fetch_all(db).await.map_err(fault)
 }
 
-fn wanted(filter: &LogFilter, among: Range<i64>, limit: u32, sqlite: bool) -> Query {
+fn wanted(filter: &LogFilter, among: Range<i64>, limit: u32) -> Query {
     let mut sql = query("SELECT e.idx, e.id, e.sealed, e.occurred_at FROM ");
     match filter.person {
         // In this order: those of the person first, then their entries.
@@ -73,14 +73,7 @@ fn wanted(filter: &LogFilter, among: Range<i64>, limit: u32, sqlite: bool) -> Qu
             walk(&mut sql, " AND p.idx >= ", " AND p.idx < ", among);
         }
         None => {
-            sql.push("entries e");
-            // Of two indexes by access point SQLite takes the one with everything.
-            let denied_at =
-                filter.outcome == Some(Outcome::Denied) && filter.access_point.is_some();
-            if sqlite && denied_at && filter.tag.is_none() {
-                sql.push(" INDEXED BY entries_denied_at");
-            }
-            sql.push(" WHERE TRUE");
+            sql.push("entries e WHERE TRUE");
             walk(&mut sql, " AND e.idx >= ", " AND e.idx < ", among);
         }
     }

@@ -176,12 +176,12 @@ pub async fn pages_give_what_a_look_at_every_entry_finds<S: Site>() {
     // What is known of times is read anew, then written on.
     let site = site.restarted().await;
     for filter in filters() {
-        let wanted: Vec<u64> = (0..)
+        let mut wanted: Vec<u64> = (0..)
             .zip(&made)
             .filter(|(_, entry)| fits(&filter, entry))
             .map(|(index, _)| index)
-            .rev()
             .collect();
+        wanted.reverse();
         let found = all_pages(site.store(), &filter, 120).await;
         let found: Vec<u64> = found.iter().map(|stored| stored.index).collect();
         assert_eq!(found, wanted, "{filter:?}");
