@@ -1,0 +1,309 @@
+//! Cameras as they behave in the field, and as they should not, on loopback.
+#![allow(clippy::unwrap_used)]
+
+use bytes::Bytes;
+use cameras::{Credentials, Error, Feed, Guard, Spec, State, first_picture, follow};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+use testkit::cameras::{HttpCamera, Reply, RtspCamera, Video, mjpeg};
+use tokio::time::timeout;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+
+fn loopback() -> Arc<Guard> {
+    Arc::new(Guard::new(&["127.0.0.0/8"]).unwrap())
+}
+
+fn spec(address: &str) -> Spec {
+    Spec {
+        address: address.parse().unwrap(),
+        credentials: None,
+        frames_per_second: 10,
+    }
+}
+
+fn with_password(address: &str, password: &str) -> Spec {
+    let credentials = Credentials {
+        user: "gate".into(),
+        password: password.into(),
+    };
+    Spec {
+        credentials: Some(credentials),
+        ..spec(address)
+    }
+}
+
+/// What begins as a JPEG does, with a number in it.
+fn jpeg(number: u8) -> Bytes {
+    Bytes::from(vec![0xff, 0xd8, 0xff, 0xe0, number, 0xff, 0xd9])
+}
+
+async fn http(reply: impl Fn(&str) -> Reply + Send + Sync + 'static) -> (HttpCamera, String) {
+    let camera = HttpCamera::start(0, reply).await.unwrap();
+    let address = format!("http://{}/capture", camera.address());
+    (camera, address)
+}
+
+async fn refused(reply: Reply) -> Error {
+    let (_camera, address) = http(move |_| reply.clone()).await;
+    first_picture(&spec(&address), &loopback())
+        .await
+        .unwrap_err()
+}
+
+#[tokio::test]
+async fn a_camera_board_is_asked_for_one_picture_after_another() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let (_camera, address) = http(move |_| {
+        let number = counted.fetch_add(1, Ordering::Relaxed);
+        Reply::picture(&jpeg(u8::try_from(number).unwrap_or(u8::MAX)))
+    })
+    .await;
+    let feed = Arc::new(Feed::default());
+    let mut frames = feed.frames.subscribe();
+    let following = tokio::spawn(follow(spec(&address), loopback(), feed.clone()));
+    let third = frames.wait_for(|frame| frame.as_ref().is_some_and(|f| f.jpeg == jpeg(2)));
+    timeout(PATIENCE, third).await.unwrap().unwrap();
+    assert_eq!(feed.status.borrow().state, State::Live);
+    following.abort();
+}
+
+#[tokio::test]
+async fn of_an_mjpeg_stream_that_is_too_fast_only_as_many_pictures_as_wanted_are_taken() {
+    let pictures: Vec<Bytes> = (0..=255).map(jpeg).collect();
+    let (_camera, address) = http(move |_| mjpeg(&pictures, Duration::from_millis(2))).await;
+    let feed = Arc::new(Feed::default());
+    let following = tokio::spawn(follow(spec(&address), loopback(), feed.clone()));
+    let mut frames = feed.frames.subscribe();
+    let mut times = Vec::new();
+    while times.len() < 10 {
+        timeout(PATIENCE, frames.changed()).await.unwrap().unwrap();
+        times.push(frames.borrow_and_update().as_ref().unwrap().at);
+    }
+    // A machine under load delays pictures; it never makes more of them.
+    let over = times[9].duration_since(times[0]);
+    assert!(over.as_millis() >= 750, "ten pictures within {over:?}");
+    following.abort();
+}
+
+#[tokio::test]
+async fn a_camera_that_goes_and_comes_back_is_live_again_by_itself() {
+    let (camera, address) = http(|_| Reply::picture(&jpeg(1))).await;
+    let port = camera.address().port();
+    let feed = Arc::new(Feed::default());
+    let following = tokio::spawn(follow(spec(&address), loopback(), feed.clone()));
+    let mut status = feed.status.subscribe();
+    timeout(PATIENCE, status.wait_for(|s| s.state == State::Live))
+        .await
+        .unwrap()
+        .unwrap();
+    drop(camera);
+    let away = status.wait_for(|s| s.state == State::Waiting);
+    let error = timeout(PATIENCE, away)
+        .await
+        .unwrap()
+        .unwrap()
+        .error
+        .clone();
+    assert!(error.is_some());
+    let _back = HttpCamera::start(port, |_| Reply::picture(&jpeg(2)))
+        .await
+        .unwrap();
+    let live = status.wait_for(|s| s.state == State::Live && s.error.is_none());
+    timeout(PATIENCE, live).await.unwrap().unwrap();
+    following.abort();
+}
+
+#[tokio::test]
+async fn a_wrong_password_and_a_missing_one_are_told_apart() {
+    let (_camera, address) = http(|question| {
+        // base64 of gate:right
+        if question.contains("uthorization: Basic Z2F0ZTpyaWdodA==") {
+            return Reply::picture(&jpeg(1));
+        }
+        Reply::answer(
+            "401 Unauthorized",
+            &["WWW-Authenticate: Basic realm=\"camera\""],
+            b"",
+        )
+    })
+    .await;
+    let guard = loopback();
+    let none = first_picture(&spec(&address), &guard).await;
+    let wrong = first_picture(&with_password(&address, "wrong"), &guard).await;
+    let right = first_picture(&with_password(&address, "right"), &guard).await;
+    assert_eq!(none, Err(Error::PasswordWanted));
+    assert_eq!(wrong, Err(Error::WrongPassword));
+    assert_eq!(right.unwrap().jpeg, jpeg(1));
+}
+
+#[tokio::test]
+async fn a_digest_is_answered_and_the_password_itself_is_never_sent() {
+    let (_camera, address) = http(|question| {
+        assert!(!question.contains("right"));
+        let answered =
+            question.contains("uthorization: Digest") && question.contains("username=\"gate\"");
+        if answered {
+            return Reply::picture(&jpeg(1));
+        }
+        let asks = "WWW-Authenticate: Digest realm=\"camera\", nonce=\"abc\", qop=\"auth\"";
+        Reply::answer("401 Unauthorized", &[asks], b"")
+    })
+    .await;
+    let picture = first_picture(&with_password(&address, "right"), &loopback()).await;
+    assert_eq!(picture.unwrap().jpeg, jpeg(1));
+}
+
+#[tokio::test]
+async fn a_camera_that_leads_to_a_forbidden_address_is_not_followed_there() {
+    let location = "Location: http://169.254.169.254/latest/meta-data/";
+    let error = refused(Reply::answer("302 Found", &[location], b"")).await;
+    assert!(matches!(error, Error::Forbidden { .. }), "{error}");
+    let error = refused(Reply::answer(
+        "302 Found",
+        &["Location: file:///etc/passwd"],
+        b"",
+    ))
+    .await;
+    assert!(matches!(error, Error::Redirect(_)), "{error}");
+    let error = refused(Reply::answer("302 Found", &["Location: /capture"], b"")).await;
+    assert!(matches!(error, Error::Redirect(_)), "{error}");
+}
+
+#[tokio::test]
+async fn without_leave_this_machine_is_not_connected_to() {
+    let (_camera, address) = http(|_| panic!("it was connected to")).await;
+    let error = first_picture(&spec(&address), &Arc::default())
+        .await
+        .unwrap_err();
+    assert!(matches!(error, Error::Forbidden { .. }), "{error}");
+    assert!(error.to_string().contains("cameras.allow"), "{error}");
+}
+
+#[tokio::test]
+async fn answers_that_are_no_pictures_are_refused_in_words() {
+    let page = Reply::answer("200 OK", &["Content-Type: text/html"], b"<html>");
+    assert_eq!(refused(page).await, Error::NotPictures("text/html".into()));
+    let gif = Reply::answer("200 OK", &["Content-Type: image/jpeg"], b"GIF89a");
+    assert!(matches!(refused(gif).await, Error::NotPictures(_)));
+    assert_eq!(
+        refused(Reply::answer("404 Not Found", &[], b"")).await,
+        Error::Status(404)
+    );
+    assert!(matches!(
+        refused(Reply::Bytes("SSH-2.0-x\r\n".into())).await,
+        Error::Damaged(_)
+    ));
+}
+
+#[tokio::test]
+async fn a_gigabyte_and_a_length_that_is_a_lie_are_refused() {
+    let endless = |first: &'static str| Reply::Endless {
+        first: Bytes::from_static(first.as_bytes()),
+        again: vec![Bytes::from(vec![b'x'; 256 * 1024])],
+        pause: Duration::ZERO,
+    };
+    let pictures = endless("HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\n\r\n");
+    assert!(matches!(refused(pictures).await, Error::TooLarge { .. }));
+    let part = endless(
+        "HTTP/1.1 200 OK\r\nContent-Type: multipart/x-mixed-replace;boundary=b\r\n\r\n--b\r\n\r\n",
+    );
+    assert!(matches!(refused(part).await, Error::TooLarge { .. }));
+    let head = endless("HTTP/1.1 200 OK\r\nX: ");
+    assert!(matches!(refused(head).await, Error::Damaged(_)));
+    let short = "HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 100\r\n\r\nabc";
+    assert_eq!(refused(Reply::Bytes(short.into())).await, Error::Ended);
+}
+
+fn video(encoding: &'static str, film: &[u8]) -> Video {
+    Video {
+        encoding,
+        film: film.to_vec(),
+        pause: Duration::from_millis(40),
+        pictures: None,
+        authorization: None,
+    }
+}
+
+fn size_of(jpeg: &[u8]) -> (usize, usize) {
+    let mut decoder =
+        zune_jpeg::JpegDecoder::new(zune_jpeg::zune_core::bytestream::ZCursor::new(jpeg));
+    decoder.decode().unwrap();
+    decoder.dimensions().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn h264_with_and_without_b_frames_and_h265_become_pictures() {
+    assert!(
+        cameras::decoders().ffmpeg.is_some(),
+        "this test wants ffmpeg: scripts/setup-test.sh"
+    );
+    let films = [
+        ("H264", &include_bytes!("films/plain.h264")[..]),
+        ("H264", include_bytes!("films/reordered.h264")),
+        ("H265", include_bytes!("films/plain.h265")),
+    ];
+    for (encoding, film) in films {
+        let camera = RtspCamera::start(0, video(encoding, film)).await.unwrap();
+        let spec = spec(&format!("rtsp://{}/film", camera.address()));
+        let picture = first_picture(&spec, &loopback()).await.unwrap();
+        assert_eq!(size_of(&picture.jpeg), (320, 240), "{encoding}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_stream_that_ends_is_begun_again() {
+    let film = Video {
+        pictures: Some(6),
+        ..video("H264", include_bytes!("films/plain.h264"))
+    };
+    let camera = RtspCamera::start(0, film).await.unwrap();
+    let feed = Arc::new(Feed::default());
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let following = tokio::spawn(follow(spec, loopback(), feed.clone()));
+    let mut status = feed.status.subscribe();
+    for state in [State::Live, State::Waiting, State::Live, State::Waiting] {
+        timeout(PATIENCE, status.wait_for(|s| s.state == state))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    following.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_rtsp_too_a_wrong_password_says_so() {
+    let wants = |authorization: &str| Video {
+        authorization: Some(authorization.into()),
+        ..video("H264", include_bytes!("films/plain.h264"))
+    };
+    // base64 of gate:right
+    let camera = RtspCamera::start(0, wants("Basic Z2F0ZTpyaWdodA=="))
+        .await
+        .unwrap();
+    let address = format!("rtsp://{}/film", camera.address());
+    let guard = loopback();
+    let none = first_picture(&spec(&address), &guard).await;
+    let wrong = first_picture(&with_password(&address, "wrong"), &guard).await;
+    let right = first_picture(&with_password(&address, "right"), &guard).await;
+    assert_eq!(none, Err(Error::PasswordWanted));
+    assert_eq!(wrong, Err(Error::WrongPassword));
+    assert!(right.is_ok(), "{right:?}");
+}
+
+#[tokio::test]
+async fn where_nobody_is_nobody_answers() {
+    let camera = HttpCamera::start(0, |_| Reply::picture(b"")).await.unwrap();
+    let address = camera.address();
+    drop(camera);
+    tokio::task::yield_now().await;
+    for scheme in ["http", "rtsp"] {
+        let error = first_picture(&spec(&format!("{scheme}://{address}/")), &loopback()).await;
+        assert!(
+            matches!(error, Err(Error::NoAnswer { .. })),
+            "{scheme}: {error:?}"
+        );
+    }
+}
