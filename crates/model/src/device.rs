@@ -18,6 +18,8 @@ pub enum DeviceKind {
     Native,
     /// A browser that opens its camera for Gatebook, signed in as a device.
     CameraStation,
+    /// A camera with an address, which Gatebook connects to by itself.
+    NetworkCamera,
 }
 
 /// Something that reports to Gatebook.

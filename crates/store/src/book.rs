@@ -1,6 +1,7 @@
 //! The log: entries appended with everything that follows from them, in one transaction.
 
 use crate::accounts::{ApiToken, Digest, Invitation, User};
+use crate::devices::NetworkCamera;
 use crate::people::FaceTemplate;
 use crate::{Result, StoreError};
 use async_trait::async_trait;
@@ -94,6 +95,8 @@ pub enum Write {
     Device(Put<Device>),
     /// Sets a device's password hash (argon2id PHC string).
     DevicePassword(DeviceId, String),
+    /// Says where a network camera is, or that it is elsewhere now; goes with its device.
+    NetworkCamera(NetworkCamera),
     /// Removes a device that no gate refers to.
     RemoveDevice(DeviceId),
     /// Adds or changes a gate; name unique.

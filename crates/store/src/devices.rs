@@ -3,6 +3,7 @@
 use crate::Result;
 use async_trait::async_trait;
 use model::{Device, DeviceId, Incident, IncidentKind, Timestamp};
+use serde::{Deserialize, Serialize};
 use std::net::IpAddr;
 
 /// A sign of life.
@@ -40,6 +41,28 @@ pub struct DeviceStatus {
     pub observations: u64,
 }
 
+/// Where a network camera is and how it is asked. All of it is sealed: addresses of cameras hold secrets, too.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NetworkCamera {
+    /// The device.
+    pub device: DeviceId,
+    /// `http://…` or `rtsp://…`, without name and password.
+    pub address: String,
+    /// The user's name; empty: none.
+    pub user: String,
+    /// The password.
+    pub password: String,
+    /// Pictures wanted each second, 1..=15.
+    pub frames_per_second: u8,
+}
+
+/// Without what is sealed.
+impl std::fmt::Debug for NetworkCamera {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "NetworkCamera({}, …)", self.device)
+    }
+}
+
 /// What an edge reports; equal reports (all but `at`) are counted in one [`Incident`].
 #[derive(Clone, PartialEq, Debug)]
 pub struct IncidentReport {
@@ -65,6 +88,9 @@ pub trait Devices: Send + Sync {
 
     /// All devices with how they behave.
     async fn device_statuses(&self) -> Result<Vec<DeviceStatus>>;
+
+    /// Where the network cameras are, by device.
+    async fn network_cameras(&self) -> Result<Vec<NetworkCamera>>;
 
     /// A device's password hash.
     async fn device_password(&self, name: &str) -> Result<Option<(DeviceId, String)>>;

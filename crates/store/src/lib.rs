@@ -33,7 +33,7 @@ pub use book::{
     Append, Book, Committed, EntryKind, Listed, LogFilter, Page, Put, Settlement, StoredEntry,
     Write,
 };
-pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, SequenceGap};
+pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, NetworkCamera, SequenceGap};
 pub use error::StoreError;
 pub use ingest::{Commit, Ingest, StoredUnresolved, Unsettled};
 pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};

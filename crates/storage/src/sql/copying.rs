@@ -34,6 +34,7 @@ pub(crate) const TABLES: [(&str, &str); 28] = [
     ("areas", ""),
     ("access_points", ""),
     ("devices", ""),
+    ("network_cameras", ""),
     ("gates", ""),
     ("settings", ""),
     ("incidents", " ORDER BY rowid"),

@@ -2,11 +2,11 @@
 
 use async_trait::async_trait;
 use model::{Device, DeviceId, Incident, Timestamp};
-use store::{DeviceStatus, Devices, Heard, IncidentReport, Result};
+use store::{DeviceStatus, Devices, Heard, IncidentReport, NetworkCamera, Result};
 
 use super::incidents::{Reporting, newest};
 use super::writer::{Tx, Work};
-use super::{SqlStore, places, sequence};
+use super::{SqlStore, network_cameras, places, sequence};
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, nanos};
 use crate::engine::{Db, query};
@@ -32,6 +32,11 @@ impl Devices for SqlStore {
             statuses.push(status(&mut db, device, heard).await?);
         }
         Ok(statuses)
+    }
+
+    async fn network_cameras(&self) -> Result<Vec<NetworkCamera>> {
+        let mut db = self.read().await?;
+        network_cameras::all(&mut db, self.keys()).await
     }
 
     async fn device_password(&self, name: &str) -> Result<Option<(DeviceId, String)>> {

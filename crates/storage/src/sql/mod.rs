@@ -14,6 +14,7 @@ mod ingest;
 mod keys;
 mod ledger_rows;
 mod lines;
+mod network_cameras;
 mod opening;
 mod people;
 mod people_written;

@@ -4,7 +4,7 @@ use store::{Result, Write};
 
 use super::writer::Tx;
 use super::{accounts_written as accounts, people_written as people, places_written as places};
-use super::{incidents, settle};
+use super::{incidents, network_cameras, settle};
 
 /// Applies one write inside the entry's transaction.
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
@@ -21,6 +21,7 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
         Write::RemoveAccessPoint(id) => places::remove_access_point(tx.db, *id).await,
         Write::Device(device) => places::put(tx.db, device).await,
         Write::DevicePassword(id, hash) => places::set_device_password(tx.db, *id, hash).await,
+        Write::NetworkCamera(camera) => network_cameras::put(tx, camera).await,
         Write::RemoveDevice(id) => places::remove_device(tx.db, *id).await,
         Write::Gate(gate) => places::put(tx.db, gate).await,
         Write::RemoveGate(id) => places::remove_gate(tx.db, *id).await,

@@ -112,6 +112,7 @@ macro_rules! every_case {
                 a_line_about_an_earlier_finger_says_nothing_of_the_clock,
                 equal_incidents_are_counted_and_the_oldest_go,
                 an_incident_quotes_no_more_than_can_be_shown,
+                where_a_network_camera_is_can_be_changed_and_goes_with_its_device,
                 a_name_that_no_engine_keeps_is_refused,
             ],
             accounts: [

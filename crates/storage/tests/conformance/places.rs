@@ -2,7 +2,8 @@
 
 use model::*;
 use store::{
-    Book, Devices, Heard, IncidentReport, Ingest, People, Put, SequenceGap, StoreError, Write,
+    Book, Devices, Heard, IncidentReport, Ingest, NetworkCamera, People, Put, SequenceGap,
+    StoreError, Write,
 };
 
 use crate::Site;
@@ -281,6 +282,38 @@ pub async fn a_device_shows_when_it_was_heard_its_skew_and_its_gaps<S: Site>() {
     store.append(with(vec![password])).await.unwrap();
     let kept = store.device_password("reader").await.unwrap();
     assert_eq!(kept, Some((id, "hash".to_owned())));
+}
+
+pub async fn where_a_network_camera_is_can_be_changed_and_goes_with_its_device<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let places = found_places(store).await;
+    let mut device = device("North camera", places.point.id);
+    device.kind = DeviceKind::NetworkCamera;
+    let mut camera = NetworkCamera {
+        device: device.id,
+        address: "rtsp://192.0.2.9/stream".to_owned(),
+        user: "gate".to_owned(),
+        password: "secret".to_owned(),
+        frames_per_second: 5,
+    };
+    let nowhere = store
+        .append(with(vec![Write::NetworkCamera(camera.clone())]))
+        .await;
+    assert!(matches!(nowhere, Err(StoreError::NotFound { .. })));
+    let writes = vec![
+        Write::Device(Put::Add(device.clone())),
+        Write::NetworkCamera(camera.clone()),
+    ];
+    store.append(with(writes)).await.unwrap();
+    assert_eq!(store.network_cameras().await.unwrap(), [camera.clone()]);
+    camera.password = "another".to_owned();
+    let change = Write::NetworkCamera(camera.clone());
+    store.append(with(vec![change])).await.unwrap();
+    assert_eq!(store.network_cameras().await.unwrap(), [camera]);
+    let removal = Write::RemoveDevice(device.id);
+    store.append(with(vec![removal])).await.unwrap();
+    assert_eq!(store.network_cameras().await.unwrap(), []);
 }
 
 pub async fn a_name_that_no_engine_keeps_is_refused<S: Site>() {
