@@ -4,8 +4,10 @@
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Author, CredentialId, DeviceId, PersonId, Score, Timestamp};
+use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::watch;
+use utoipa::ToSchema;
 
 /// The time.
 pub trait Clock: Send + Sync + 'static {
@@ -170,6 +172,72 @@ pub trait Cameras: Send + Sync + 'static {
 
     /// A camera station connected (`true`) or went away.
     fn presence(&self, camera: DeviceId, connected: bool);
+}
+
+/// How it goes with a network camera.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum CameraState {
+    /// It is being connected to.
+    Connecting,
+    /// Pictures come.
+    Live,
+    /// It failed and is tried again after a pause.
+    Waiting,
+}
+
+/// How it goes with a network camera, in words.
+#[derive(Clone, PartialEq, Debug)]
+pub struct CameraStatus {
+    /// How it goes.
+    pub state: CameraState,
+    /// Pictures each second, over the last seconds.
+    pub frames_per_second: f32,
+    /// What the connection is; `None`: not known yet.
+    pub kind: Option<String>,
+    /// Why there is no picture; no personal data, no password.
+    pub error: Option<String>,
+}
+
+/// Where a camera is and how it is asked.
+#[derive(Clone)]
+pub struct CameraAddress {
+    /// `http://…` or `rtsp://…`.
+    pub address: String,
+    /// The user's name; empty: none.
+    pub user: String,
+    /// The password.
+    pub password: String,
+}
+
+/// A camera on the network that answered.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FoundCamera {
+    /// What it calls itself.
+    pub name: String,
+    /// Its model.
+    pub hardware: String,
+    /// The address of its ONVIF service.
+    pub service: String,
+}
+
+/// Cameras with an address. What cannot be done is told in words for whoever sets one up.
+#[async_trait]
+pub trait NetworkCameras: Send + Sync + 'static {
+    /// How it goes with one. `None`: it is not followed.
+    fn status(&self, camera: DeviceId) -> Option<CameraStatus>;
+
+    /// Host and port that an address leads to; `Err`: it is no address of a camera.
+    fn host(&self, address: &str) -> Result<String, String>;
+
+    /// The first picture (JPEG).
+    async fn first_picture(&self, camera: CameraAddress) -> Result<Bytes, String>;
+
+    /// Who answers on the network.
+    async fn discover(&self) -> Result<Vec<FoundCamera>, String>;
+
+    /// The largest stream of a camera, by its ONVIF service, and a smaller one in which faces are found.
+    async fn streams(&self, service: CameraAddress) -> Result<(String, Option<String>), String>;
 }
 
 /// A row of an imported file that was refused.

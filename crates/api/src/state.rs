@@ -3,7 +3,7 @@
 use crate::auth::{Guard, Passwords, Throttle};
 use crate::jobs::Jobs;
 use crate::live::Live;
-use crate::ports::{Cameras, CardFiles, Clock, Integrity, Parts, Recognition};
+use crate::ports::{Cameras, CardFiles, Clock, Integrity, NetworkCameras, Parts, Recognition};
 use axum::extract::FromRef;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -55,6 +55,8 @@ pub struct House {
     pub recognition: Arc<dyn Recognition>,
     /// Live cameras.
     pub cameras: Arc<dyn Cameras>,
+    /// Cameras with an address.
+    pub network_cameras: Arc<dyn NetworkCameras>,
     /// Files of classic cards.
     pub cards: Arc<dyn CardFiles>,
     /// Verification of the log.

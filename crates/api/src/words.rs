@@ -76,7 +76,9 @@ words! {
     PartRole from crate::ports::PartRole { Edge, Vision, Broker }
 
     /// What kind of device.
-    DeviceKind from model::DeviceKind { ClassicController, ClassicCamera, Native, CameraStation }
+    DeviceKind from model::DeviceKind {
+        ClassicController, ClassicCamera, Native, CameraStation, NetworkCamera,
+    }
 
     /// What kind of thing went wrong at the edge.
     IncidentKind from model::IncidentKind {

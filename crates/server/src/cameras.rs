@@ -1,4 +1,4 @@
-//! Camera stations: frames in, overlays and decided tracks out.
+//! Cameras: frames in, overlays and decided tracks out.
 
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
@@ -16,13 +16,18 @@ use std::time::Duration;
 use storage::PictureFiles;
 use store::Pictures;
 use tokio::sync::{Mutex as AsyncMutex, watch};
+use tokio::time::timeout;
 use uuid::Uuid;
 use vision::{Analysis, Decided, Identity, Look, Purpose, TrackUpdate, Tracker, TrackerSettings};
 
 /// How soon a decided track is delivered again to a store that was overloaded.
 const AGAIN: Duration = Duration::from_millis(200);
 
-/// All camera stations of the site.
+/// How long a frame waits for its turn. Places are given in the order asked for and a camera asks for one
+/// at a time, so that none is passed over for one that sends more.
+const TURN: Duration = Duration::from_secs(2);
+
+/// All cameras of the site.
 pub struct LiveCameras {
     recogniser: Arc<Recogniser>,
     pictures: Arc<PictureFiles>,
@@ -74,7 +79,8 @@ impl LiveCameras {
     fn station(&self, id: DeviceId) -> Option<Device> {
         let directory = self.house.directory();
         let device = directory.device(id)?;
-        let active = device.kind == DeviceKind::CameraStation && !device.disabled;
+        let kinds = [DeviceKind::CameraStation, DeviceKind::NetworkCamera];
+        let active = kinds.contains(&device.kind) && !device.disabled;
         active.then(|| device.clone())
     }
 
@@ -154,15 +160,21 @@ impl Camera {
     }
 }
 
-#[async_trait]
-impl Cameras for LiveCameras {
-    async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
+impl LiveCameras {
+    /// Works on the newest frame of a camera, with the time when it was complete here: it is asked for
+    /// when it is the camera's turn, not before.
+    pub async fn in_turn(
+        &self,
+        camera: DeviceId,
+        newest: impl FnOnce() -> Option<(Bytes, Timestamp)> + Send,
+    ) -> Result<Arc<LiveFrame>, FrameRefused> {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
         let pool = self.recogniser.pool();
-        let place = pool.try_take().ok_or(FrameRefused::Busy)?;
-        let at = SystemClock.now();
+        let turn = timeout(TURN, pool.take()).await;
+        let place = turn.ok().flatten().ok_or(FrameRefused::Busy)?;
+        let (jpeg, at) = newest().ok_or(FrameRefused::Busy)?;
         let look = pool.look_at(place, jpeg.clone(), Purpose::Live).await;
         let seen = match look.ok_or(FrameRefused::Busy)? {
             Look::Seen(seen) => seen,
@@ -181,12 +193,22 @@ impl Cameras for LiveCameras {
             size,
         });
         state.newest.send_replace(Some(frame.clone()));
+        let took = SystemClock.now().duration_since(at).as_secs_f64();
+        metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
         for decided in update.decided {
             following.sequence += 1;
             self.deliver(&station, following.sequence, decided, at)
                 .await;
         }
         Ok(frame)
+    }
+}
+
+#[async_trait]
+impl Cameras for LiveCameras {
+    async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
+        let came = SystemClock.now();
+        self.in_turn(camera, || Some((jpeg, came))).await
     }
 
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {

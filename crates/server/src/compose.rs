@@ -11,6 +11,7 @@ use crate::http::carry::Carrier;
 use crate::http::serve::Limits;
 use crate::http::{certificates, health, pages, peer, serve};
 use crate::integrity::{self, LogIntegrity, Signing};
+use crate::network_cameras::NetworkCameras;
 use crate::outage::Pulse;
 use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
@@ -312,19 +313,28 @@ impl Parts {
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
         let (links, parts) = self.open_links(site, edges)?;
+        let live = Arc::new(LiveCameras::new(
+            &self.recogniser,
+            &self.pictures,
+            &self.house,
+            TrackerSettings {
+                rate: self.config.vision.rate()?,
+                ..TrackerSettings::default()
+            },
+        ));
+        let guard = self.config.cameras.guard()?;
+        let network = NetworkCameras::new(guard, self.config.cameras.discovery);
+        edges.spawn(
+            network
+                .clone()
+                .run(self.store.clone(), live.clone(), self.stop.clone()),
+        );
         let house = api::House {
             store: self.store.clone(),
             pictures: self.pictures.clone(),
             recognition: Arc::new(RecognitionPort(self.recogniser.clone())),
-            cameras: Arc::new(LiveCameras::new(
-                &self.recogniser,
-                &self.pictures,
-                &self.house,
-                TrackerSettings {
-                    rate: self.config.vision.rate()?,
-                    ..TrackerSettings::default()
-                },
-            )),
+            cameras: live,
+            network_cameras: network,
             cards,
             integrity: integrity.clone(),
             parts: parts.clone(),

@@ -6,6 +6,7 @@ mod recognition;
 use self::mqtt::Mqtt;
 pub use recognition::Vision;
 
+use crate::network_cameras::NetworkCamerasConfig;
 use anyhow::{Context, Result, bail};
 use figment::Figment;
 use figment::providers::{Env, Format, Serialized, Toml};
@@ -15,7 +16,7 @@ use std::path::{Path, PathBuf};
 use storage::ServerAddress;
 
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`. The longer name first.
-const SECTIONS: [&str; 10] = [
+const SECTIONS: [&str; 11] = [
     "http_",
     "mqtt_broker_",
     "mqtt_",
@@ -26,10 +27,11 @@ const SECTIONS: [&str; 10] = [
     "metrics_",
     "link_",
     "database_",
+    "cameras_",
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 7] = [
+const NOT_SETTINGS: [&str; 8] = [
     "config",
     "model_cache",
     "samples",
@@ -37,6 +39,7 @@ const NOT_SETTINGS: [&str; 7] = [
     "kills",
     "test_postgres",
     "migrate_to",
+    "ffmpeg",
 ];
 
 /// Everything that is set before the start. What changes while running is in the page's Settings.
@@ -59,6 +62,8 @@ pub struct Config {
     pub classic: Classic,
     /// Links between parts on several hosts.
     pub link: Link,
+    /// Network cameras.
+    pub cameras: NetworkCamerasConfig,
     /// Recognition.
     pub vision: Vision,
     /// Logging.
@@ -215,6 +220,7 @@ impl Default for Config {
             mqtt: Mqtt::default(),
             classic: Classic::default(),
             link: Link::default(),
+            cameras: NetworkCamerasConfig::default(),
             vision: Vision::default(),
             log: Log::default(),
         }
@@ -285,6 +291,7 @@ impl Config {
     fn check(&self) -> Result<()> {
         self.database.server()?;
         self.mqtt.broker.check()?;
+        self.cameras.guard()?;
         let least = usize::from(self.link.listen.is_none());
         if !(least..=64).contains(&self.vision.threads) {
             bail!(

@@ -23,6 +23,7 @@ mod integrity;
 mod kept;
 mod links;
 mod logging;
+mod network_cameras;
 mod notices;
 mod outage;
 mod parts;

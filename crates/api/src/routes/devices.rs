@@ -279,7 +279,7 @@ pub(crate) async fn leave_station(
 }
 
 impl DeviceInput {
-    async fn checked(
+    pub(super) async fn checked(
         self,
         house: &House,
         id: DeviceId,
@@ -313,13 +313,13 @@ fn is_classic(kind: DeviceKind) -> bool {
     )
 }
 
-async fn find(house: &House, id: DeviceId) -> Result<Device, ApiError> {
+pub(super) async fn find(house: &House, id: DeviceId) -> Result<Device, ApiError> {
     let devices = house.store.devices().await?;
     let device = devices.into_iter().find(|device| device.id == id);
     device.ok_or_else(|| ApiError::not_found("this device"))
 }
 
-async fn shown(house: &House, id: DeviceId) -> Result<DeviceView, ApiError> {
+pub(super) async fn shown(house: &House, id: DeviceId) -> Result<DeviceView, ApiError> {
     let statuses = house.store.device_statuses().await?;
     let status = statuses.into_iter().find(|status| status.device.id == id);
     let status = status.ok_or_else(|| ApiError::not_found("this device"))?;

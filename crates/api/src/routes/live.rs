@@ -9,6 +9,7 @@ use crate::live::Live;
 use crate::live::view::Day;
 use crate::names::{Named, Names};
 use crate::passage::{PassageView, passages};
+use crate::ports::CameraState;
 use crate::state::House;
 use crate::words::{Direction, Taken};
 use axum::extract::State;
@@ -123,23 +124,24 @@ fn is_arrival(passage: &PassageView) -> bool {
 
 async fn cameras(house: &House, live: &Live, names: &Names) -> Result<Vec<LiveCamera>, ApiError> {
     let devices = house.store.devices().await?;
-    let stations = devices
-        .into_iter()
-        .filter(|d| d.kind == DeviceKind::CameraStation);
-    Ok(stations
+    let watched = [DeviceKind::CameraStation, DeviceKind::NetworkCamera];
+    let cameras = devices.into_iter().filter(|d| watched.contains(&d.kind));
+    Ok(cameras
         .map(|device| camera(house, live, names, device))
         .collect())
 }
 
 fn camera(house: &House, live: &Live, names: &Names, device: Device) -> LiveCamera {
     let frames = house.cameras.watch(device.id);
+    let status = house.network_cameras.status(device.id);
+    let live_now = status.is_some_and(|status| status.state == CameraState::Live);
     let last = frames.and_then(|frames| frames.borrow().as_ref().map(|frame| frame.at));
     LiveCamera {
         device: device.id.0,
         name: device.name,
         access_point: names.access_point(device.access_point),
         disabled: device.disabled,
-        connected: live.stations().connected(device.id),
+        connected: live_now || live.stations().connected(device.id),
         last_frame_at: last,
     }
 }

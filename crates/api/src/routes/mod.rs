@@ -19,6 +19,7 @@ pub(crate) mod jobs;
 pub(crate) mod live;
 pub(crate) mod log;
 pub(crate) mod log_csv;
+pub(crate) mod network_cameras;
 pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod pictures;

@@ -13,6 +13,7 @@ mod faces;
 mod integrity;
 mod live;
 mod log;
+mod network_cameras;
 mod parts;
 mod people;
 mod pictures;

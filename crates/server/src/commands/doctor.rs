@@ -38,6 +38,7 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     found.extend(dialled(&config)?);
     found.extend(broker(&config)?);
     found.extend(exposure(&config));
+    found.push(decoders());
     Ok(tell(&found))
 }
 
@@ -129,6 +130,20 @@ fn keys(dir: &Path) -> Vec<Verdict> {
     open.iter()
         .map(|file| Wrong(format!("others can read {file}: chmod 600 {file}")))
         .collect()
+}
+
+/// Only network cameras with H.264 or H.265 need it.
+fn decoders() -> Verdict {
+    match cameras::decoders().ffmpeg {
+        Some(ffmpeg) => Well(format!(
+            "H.264 and H.265 of network cameras are decoded by {}",
+            ffmpeg.display()
+        )),
+        None => Mind(
+            "no ffmpeg: network cameras by RTSP show nothing; install ffmpeg, or take their MJPEG"
+                .into(),
+        ),
+    }
 }
 
 fn ports(config: &Config) -> Vec<Verdict> {

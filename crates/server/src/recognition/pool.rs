@@ -1,7 +1,7 @@
 //! Everybody who looks at images: the threads of this process, and workers that dialled in.
 //!
-//! Who needs an image looked at takes a *place*. Places are given in the order asked for; whoever does
-//! not want to wait (a camera, whose next frame is newer anyway) asks for one that is free now.
+//! Who needs an image looked at takes a *place*. Places are given in the order asked for; a camera asks for
+//! one at a time, so that none is passed over for one that has more frames.
 
 use super::analyser::{Analyser, Fault};
 use bytes::Bytes;
@@ -84,6 +84,7 @@ impl Pool {
     }
 
     /// A place that is free now.
+    #[cfg(test)]
     pub fn try_take(&self) -> Option<Place> {
         loop {
             let permit = self.permits.clone().try_acquire_owned().ok()?;
@@ -93,7 +94,8 @@ impl Pool {
         }
     }
 
-    async fn take(&self) -> Option<Place> {
+    /// The next free place, in the order asked for.
+    pub async fn take(&self) -> Option<Place> {
         loop {
             let permit = self.permits.clone().acquire_owned().await.ok()?;
             if let Some(place) = self.place(permit) {
@@ -265,6 +267,31 @@ mod tests {
         tokio::task::yield_now().await;
         let _late = pool.join("late", 1, Fake(Some(3)));
         assert_eq!(waiting.await.unwrap(), Some(seen_by(3)));
+    }
+
+    /// A camera that asks for place after place, each once it has given back the one before.
+    async fn camera(pool: Arc<Pool>, name: char, turns: usize, order: Arc<Mutex<String>>) {
+        for _ in 0..turns {
+            let place = pool.take().await.unwrap();
+            order.lock().unwrap().push(name);
+            tokio::task::yield_now().await;
+            drop(place);
+        }
+    }
+
+    #[tokio::test]
+    async fn a_camera_with_many_frames_does_not_starve_one_with_few() {
+        let pool = Arc::new(Pool::default());
+        let _one = pool.join("one", 1, Fake(Some(1)));
+        let order = Arc::default();
+        let many = camera(pool.clone(), 'm', 100, Arc::clone(&order));
+        let few = camera(pool.clone(), 'f', 10, Arc::clone(&order));
+        tokio::join!(tokio::spawn(many), tokio::spawn(few))
+            .0
+            .unwrap();
+        let order = order.lock().unwrap().clone();
+        let last = order.rfind('f').unwrap();
+        assert!(!order[..last].contains("mm"), "{order}");
     }
 
     #[test]

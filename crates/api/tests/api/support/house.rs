@@ -2,9 +2,9 @@
 //! that reads what it should find from the image's bytes, card files that count lines.
 
 use api::ports::{
-    Assessment, Cameras, CardFiles, CardPictures, Clock, EnrolledImage, FrameRefused, ImageFinding,
-    ImageProblem, ImportReport, Integrity, LiveFrame, Overlay, Recognition, RefusedRow, Spool,
-    Step, Tell, Verification,
+    Assessment, CameraAddress, CameraStatus, Cameras, CardFiles, CardPictures, Clock,
+    EnrolledImage, FoundCamera, FrameRefused, ImageFinding, ImageProblem, ImportReport, Integrity,
+    LiveFrame, NetworkCameras, Overlay, Recognition, RefusedRow, Spool, Step, Tell, Verification,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -108,6 +108,39 @@ impl Recognition for Played {
             .lock()
             .unwrap()
             .retain(|(known, _)| *known != person);
+    }
+}
+
+#[async_trait]
+impl NetworkCameras for Played {
+    fn status(&self, _: DeviceId) -> Option<CameraStatus> {
+        None
+    }
+
+    fn host(&self, address: &str) -> Result<String, String> {
+        let host = address.strip_prefix("rtsp://");
+        let host = host.and_then(|rest| rest.split('/').next());
+        host.map(str::to_owned).ok_or_else(|| "no address".into())
+    }
+
+    /// A camera that shows the name and password it was asked with.
+    async fn first_picture(&self, camera: CameraAddress) -> Result<Bytes, String> {
+        if camera.password == "wrong" {
+            return Err("the camera refuses this user name and password".into());
+        }
+        Ok(format!("{}:{}", camera.user, camera.password).into())
+    }
+
+    async fn discover(&self) -> Result<Vec<FoundCamera>, String> {
+        Ok(vec![FoundCamera {
+            name: "North".into(),
+            hardware: "Simulated".into(),
+            service: "http://192.0.2.20/onvif".into(),
+        }])
+    }
+
+    async fn streams(&self, service: CameraAddress) -> Result<(String, Option<String>), String> {
+        Ok((service.address.replace("onvif", "main"), None))
     }
 }
 

@@ -109,6 +109,7 @@ impl Site {
             pictures: Arc::new(pictures.clone()),
             recognition: played.clone(),
             cameras: played.clone(),
+            network_cameras: played.clone(),
             cards: played.clone(),
             integrity: played.clone(),
             parts: parts.subscribe(),

@@ -1,0 +1,193 @@
+//! Network cameras: each is followed for as long as the registry says so, and its newest picture is
+//! worked on whenever it is its turn.
+
+mod config;
+mod port;
+#[cfg(test)]
+mod tests;
+
+pub use config::NetworkCamerasConfig;
+
+use crate::cameras::LiveCameras;
+use anyhow::Result;
+use api::ports::{Cameras as _, FrameRefused};
+use cameras::{Credentials, Feed, Guard, Spec, State, follow};
+use model::{Act, DeviceId, DeviceKind, Record};
+use std::collections::HashMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+use store::{Committed, NetworkCamera, Store};
+use tokio::sync::broadcast::error::RecvError;
+use tokio::task::JoinHandle;
+use tokio_util::sync::CancellationToken;
+
+/// How soon a frame that was refused makes place for the next one.
+const AGAIN: Duration = Duration::from_millis(100);
+/// How soon a registry that could not be read is read again.
+const READ_AGAIN: Duration = Duration::from_secs(5);
+
+/// The network cameras of the site.
+pub struct NetworkCameras {
+    guard: Arc<Guard>,
+    discovery: SocketAddr,
+    followed: Mutex<HashMap<DeviceId, Followed>>,
+}
+
+/// One that is followed; dropped, it is not.
+struct Followed {
+    spec: Spec,
+    feed: Arc<Feed>,
+    tasks: [JoinHandle<()>; 3],
+}
+
+impl Drop for Followed {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+impl NetworkCameras {
+    /// None yet; they may have the addresses that `guard` lets pass.
+    pub fn new(guard: Guard, discovery: SocketAddr) -> Arc<Self> {
+        Arc::new(Self {
+            guard: Arc::new(guard),
+            discovery,
+            followed: Mutex::default(),
+        })
+    }
+
+    /// Follows whatever network cameras the registry has, until `stop`.
+    ///
+    /// # Errors
+    /// Never; the signature is that of the other edges.
+    pub async fn run(
+        self: Arc<Self>,
+        store: Arc<dyn Store>,
+        live: Arc<LiveCameras>,
+        stop: CancellationToken,
+    ) -> Result<()> {
+        let mut commits = store.commits();
+        loop {
+            let read = self.read(&*store, &live).await;
+            let unread = read.is_err();
+            if let Err(error) = read {
+                tracing::error!(%error, "the network cameras could not be read");
+            }
+            loop {
+                let committed = tokio::select! {
+                    committed = commits.recv() => committed,
+                    () = tokio::time::sleep(READ_AGAIN), if unread => break,
+                    () = stop.cancelled() => {
+                        self.followed().clear();
+                        return Ok(());
+                    }
+                };
+                match committed {
+                    Ok(committed) if !concerns(&committed) => {}
+                    Err(RecvError::Closed) => return Ok(()),
+                    Ok(_) | Err(RecvError::Lagged(_)) => break,
+                }
+            }
+        }
+    }
+
+    async fn read(&self, store: &dyn Store, live: &Arc<LiveCameras>) -> store::Result<()> {
+        let devices = store.devices().await?;
+        let cameras = store.network_cameras().await?;
+        let active = |id: DeviceId| {
+            let active = |d: &model::Device| d.kind == DeviceKind::NetworkCamera && !d.disabled;
+            devices
+                .iter()
+                .any(|device| device.id == id && active(device))
+        };
+        let mut wanted = HashMap::new();
+        for camera in cameras.into_iter().filter(|camera| active(camera.device)) {
+            match spec(&camera) {
+                Ok(spec) => drop(wanted.insert(camera.device, spec)),
+                Err(error) => tracing::error!(camera = %camera.device, %error, "no camera"),
+            }
+        }
+        let mut followed = self.followed();
+        followed.retain(|id, one| wanted.get(id) == Some(&one.spec));
+        for (id, spec) in wanted {
+            followed
+                .entry(id)
+                .or_insert_with(|| Followed::begin(id, spec, &self.guard, live));
+        }
+        Ok(())
+    }
+
+    fn followed(&self) -> MutexGuard<'_, HashMap<DeviceId, Followed>> {
+        self.followed.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn spec(camera: &NetworkCamera) -> cameras::Result<Spec> {
+    let credentials = Credentials {
+        user: camera.user.clone(),
+        password: camera.password.clone(),
+    };
+    Ok(Spec {
+        address: camera.address.parse()?,
+        credentials: (!camera.user.is_empty()).then_some(credentials),
+        frames_per_second: camera.frames_per_second,
+    })
+}
+
+fn concerns(committed: &Committed) -> bool {
+    matches!(
+        &committed.entry.record,
+        Record::Act(Act::DevicePut { .. } | Act::DeviceRemoved { .. })
+    )
+}
+
+impl Followed {
+    fn begin(id: DeviceId, spec: Spec, guard: &Arc<Guard>, live: &Arc<LiveCameras>) -> Self {
+        let feed = Arc::new(Feed::default());
+        let following = tokio::spawn(follow(spec.clone(), guard.clone(), feed.clone()));
+        let working = tokio::spawn(work(id, feed.clone(), live.clone()));
+        let telling = tokio::spawn(tell(id, feed.clone(), live.clone()));
+        Self {
+            spec,
+            feed,
+            tasks: [following, working, telling],
+        }
+    }
+}
+
+/// Works on the newest picture, one after another.
+async fn work(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>) {
+    let mut frames = feed.frames.subscribe();
+    while frames.changed().await.is_ok() {
+        let newest = || {
+            let frame = frames.borrow_and_update().clone()?;
+            Some((frame.jpeg, frame.at))
+        };
+        match live.in_turn(id, newest).await {
+            Ok(_) => {}
+            // The device is being added, or removed: the registry is read anew in a moment.
+            Err(FrameRefused::UnknownCamera | FrameRefused::Busy) => {
+                tokio::time::sleep(AGAIN).await;
+            }
+            Err(FrameRefused::Unreadable) => {
+                tracing::debug!(camera = %id, "a picture could not be read");
+            }
+        }
+    }
+}
+
+/// Tells the house when the camera comes and goes.
+async fn tell(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>) {
+    let mut status = feed.status.subscribe();
+    let mut there = false;
+    while status.changed().await.is_ok() {
+        let now = status.borrow_and_update().state == State::Live;
+        if now != there {
+            there = now;
+            live.presence(id, there);
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! What the registry says is what is followed.
+
+use super::NetworkCameras;
+use crate::cameras::LiveCameras;
+use crate::house;
+use crate::recognition::Recogniser;
+use crate::site::Site;
+use crate::tests::{act, door, native, opened};
+use api::ports::{CameraState, NetworkCameras as _};
+use cameras::Guard;
+use model::{Act, Device, DeviceKind};
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+use store::{NetworkCamera, Put, Store, Write};
+use testkit::cameras::{HttpCamera, Reply};
+use tokio::time::{sleep, timeout};
+use tokio_util::sync::CancellationToken;
+
+const PATIENCE: Duration = Duration::from_secs(30);
+const JPEG: [u8; 4] = [0xff, 0xd8, 0xff, 0xd9];
+
+fn source(device: &Device, camera: &HttpCamera, path: &str) -> NetworkCamera {
+    NetworkCamera {
+        device: device.id,
+        address: format!("http://{}/{path}", camera.address()),
+        user: String::new(),
+        password: String::new(),
+        frames_per_second: 10,
+    }
+}
+
+async fn put(site: &Site, device: &Device, writes: Vec<Write>) {
+    act(site, Act::DevicePut { device: device.id }, writes).await;
+}
+
+/// Follows the cameras of `site`, with nobody to look at their pictures.
+async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras> {
+    let store: Arc<dyn Store> = Arc::new(site.store.clone());
+    let pictures = Arc::new(site.pictures.clone());
+    let recogniser = Arc::new(Recogniser::load(store.clone(), 0).await.unwrap());
+    let (house, _, _) = house::open(&store, &pictures).await.unwrap();
+    let live = Arc::new(LiveCameras::new(&recogniser, &pictures, &house));
+    let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
+    let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));
+    tokio::spawn(network.clone().run(store, live, stop.clone()));
+    network
+}
+
+async fn becomes(network: &NetworkCameras, device: &Device, state: Option<CameraState>) {
+    let reached = async {
+        while network.status(device.id).map(|status| status.state) != state {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let within = timeout(PATIENCE, reached).await;
+    assert!(within.is_ok(), "{:?}", network.status(device.id));
+}
+
+#[tokio::test]
+async fn a_camera_is_followed_from_when_it_is_added_until_it_is_switched_off() {
+    let (_dir, site) = opened().await;
+    let stop = CancellationToken::new();
+    let network = following(&site, &stop).await;
+    let camera = HttpCamera::start(0, |question| match question.contains("/capture") {
+        true => Reply::picture(&JPEG),
+        false => Reply::answer("404 Not Found", &[], b""),
+    });
+    let camera = camera.await.unwrap();
+    let (point, mut writes) = door();
+    let device = Device {
+        kind: DeviceKind::NetworkCamera,
+        ..native("North", point)
+    };
+    assert_eq!(network.status(device.id), None);
+    writes.push(Write::Device(Put::Add(device.clone())));
+    writes.push(Write::NetworkCamera(source(&device, &camera, "wrong")));
+    put(&site, &device, writes).await;
+    becomes(&network, &device, Some(CameraState::Waiting)).await;
+    let status = network.status(device.id).unwrap();
+    assert!(status.error.unwrap().contains("404"));
+
+    let moved = Write::NetworkCamera(source(&device, &camera, "capture"));
+    put(&site, &device, vec![moved]).await;
+    becomes(&network, &device, Some(CameraState::Live)).await;
+
+    let off = Device {
+        disabled: true,
+        ..device.clone()
+    };
+    let change = Write::Device(Put::change(device.clone(), off));
+    put(&site, &device, vec![change]).await;
+    becomes(&network, &device, None).await;
+    stop.cancel();
+}
