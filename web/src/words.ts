@@ -99,6 +99,7 @@ export const deviceKinds: Record<DeviceKind, string> = {
   classic_camera: "Classic camera board",
   native: "Native device",
   camera_station: "Camera station",
+  network_camera: "Network camera",
 };
 
 export const incidentKinds: Record<IncidentKind, string> = {

@@ -571,6 +571,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/network-cameras": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All network cameras. Role: admin. */
+        get: operations["get_network_cameras"];
+        put?: never;
+        /** Adds a network camera, which is connected to at once. Role: admin. */
+        post: operations["post_network_cameras"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cameras/discover": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks the network which cameras are there; takes a few seconds. Role: admin. */
+        post: operations["post_network_cameras_discover"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cameras/streams": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks a camera's ONVIF service where its streams are. Role: admin. */
+        post: operations["post_network_cameras_streams"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cameras/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first picture of a camera, without adding it; why there is none is told in words. Role: admin. */
+        post: operations["post_network_cameras_test"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/network-cameras/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes a network camera, at once. Role: admin. */
+        put: operations["put_network_cameras_id"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/parts": {
         parameters: {
             query?: never;
@@ -1350,6 +1436,15 @@ export interface components {
             /** @description Name, unique at the site. */
             name: string;
         };
+        /** @description Where a camera is and how it is asked. */
+        AskedInput: {
+            /** @description `http://…` or `rtsp://…`, without name and password. */
+            address: string;
+            /** @description The password; `None`: the one that is kept, if the camera's host stays the same. */
+            password?: string | null;
+            /** @description The user's name; empty: none. */
+            user?: string;
+        };
         /** @description Whom a tag is assigned to. */
         Assign: {
             /**
@@ -1377,6 +1472,32 @@ export interface components {
          * @enum {string}
          */
         Board: "controller" | "camera";
+        /**
+         * @description How it goes with a network camera.
+         * @enum {string}
+         */
+        CameraState: "connecting" | "live" | "waiting";
+        /** @description How it goes with a network camera. */
+        CameraStatusView: {
+            /** @description Why there is no picture, in words; `None`: there is, or nothing failed yet. */
+            error?: string | null;
+            /**
+             * Format: float
+             * @description Pictures each second, over the last seconds.
+             */
+            frames_per_second: number;
+            /** @description What the connection is, e.g. `MJPEG`; `None`: not known yet. */
+            kind?: string | null;
+            /** @description How it goes. */
+            state: components["schemas"]["CameraState"];
+        };
+        /** @description A camera that is asked where its streams are: its ONVIF service as `address`. */
+        CameraStreamsView: {
+            /** @description The smallest stream that is enough to find faces in, where there is a smaller one. */
+            detection?: string | null;
+            /** @description The largest stream. */
+            main: string;
+        };
         /**
          * @description A part of the site that changed.
          * @enum {string}
@@ -1701,7 +1822,7 @@ export interface components {
          * @description What kind of device.
          * @enum {string}
          */
-        DeviceKind: "classic_controller" | "classic_camera" | "native" | "camera_station";
+        DeviceKind: "classic_controller" | "classic_camera" | "native" | "camera_station" | "network_camera";
         /** @description A device's password. It is shown this once. */
         DevicePassword: {
             /** @description The MQTT or HTTP user name. */
@@ -1896,6 +2017,15 @@ export interface components {
             face?: components["schemas"]["FaceBox"] | null;
             /** @description What is wrong; empty: the image is good. */
             problems: components["schemas"]["ProblemView"][];
+        };
+        /** @description A camera on the network that answered. */
+        FoundCameraView: {
+            /** @description Its model. */
+            hardware: string;
+            /** @description What it calls itself. */
+            name: string;
+            /** @description The address of its ONVIF service. */
+            service: string;
         };
         /**
          * @description `frame`, first argument; the second is the JPEG. The client acknowledges each frame, and gets
@@ -2322,6 +2452,34 @@ export interface components {
             id: string;
             /** @description Name; empty when it was removed since. */
             name: string;
+        };
+        /** @description A new or changed network camera. */
+        NetworkCameraInput: components["schemas"]["DeviceInput"] & components["schemas"]["AskedInput"] & {
+            /**
+             * Format: int32
+             * @description Pictures wanted each second, 1..=15.
+             */
+            frames_per_second?: number;
+        };
+        /** @description A network camera and how it goes with it. The password is never told. */
+        NetworkCameraView: {
+            /** @description Where it is. */
+            address: string;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            device: string;
+            /**
+             * Format: int32
+             * @description Pictures wanted each second.
+             */
+            frames_per_second: number;
+            /** @description Whether a password is kept. */
+            has_password: boolean;
+            status?: components["schemas"]["CameraStatusView"] | null;
+            /** @description The user's name; empty: none. */
+            user: string;
         };
         /** @description A new device. */
         NewDevice: components["schemas"]["DeviceInput"] & {
@@ -3109,6 +3267,14 @@ export interface components {
             revoked: boolean;
             /** @description Role; never more than its maker has now. */
             role: components["schemas"]["Role"];
+        };
+        /** @description A camera to try. */
+        TryInput: components["schemas"]["AskedInput"] & {
+            /**
+             * Format: uuid
+             * @description The camera whose password is kept already, if it is one.
+             */
+            device?: string | null;
         };
         /**
          * @description Why observations stayed without an event.
@@ -5307,6 +5473,327 @@ export interface operations {
             };
             /** @description No checkpoint covers the entry yet */
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_network_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NetworkCameraView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_network_cameras: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkCameraInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_network_cameras_discover: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FoundCameraView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_network_cameras_streams: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskedInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CameraStreamsView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_network_cameras_test: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TryInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": number[];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    put_network_cameras_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The device */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NetworkCameraInput"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -72,8 +72,8 @@ function Message({ silent, connected, seconds }: { silent: boolean; connected: b
       <strong>No frames for {seconds} s</strong>
       <span>
         {connected
-          ? "The camera station is connected and sends nothing: look at its page."
-          : "The camera station is not connected. Open its page on the machine with the camera."}
+          ? "The camera is connected and sends nothing. Of a camera station, look at its page."
+          : "The camera is not connected. Open a camera station's page on its machine; why a network camera is away is in the settings."}
       </span>
     </span>
   );

@@ -20,7 +20,7 @@ export function Cameras({ cameras }: { cameras: LiveCamera[] }) {
       <Panel title="Cameras">
         <Empty
           icon={Cctv}
-          title="No camera station yet"
+          title="No camera yet"
           action={
             mayOpen && (
               <Link to="/station" className={buttonClass()}>
@@ -29,7 +29,8 @@ export function Cameras({ cameras }: { cameras: LiveCamera[] }) {
             )
           }
         >
-          Any browser with a webcam can be a camera of the site. It is shown here, and on every authorised screen.
+          Any browser with a webcam can be a camera of the site; cameras with an address are added in the settings. They are shown
+          here, and on every authorised screen.
         </Empty>
       </Panel>
     );

@@ -2,11 +2,21 @@ import { useNavigate, useSearch } from "@tanstack/react-router";
 import { Page } from "../../ui/Panel";
 import { Tabs } from "../../ui/Tabs";
 import { DevicesSection } from "./Devices";
+import { NetworkCamerasSection } from "./NetworkCameras";
 import { GatesSection } from "./Gates";
 import { PlacesSection } from "./Places";
 import { SiteSection } from "./Site";
 import { TokensSection } from "./Tokens";
 import { UsersSection } from "./Users";
+
+function CamerasAndDevices() {
+  return (
+    <>
+      <NetworkCamerasSection />
+      <DevicesSection />
+    </>
+  );
+}
 
 /** What an administrator sets; all of it takes effect at once, without a restart. */
 export function Settings() {
@@ -21,7 +31,7 @@ export function Settings() {
         tabs={[
           { value: "site", label: "Site", content: <SiteSection /> },
           { value: "places", label: "Areas and access points", content: <PlacesSection /> },
-          { value: "devices", label: "Cameras and devices", content: <DevicesSection /> },
+          { value: "devices", label: "Cameras and devices", content: <CamerasAndDevices /> },
           { value: "gates", label: "Classic gates", content: <GatesSection /> },
           { value: "users", label: "Users", content: <UsersSection /> },
           { value: "tokens", label: "API tokens", content: <TokensSection /> },
