@@ -117,10 +117,10 @@ describe("a plan for Azure, with stand-ins for its resources", { skip }, () => {
   });
 
   it("has exactly the rules of the table of flows", () => {
-    const everything = { classic_gates: true, devices_network: "192.168.20.0/24", management_network: "192.168.30.0/24", installing: true };
+    const everything = { classic_gates: true, network_cameras: true, devices_network: "192.168.20.0/24", management_network: "192.168.30.0/24", installing: true };
     for (const [settings, options, elsewhere] of [
       [{ installing: false }, [], []],
-      [everything, ["classic-gates", "management", "installing"], ["devices", "management"]],
+      [everything, ["classic-gates", "network-cameras", "management", "installing"], ["devices", "management"]],
     ]) {
       const rules = Object.values(of(plan(folder, settings), "azurerm_network_security_rule")).filter((rule) => rule.access === "Allow");
       assert.deepEqual(rules.map(told).sort(), wanted(options, elsewhere).sort());

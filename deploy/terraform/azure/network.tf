@@ -3,6 +3,7 @@ locals {
   options = concat(
     var.installing ? ["installing"] : [],
     var.classic_gates ? ["classic-gates"] : [],
+    var.network_cameras ? ["network-cameras"] : [],
     var.management_network != null ? ["management"] : [],
     var.managed_database ? ["managed-database"] : [],
   )

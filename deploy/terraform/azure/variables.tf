@@ -69,6 +69,12 @@ variable "classic_gates" {
   default     = false
 }
 
+variable "network_cameras" {
+  description = "Cameras with addresses stand in devices_network: the private part may connect to them."
+  type        = bool
+  default     = false
+}
+
 variable "devices_network" {
   description = "Network of controllers and camera boards, joined by VPN or peering; null: none, devices come by HTTPS through the edge."
   type        = string
