@@ -12,7 +12,10 @@ import { Spread, spread } from "./spread.mjs";
 import { eventually, freePorts } from "./wait.mjs";
 
 export class Gatebook {
-  /** A new site on a fresh data directory; `stop` removes it. `more` are further words of the command. */
+  /**
+   * A new site on a fresh data directory; `stop` removes it. `more` are further words of the command, `settings`
+   * are in its environment.
+   */
   static start(options = {}) {
     return Gatebook.#started(["serve"], { spread, ...options });
   }
@@ -28,13 +31,14 @@ export class Gatebook {
     const [http, mqtt, classicMqtt, classicHttp, metrics, link, edge] = await freePorts(7);
     const database = await newDatabase();
     const ports = { http, mqtt, classicMqtt, classicHttp, metrics, link, edge };
-    const gatebook = new Gatebook([...words, ...(options.more ?? [])], { root, database, ports, apart: options.spread });
+    const { spread: apart, settings, more = [] } = options;
+    const gatebook = new Gatebook([...words, ...more], { root, database, ports, apart, settings });
     await gatebook.run();
     if (options.spread) gatebook.parts = await Spread.start(gatebook.dataDir, gatebook.ports, { workers: options.workers });
     return gatebook;
   }
 
-  constructor(words, { root, database, ports, apart }) {
+  constructor(words, { root, database, ports, apart, settings }) {
     const { http, mqtt, classicMqtt, classicHttp, metrics } = ports;
     this.root = root;
     this.dataDir = path.join(root, "site");
@@ -46,7 +50,7 @@ export class Gatebook {
     // Workers look at the images then, nobody else.
     const behind = ["--no-pages", "--link", `127.0.0.1:${ports.link}`, "--set", `http.public_url=${this.address}`, "--set", "vision.threads=0"];
     const all = [...words, ...this.data, ...listen, ...classic, ...(apart ? behind : [])];
-    this.program = new Program(all, root, { GATEBOOK_METRICS_LISTEN: `127.0.0.1:${metrics}` });
+    this.program = new Program(all, root, { GATEBOOK_METRICS_LISTEN: `127.0.0.1:${metrics}`, ...settings });
   }
 
   /** Starts the site, again on the same data and ports, and waits until it is ready. */

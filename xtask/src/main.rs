@@ -1,4 +1,5 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler checks.
+//! `cargo xtask soak`: four cameras for half an hour against the built binary; `--minutes N --faces FOLDER`.
 //! `cargo xtask notices`: writes `docs/notices-libraries.md`.
 use std::process::ExitCode;
 
@@ -13,11 +14,22 @@ fn main() -> anyhow::Result<ExitCode> {
             )?;
             Ok(ExitCode::SUCCESS)
         }
+        Some("soak") => soak(&root),
         _ => {
-            eprintln!("usage: cargo xtask tidy|notices");
+            eprintln!("usage: cargo xtask tidy|notices|soak [--minutes N] --faces FOLDER");
             Ok(ExitCode::from(2))
         }
     }
+}
+
+/// The script is JavaScript, as what else drives the built binary from outside.
+fn soak(root: &std::path::Path) -> anyhow::Result<ExitCode> {
+    let status = std::process::Command::new("node")
+        .arg(root.join("e2e/soak.mjs"))
+        .args(std::env::args().skip(2))
+        .status()?;
+    let code = status.code().and_then(|code| u8::try_from(code).ok());
+    Ok(ExitCode::from(code.unwrap_or(1)))
 }
 
 fn tidy(root: &std::path::Path) -> anyhow::Result<ExitCode> {

@@ -1,0 +1,99 @@
+// A crowd for several cameras, made from labelled photographs: people who walk through the picture one
+// after another, with strangers crossing them, some blurred, some in the dark; and the truth about who was where.
+//
+// In each slot every camera sees another person, and everybody was at all other cameras before he comes
+// back to one: so each appearance is a passage of its own, by the rule of re-sightings.
+import { readdir, readFile, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { run } from "./run.mjs";
+
+const frame = { width: 640, height: 480, rate: 10 };
+/** Seconds of a slot, and of them those in which the person is on the way through the picture. */
+export const slot = { seconds: 15, walk: 9, begin: 2 };
+const side = 300;
+/** Photographs of a person that nobody sees but who enrols. */
+const enrolled = 3;
+const effects = ["null", "gblur=sigma=1", "eq=brightness=-0.12:contrast=0.8", "null"];
+
+/** `count` people of a folder (a folder for each, in it his photographs) of whom there are enough. */
+export async function cast(folder, count) {
+  const people = [];
+  for (const name of (await readdir(folder, { withFileTypes: true })).filter((one) => one.isDirectory()).map((one) => one.name).sort()) {
+    const photographs = (await readdir(path.join(folder, name))).filter((file) => /\.jpe?g$/i.test(file)).sort();
+    if (photographs.length < enrolled + count) continue;
+    const files = photographs.map((file) => path.join(folder, name, file));
+    people.push({ name: name.replaceAll("_", " "), enrol: files.slice(0, enrolled), shown: files.slice(enrolled, enrolled + count) });
+    if (people.length === 2 * count) break;
+  }
+  if (people.length < 2 * count) throw new Error(`${folder} has too few people with ${enrolled + count} photographs`);
+  return { known: people.slice(0, count), strangers: people.slice(count) };
+}
+
+/** Makes a film of a minute for each camera, and `truth.json`; the films' paths and the truth. */
+export async function compose(where, { known, strangers }) {
+  const films = [];
+  const truth = [];
+  for (const camera of known.keys()) {
+    const file = path.join(where, `camera-${camera}.mp4`);
+    const acts = known.map((_, n) => ({ at: n * slot.seconds + slot.begin, person: (camera + n) % known.length }));
+    const inputs = acts.flatMap(({ person }) => [known[person].shown[camera], strangers[person].shown[camera]]);
+    await run("ffmpeg", [
+      ...["-v", "error", "-y", ...inputs.flatMap((image) => ["-loop", "1", "-r", String(frame.rate), "-i", image])],
+      ...["-filter_complex", graph(acts, effects[camera % effects.length]), "-map", "[out]", "-t", String(known.length * slot.seconds)],
+      ...["-c:v", "libx264", "-bf", "0", "-g", "20", "-pix_fmt", "yuv420p", "-crf", "21", file],
+    ]);
+    films.push(file);
+    truth.push(...acts.map(({ at, person }) => ({ camera, at, until: at + slot.walk, person: known[person].name })));
+  }
+  await writeFile(path.join(where, "truth.json"), JSON.stringify({ seconds: known.length * slot.seconds, passages: truth }, null, 1));
+  return { films, truth, seconds: known.length * slot.seconds };
+}
+
+/** Everybody walks from left to right; in every other slot a stranger comes the other way, above him. */
+function graph(acts, effect) {
+  const size = `${frame.width}x${frame.height}`;
+  const steps = [`color=c=0x6d7378:s=${size}:r=${frame.rate}[v0]`];
+  let below = 0;
+  const put = (input, x, y, at) => {
+    const window = `between(t,${at},${at + slot.walk})`;
+    steps.push(`[${input}:v]scale=${side}:${side},${effect}[p${input}]`);
+    steps.push(`[v${below}][p${input}]overlay=x='${x}':y='${y}':enable='${window}':eval=frame[v${below + 1}]`);
+    below += 1;
+  };
+  acts.forEach(({ at }, n) => {
+    const way = `(${frame.width}+${side})*(t-${at})/${slot.walk}`;
+    if (n % 2 === 1) put(2 * n + 1, `${frame.width}-${way}`, "0", at);
+    put(2 * n, `-${side}+${way}`, `${frame.height - side}-10+6*sin(6*t)`, at);
+  });
+  return `${steps.join(";")};[v${below}]null[out]`;
+}
+
+/** What was logged, held against the truth: how many are right, which are too many, which are missing. */
+export function judge({ expected, logged }) {
+  const open = expected.map((one) => ({ ...one, found: 0 }));
+  let wrong = 0;
+  for (const passage of logged) {
+    const match = open.find((one) => one.camera === passage.camera && one.person === passage.person && passage.at >= one.at - 3 && passage.at <= one.until + 6);
+    if (match) match.found += 1;
+    else wrong += 1;
+  }
+  const found = open.filter((one) => one.found > 0).length;
+  const twice = open.filter((one) => one.found > 1).length;
+  return {
+    expected: expected.length,
+    logged: logged.length,
+    found,
+    twice,
+    wrong,
+    recall: found / expected.length,
+    precision: logged.length === 0 ? 1 : (logged.length - wrong - twice) / logged.length,
+  };
+}
+
+/** A film's pictures as JPEG, for cameras that send those. */
+export async function pictures(film, where) {
+  const name = path.basename(film, ".mp4");
+  await run("ffmpeg", ["-v", "error", "-y", "-i", film, "-q:v", "4", path.join(where, `${name}-%05d.jpg`)]);
+  const files = (await readdir(where)).filter((file) => file.startsWith(`${name}-`)).sort();
+  return Promise.all(files.map((file) => readFile(path.join(where, file))));
+}
