@@ -127,7 +127,7 @@ async function result(api, { truth, seconds }, began, samples) {
   });
   const first = Math.max(...began.map(({ from }) => from)) / 1000;
   const seen = (await passages(api)).filter((passage) => passage.person);
-  const logged = seen.map((passage) => ({ camera: began.findIndex(({ point }) => point === passage.access_point.id), person: passage.person.name, at: Date.parse(passage.occurred_at) / 1000 }));
+  const logged = seen.map((passage) => ({ camera: began.findIndex(({ point }) => point === passage.access_point.id), person: passage.person.name, at: Date.parse(passage.at) / 1000 }));
   const fair = (one) => one.at > first;
   const last = end / 1000 - 5;
   const judged = judge({ expected: expected.filter(fair), logged: logged.filter((one) => fair(one) && one.at > first + 4 && one.at < last) });

@@ -256,7 +256,7 @@ async fn h264_with_and_without_b_frames_and_h265_become_pictures() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_ends_is_begun_again() {
     let film = Video {
-        pictures: Some(6),
+        pictures: Some(75),
         ..video("H264", include_bytes!("films/plain.h264"))
     };
     let camera = RtspCamera::start(0, film).await.unwrap();
