@@ -313,22 +313,7 @@ impl Parts {
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
         let (links, parts) = self.open_links(site, edges)?;
-        let live = Arc::new(LiveCameras::new(
-            &self.recogniser,
-            &self.pictures,
-            &self.house,
-            TrackerSettings {
-                rate: self.config.vision.rate()?,
-                ..TrackerSettings::default()
-            },
-        ));
-        let guard = self.config.cameras.guard()?;
-        let network = NetworkCameras::new(guard, self.config.cameras.discovery);
-        edges.spawn(
-            network
-                .clone()
-                .run(self.store.clone(), live.clone(), self.stop.clone()),
-        );
+        let (live, network) = self.watch_cameras(edges)?;
         let house = api::House {
             store: self.store.clone(),
             pictures: self.pictures.clone(),
@@ -367,6 +352,24 @@ impl Parts {
         let served = serve::serve(web.port, router, web.tls, limits, self.stop.clone());
         edges.spawn(served);
         Ok(())
+    }
+
+    /// Whatever cameras show, and those that Gatebook connects to by itself.
+    fn watch_cameras(
+        &self,
+        edges: &mut JoinSet<Result<()>>,
+    ) -> Result<(Arc<LiveCameras>, Arc<NetworkCameras>)> {
+        let settings = TrackerSettings {
+            rate: self.config.vision.rate()?,
+            ..TrackerSettings::default()
+        };
+        let live = LiveCameras::new(&self.recogniser, &self.pictures, &self.house, settings);
+        let live = Arc::new(live);
+        let guard = self.config.cameras.guard()?;
+        let network = NetworkCameras::new(guard, self.config.cameras.discovery);
+        let (store, stop) = (self.store.clone(), self.stop.clone());
+        edges.spawn(network.clone().run(store, live.clone(), stop));
+        Ok((live, network))
     }
 
     /// Opens the port for links, where one is configured, and shows which parts are there.

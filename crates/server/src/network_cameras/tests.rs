@@ -16,6 +16,7 @@ use store::{NetworkCamera, Put, Store, Write};
 use testkit::cameras::{HttpCamera, Reply};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use vision::TrackerSettings;
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const JPEG: [u8; 4] = [0xff, 0xd8, 0xff, 0xd9];
@@ -40,7 +41,8 @@ async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras>
     let pictures = Arc::new(site.pictures.clone());
     let recogniser = Arc::new(Recogniser::load(store.clone(), 0).await.unwrap());
     let (house, _, _) = house::open(&store, &pictures).await.unwrap();
-    let live = Arc::new(LiveCameras::new(&recogniser, &pictures, &house));
+    let settings = TrackerSettings::default();
+    let live = Arc::new(LiveCameras::new(&recogniser, &pictures, &house, settings));
     let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
     let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));
     tokio::spawn(network.clone().run(store, live, stop.clone()));
