@@ -130,10 +130,9 @@ impl Running {
         let mut edges = JoinSet::new();
         let (tls, certificate) = certificates::of(&parts.config, &parts.stop).await?;
         parts.listen(tls.clone(), &mut edges).await?;
-        let tls = tls.filter(|_| parts.config.https());
         let port = Web {
             port: web,
-            tls,
+            tls: tls.filter(|_| parts.config.https()),
             certificate,
         };
         parts
