@@ -101,11 +101,11 @@ impl Gathering {
     /// removed it together with its row since.
     pub(super) fn take(&mut self, id: PictureId) -> Result<()> {
         let to = place(&self.to, id);
-        if let Some(folder) = to.parent() {
-            if !self.folders.contains(folder) {
-                make_folder(folder)?;
-                self.folders.insert(folder.to_owned());
-            }
+        if let Some(folder) = to.parent()
+            && !self.folders.contains(folder)
+        {
+            make_folder(folder)?;
+            self.folders.insert(folder.to_owned());
         }
         let Some(sha256) = self.content(id, &to)? else {
             self.list.missing += 1;

@@ -16,7 +16,7 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 28] = [
+pub(crate) const TABLES: [(&str, &str); 29] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
