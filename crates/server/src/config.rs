@@ -31,7 +31,9 @@ const SECTIONS: [&str; 11] = [
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 8] = [
+const NOT_SETTINGS: [&str; 10] = [
+    "models",
+    "onnxruntime_cache",
     "config",
     "model_cache",
     "samples",

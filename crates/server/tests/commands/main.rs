@@ -14,6 +14,7 @@ mod full_disk;
 mod health;
 mod hosts;
 mod https;
+mod models;
 mod mqtt_tls;
 mod postgres;
 mod process;
