@@ -73,15 +73,6 @@ pub enum Command {
     /// Users: make a new one-time link for somebody who lost the password
     #[command(subcommand)]
     User(User),
-    /// Face models the site brings: list, add by a card, try, remove
-    #[command(subcommand)]
-    Models(Models),
-    /// Measures recognition on labelled samples: error rates, identification, times
-    #[command(subcommand)]
-    Evaluate(Evaluate),
-    /// Faces: what recognition sees in an image, step by step
-    #[command(subcommand)]
-    Face(Face),
     /// Licences of Gatebook, of its models and of the libraries in this binary
     Licenses,
 }
@@ -257,48 +248,6 @@ pub enum User {
         /// Sign-in name
         name: String,
     },
-}
-
-#[derive(Subcommand, Clone, Debug)]
-pub enum Models {
-    /// Lists the models that are here, and which are in use
-    List,
-    /// Fetches or copies a model by its card, checks its SHA-256, and asks for consent to its licence
-    Add {
-        /// The card (TOML, see docs/guide/models.md)
-        card: PathBuf,
-        /// Agrees to the licence without being asked
-        #[arg(long)]
-        yes: bool,
-    },
-    /// Tries models on known photographs: one person above the threshold, others below
-    Verify {
-        /// Only this one
-        name: Option<String>,
-    },
-    /// Takes a model away
-    Remove {
-        /// Its name
-        name: String,
-    },
-}
-
-#[derive(Subcommand, Clone, Debug)]
-pub enum Face {
-    /// Boxes, landmarks, the aligned chip, quality, and with --data-dir the people most alike
-    Explain {
-        /// A JPEG or PNG
-        image: PathBuf,
-        /// Draws it all into one file (.svg)
-        #[arg(long, value_name = "FILE")]
-        out: Option<PathBuf>,
-    },
-}
-
-#[derive(Subcommand, Clone, Debug)]
-pub enum Evaluate {
-    /// Faces: verification, identification, failures to enrol, times, detection by height
-    Faces(crate::commands::evaluate::faces::Faces),
 }
 
 impl Common {

@@ -31,9 +31,7 @@ const SECTIONS: [&str; 11] = [
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 10] = [
-    "models",
-    "onnxruntime_cache",
+const NOT_SETTINGS: [&str; 8] = [
     "config",
     "model_cache",
     "samples",

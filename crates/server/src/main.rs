@@ -23,7 +23,6 @@ mod integrity;
 mod kept;
 mod links;
 mod logging;
-mod models;
 mod network_cameras;
 mod notices;
 mod outage;

@@ -5,42 +5,18 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::hint::black_box;
-use std::path::{Path, PathBuf};
-use std::process::Command;
 use std::time::Instant;
-use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, Runtime, Setup, alignment};
+use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, alignment};
 
 const ROUNDS: usize = 100;
 
 fn main() {
-    on(Runtime::default());
-    match library() {
-        Some(path) => on(Runtime::onnx_runtime(&path).unwrap()),
-        None => println!("\nONNX Runtime is not measured: scripts/onnxruntime.sh gave no library"),
-    }
-}
-
-/// The pinned library, see `scripts/onnxruntime.sh`.
-fn library() -> Option<PathBuf> {
-    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/onnxruntime.sh");
-    let output = Command::new(script).output().ok()?;
-    let path = String::from_utf8(output.stdout).ok()?;
-    output.status.success().then(|| path.trim().into())
-}
-
-fn on(runtime: Runtime) {
-    println!("\n== {runtime}");
     let started = Instant::now();
-    let setup = Setup {
-        runtime,
-        ..Setup::default()
-    };
-    let engine = Engine::of(&setup).unwrap();
+    let engine = Engine::load().unwrap();
     println!(
         "load                 {:8.1} ms",
         started.elapsed().as_secs_f64() * 1e3
     );
-    println!("resident             {:8.1} MB", resident());
     let jpeg = scene(&engine);
     let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
     println!(
@@ -49,85 +25,37 @@ fn on(runtime: Runtime) {
         frame.height(),
         jpeg.len()
     );
-    stages(&engine, &jpeg, &frame);
-    tracked(&engine, &jpeg);
-    println!("resident at the end  {:8.1} MB", resident());
-}
-
-fn stages(engine: &Engine, jpeg: &[u8], frame: &Frame) {
-    let detections = engine.detect(frame).unwrap();
+    let detections = engine.detect(&frame).unwrap();
     let detection = detections.first().expect("the scene shows a face");
     let face = engine
-        .describe(frame, detection, Effort::Single)
+        .describe(&frame, detection, Effort::Single)
         .unwrap()
         .expect("a face");
-    let chip = alignment::chip(frame, &face.landmarks).unwrap();
-    let four = vec![chip.clone(); 4];
+    let chip = alignment::chip(&frame, &face.landmarks).unwrap();
     let gallery = crowd(1_000);
 
     measure("JPEG", || {
-        drop(black_box(Frame::decode(jpeg, Limits::LIVE)))
+        drop(black_box(Frame::decode(&jpeg, Limits::LIVE)))
     });
-    measure("detection", || drop(black_box(engine.detect(frame))));
+    measure("detection", || drop(black_box(engine.detect(&frame))));
     measure("landmarks", || {
-        drop(black_box(engine.locate(frame, detection)))
+        drop(black_box(engine.locate(&frame, detection)))
     });
     measure("chip", || {
-        drop(black_box(alignment::chip(frame, &face.landmarks)))
+        drop(black_box(alignment::chip(&frame, &face.landmarks)))
     });
     measure("template", || {
         drop(black_box(engine.embedder().embed(&chip, Effort::Single)))
-    });
-    measure("4 templates at once", || {
-        drop(black_box(
-            engine.embedder().embed_all(&four, Effort::Single),
-        ))
     });
     measure("search in 1000", || {
         let _ = black_box(gallery.search(&face.template));
     });
     measure("frame to identity", || {
-        let frame = Frame::decode(jpeg, Limits::LIVE).unwrap();
+        let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
         for face in engine.analyse(&frame).unwrap() {
             black_box(gallery.search(&face.template));
         }
     });
-}
-
-/// Twenty frames of a camera with one face that is followed: found in the first, looked for near where it
-/// was in the others, a template on every fourth.
-fn tracked(engine: &Engine, jpeg: &[u8]) {
-    const FRAMES: usize = 20;
-    let started = Instant::now();
-    let rounds = ROUNDS / FRAMES;
-    for _ in 0..rounds {
-        let mut seen = Vec::new();
-        for number in 0..FRAMES {
-            let frame = Frame::decode(jpeg, Limits::LIVE).unwrap();
-            if number == 0 {
-                seen = engine.detect(&frame).unwrap();
-            }
-            let followed = engine.follow(&frame, &seen).unwrap();
-            let followed: Vec<_> = followed.into_iter().flatten().collect();
-            if number % 4 == 0 {
-                for face in &followed {
-                    black_box(engine.recognise(&frame, face, Effort::Single).unwrap());
-                }
-            }
-            seen = followed.iter().map(|face| face.detection).collect();
-            assert!(!seen.is_empty(), "the face was lost");
-        }
-    }
-    let each = started.elapsed().as_secs_f64() * 1e3 / (rounds * FRAMES) as f64;
-    println!("tracked frame        {each:8.2} ms (mean)");
-}
-
-/// Memory of this process that is resident, in MB.
-fn resident() -> f64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with("VmRSS"));
-    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
-    kib.unwrap_or(f64::NAN) / 1024.0
 }
 
 fn measure(name: &str, mut work: impl FnMut()) {

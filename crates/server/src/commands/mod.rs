@@ -5,13 +5,10 @@ mod backup;
 mod demo;
 mod doctor;
 mod edge;
-pub mod evaluate;
-mod face;
 mod health;
 mod licenses;
 mod log;
 mod migrate_store;
-mod models;
 mod node;
 mod people;
 mod progress;
@@ -51,9 +48,6 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::People(people) => wait(people::run(plain(common)?, people)),
         Command::Log(log) => wait(log::run(plain(common)?, log)),
         Command::User(user) => wait(user::run(plain(common)?, user)),
-        Command::Models(models) => wait(models::run(plain(common)?, models)),
-        Command::Face(face) => wait(face::run(plain(common)?, common, face)),
-        Command::Evaluate(what) => evaluate::run(&plain(common)?, &what),
         Command::Licenses => licenses::run(),
     }
 }

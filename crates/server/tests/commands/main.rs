@@ -14,7 +14,6 @@ mod full_disk;
 mod health;
 mod hosts;
 mod https;
-mod models;
 mod mqtt_tls;
 mod postgres;
 mod process;
