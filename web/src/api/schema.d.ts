@@ -681,10 +681,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /**
-         * People by name, found by part of a name, number or tag. Role: viewer.
-         * @description Operators find a person by the whole identity number too.
-         */
+        /** People by name, found by part of a name, number or tag. Role: viewer. */
         get: operations["get_people"];
         put?: never;
         /** Adds a person. Role: operator. */

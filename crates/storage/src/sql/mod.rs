@@ -29,7 +29,6 @@ mod sequence;
 mod settle;
 mod snapshot;
 mod stretches;
-mod surrogates;
 mod unreadable;
 mod writer;
 mod written;

@@ -56,8 +56,6 @@ interface FieldsProps {
 export function PersonFields({ draft, onChange, error, full }: FieldsProps) {
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change });
   const wrong = (field: string) => (error instanceof Problem && error.field === field ? error.detail : null);
-  // What is wrong must not hide in a closed part of the form.
-  const wrongInside = error instanceof Problem && (error.field?.startsWith("details.") ?? false);
   return (
     <div className="stack">
       <FieldGrid>
@@ -86,7 +84,7 @@ export function PersonFields({ draft, onChange, error, full }: FieldsProps) {
           error={wrong("department")}
         />
       </FieldGrid>
-      <details className={css.more} open={full === true || wrongInside}>
+      <details className={css.more} open={full === true}>
         <summary>Validity, access points and personal fields</summary>
         <div className="stack">
           <Validity draft={draft} set={set} wrong={wrong} />
@@ -188,7 +186,7 @@ function Details({
           autoComplete="off"
           value={details[field] ?? ""}
           onChange={(event) => onChange({ ...details, [field]: event.target.value })}
-          error={wrong(`details.${field}`)}
+          error={wrong(field)}
         />
       ))}
       <AreaField
@@ -197,7 +195,7 @@ function Details({
         rows={2}
         value={details.address ?? ""}
         onChange={(event) => onChange({ ...details, address: event.target.value })}
-        error={wrong("details.address")}
+        error={wrong("address")}
       />
     </FieldGrid>
   );
