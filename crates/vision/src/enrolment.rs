@@ -46,6 +46,8 @@ pub enum Finding {
     Glaring,
     /// The head is turned aside.
     Turned,
+    /// Something is in front of the face.
+    Covered,
     /// The face differs from those on the other images.
     UnlikeTheOthers,
     /// The face looks like somebody who is enrolled already.
@@ -83,6 +85,7 @@ impl std::fmt::Display for Finding {
             Self::Dark => write!(f, "the face is too dark"),
             Self::Glaring => write!(f, "the face is washed out by light"),
             Self::Turned => write!(f, "the head is turned aside"),
+            Self::Covered => write!(f, "something is in front of the face"),
             Self::UnlikeTheOthers => write!(f, "the face differs from those on the other images"),
             Self::AlreadyEnrolled { .. } => {
                 write!(f, "the face looks like somebody who is enrolled already")
@@ -164,7 +167,8 @@ fn judge_alone(analysis: &Analysis, gallery: &Gallery, person: Option<PersonId>)
             Candidate {
                 findings,
                 bounds: Some(face.bounds),
-                template: Some(face.template.clone()),
+                // What it counts in the gallery.
+                template: Some(face.template.clone().trusted(face.quality.weight())),
             }
         }
         several => Candidate::refused(Finding::SeveralFaces {
@@ -186,6 +190,7 @@ fn shortcomings(quality: &Quality) -> Vec<Finding> {
         (quality.is_dark(), Finding::Dark),
         (quality.is_glaring(), Finding::Glaring),
         (quality.is_turned(), Finding::Turned),
+        (quality.is_covered(), Finding::Covered),
     ]
     .into_iter()
     .filter_map(|(applies, finding)| applies.then_some(finding))

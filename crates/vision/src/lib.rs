@@ -24,6 +24,7 @@ mod gallery;
 mod geometry;
 mod inference;
 mod landmarks;
+pub mod liveness;
 mod onnx;
 mod orientation;
 mod quality;

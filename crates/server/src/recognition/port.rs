@@ -84,6 +84,7 @@ fn problem(finding: &Finding) -> ImageProblem {
         Finding::Dark => ImageProblem::Dark,
         Finding::Glaring => ImageProblem::Glaring,
         Finding::Turned => ImageProblem::Turned,
+        Finding::Covered => ImageProblem::Covered,
         Finding::UnlikeTheOthers => ImageProblem::DoesNotMatchOthers,
         Finding::AlreadyEnrolled { person, .. } => ImageProblem::LooksLike(*person),
         Finding::OneTooMany => ImageProblem::OneTooMany,
