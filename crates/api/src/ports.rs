@@ -66,8 +66,6 @@ pub enum ImageProblem {
     Glaring,
     /// The head is turned aside.
     Turned,
-    /// Something is in front of the face.
-    Covered,
     /// More images than are taken at once.
     OneTooMany,
     /// The face does not match the other images given.

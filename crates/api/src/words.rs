@@ -61,7 +61,7 @@ words! {
     }
 
     /// Whether a living person stood before the camera.
-    Liveness from model::Liveness { NotApplicable, NotEstablished, Established, SpoofSuspected }
+    Liveness from model::Liveness { NotApplicable, NotEstablished }
 
     /// Whose clock the time of an event comes from.
     TimeSource from model::TimeSource { Server, Device }

@@ -127,12 +127,12 @@ const fn denies(reason: Reason) -> bool {
     )
 }
 
-/// What a track showed by its motion; of a single picture nothing shows that the face is alive.
+/// Nothing Gatebook has today shows that a face is alive; where a face counts, it says so.
 fn liveness(evidence: &Evidence, facts: &Facts) -> Liveness {
     let asked = facts.access_point.factors.contains(&Factor::FaceMatch);
-    match &evidence.face {
-        Some(face) => face.liveness,
-        None if asked && evidence.picture.is_some() => Liveness::NotEstablished,
-        None => Liveness::NotApplicable,
+    if evidence.face.is_some() || (asked && evidence.picture.is_some()) {
+        Liveness::NotEstablished
+    } else {
+        Liveness::NotApplicable
     }
 }

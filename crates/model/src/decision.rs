@@ -94,24 +94,6 @@ pub enum Liveness {
     NotApplicable,
     /// A face counted and nothing shows that it was alive.
     NotEstablished,
-    /// It moved as a living head does.
-    Established,
-    /// It moved as a print or a screen does, or was held a picture by the site's own model.
-    SpoofSuspected,
-}
-
-impl Liveness {
-    /// Of a face of which nothing is known yet, and of those seen before this was looked at.
-    #[must_use]
-    pub const fn of_old() -> Self {
-        Self::NotEstablished
-    }
-
-    /// Whether nothing is known.
-    #[must_use]
-    pub fn is_not_established(&self) -> bool {
-        *self == Self::NotEstablished
-    }
 }
 
 /// Granted or denied, for whom, and why.

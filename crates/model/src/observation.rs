@@ -1,6 +1,5 @@
 //! Observations: what one device saw.
 
-use crate::decision::Liveness;
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PersonId, PictureId};
 use crate::tag::TagText;
 use crate::time::DeviceTime;
@@ -68,13 +67,6 @@ pub struct FaceSighting {
     pub gallery: u32,
     /// The best frame of the track.
     pub picture: Option<PictureId>,
-    /// Whether it was alive, by its motion. Left out where that is not known, as it was before it was looked
-    /// at: so old entries still verify.
-    #[serde(
-        default = "Liveness::of_old",
-        skip_serializing_if = "Liveness::is_not_established"
-    )]
-    pub liveness: Liveness,
 }
 
 /// A classic controller's entry line (`esp32/new_entry`, or a row of the card's `/log.csv`),

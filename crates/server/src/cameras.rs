@@ -7,8 +7,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use devices::{HeardKind, House};
 use model::{
-    Device, DeviceId, DeviceKind, DeviceTime, FaceSighting, Liveness, ObservationDraft, Receipt,
-    Score, Sighting, SourceKey, Timestamp,
+    Device, DeviceId, DeviceKind, DeviceTime, FaceSighting, ObservationDraft, Receipt, Score,
+    Sighting, SourceKey, Timestamp,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -258,10 +258,5 @@ fn sighting(decided: &Decided) -> FaceSighting {
         frames: u16::try_from(decided.frames).unwrap_or(u16::MAX),
         gallery: u32::try_from(decided.gallery).unwrap_or(u32::MAX),
         picture: None,
-        liveness: match decided.liveness.liveness {
-            vision::liveness::Liveness::Established => Liveness::Established,
-            vision::liveness::Liveness::NotEstablished => Liveness::NotEstablished,
-            vision::liveness::Liveness::SpoofSuspected => Liveness::SpoofSuspected,
-        },
     }
 }

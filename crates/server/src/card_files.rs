@@ -368,7 +368,6 @@ fn problem_words(problem: &ImageProblem) -> &'static str {
         ImageProblem::Dark => "the face is too dark",
         ImageProblem::Glaring => "the face is washed out by light",
         ImageProblem::Turned => "the head is turned aside",
-        ImageProblem::Covered => "something is in front of the face",
         ImageProblem::OneTooMany => "there are too many images",
         ImageProblem::DoesNotMatchOthers => "the face differs from the other images",
         ImageProblem::LooksLike(_) => "it looks like somebody enrolled already",

@@ -32,14 +32,13 @@ fn main() {
     let images = load(&engine, &folder);
     let pairs = faces::pairs(&folder);
     real(&images);
-    compressed(&images);
     turned(&pairs, &images);
     println!(
         "\n== made worse on one side of each pair; threshold of 1:1 {}",
         threshold::verification(1)
     );
     println!(
-        "how | sharpness 1 50 99 % | brightness 50 % | refused: blurred dark glaring covered | to itself | FNMR FMR | FNMR FMR of those not refused"
+        "how | sharpness 1 50 99 % | brightness 50 % | refused: blurred dark glaring | to itself | FNMR FMR | FNMR FMR of those not refused"
     );
     for (name, worsen) in WAYS {
         degraded(&engine, &pairs, &images, name, worsen);
@@ -79,14 +78,11 @@ fn real(images: &Images) {
         "== {} real photographs: 0.5, 1, 5, 50, 95, 99, 99.5 % are below",
         images.len()
     );
-    let measures: [(&str, fn(&Quality) -> f32); 7] = [
+    let measures: [(&str, fn(&Quality) -> f32); 4] = [
         ("height", |q| q.height),
         ("sharpness", |q| q.sharpness),
         ("brightness", |q| q.brightness),
-        ("glare", |q| q.glare),
         ("turn, either way", |q| q.turn.abs()),
-        ("nod", |q| q.nod),
-        ("covered", |q| q.covered),
     ];
     let qualities: Vec<Quality> = images.values().map(|image| image.quality).collect();
     for (name, measure) in measures {
@@ -95,13 +91,11 @@ fn real(images: &Images) {
         println!("{name}: {row:.4?}");
     }
     println!(
-        "refused: blurred {:.2} %, dark {:.2} %, glaring {:.2} %, turned {:.2} % (nod alone {:.2} %), covered {:.2} %; does not count {:.2} %",
+        "refused: blurred {:.2} %, dark {:.2} %, glaring {:.2} %, turned {:.2} %, any of these {:.2} %",
         percent(&qualities, Quality::is_blurred),
         percent(&qualities, Quality::is_dark),
         percent(&qualities, Quality::is_glaring),
         percent(&qualities, Quality::is_turned),
-        percent(&qualities, |q| q.nod.abs() > Quality::MOST_NOD),
-        percent(&qualities, Quality::is_covered),
         percent(&qualities, |q| !q.is_good()),
     );
 }
@@ -152,7 +146,7 @@ fn errors(scores: &[(f32, bool)]) -> String {
 /// A way to make a chip worse.
 type Worsen = fn(&Frame) -> Frame;
 
-const WAYS: [(&str, Worsen); 17] = [
+const WAYS: [(&str, Worsen); 14] = [
     ("as it is", Frame::clone),
     ("blur 1 px", |chip| blurred(chip, 1.0)),
     ("blur 2 px", |chip| blurred(chip, 2.0)),
@@ -167,9 +161,6 @@ const WAYS: [(&str, Worsen); 17] = [
     ("light x 2", |chip| lit(chip, 2.0, 0.0)),
     ("light x 3", |chip| lit(chip, 3.0, 0.0)),
     ("light x 4", |chip| lit(chip, 4.0, 0.0)),
-    ("blue mask", |chip| masked(chip, 68..150, [110, 150, 200])),
-    ("black mask", |chip| masked(chip, 68..150, [30, 30, 32])),
-    ("dark glasses", |chip| masked(chip, 46..66, [20, 20, 22])),
 ];
 
 fn degraded(engine: &Engine, pairs: &[Pair], images: &Images, name: &str, worsen: Worsen) {
@@ -200,56 +191,17 @@ fn degraded(engine: &Engine, pairs: &[Pair], images: &Images, name: &str, worsen
         .map(|(.., score)| *score)
         .collect();
     println!(
-        "{name} | {:.4?} | {:.0} | {:.1} {:.1} {:.1} {:.1} % | {:.3} | {} | {} ({})",
+        "{name} | {:.4?} | {:.0} | {:.1} {:.1} {:.1} % | {:.3} | {} | {} ({})",
         [0.01, 0.5, 0.99].map(|share| quantile(&sharpness, share)),
         quantile(&brightness, 0.5),
         refused(Quality::is_blurred),
         refused(Quality::is_dark),
         refused(Quality::is_glaring),
-        refused(Quality::is_covered),
         quantile(&itself, 0.5),
         errors(&all),
         errors(&kept),
         kept.len(),
     );
-}
-
-/// Rows of the chip hidden by something of one colour, from cheek to cheek.
-fn masked(chip: &Frame, rows: std::ops::Range<usize>, colour: [u8; 3]) -> Frame {
-    let hidden = |x: usize, y: usize| rows.contains(&y) && (25..125).contains(&x);
-    let side = chip.width();
-    let pixels = chip.rgb().chunks_exact(3).enumerate();
-    let rgb = pixels.flat_map(|(n, pixel)| match hidden(n % side, n / side) {
-        true => colour,
-        false => [pixel[0], pixel[1], pixel[2]],
-    });
-    Frame::from_rgb(side, chip.height(), rgb.collect()).unwrap()
-}
-
-/// Blurred photographs that were compressed afterwards: found out in spite of the blocks' edges?
-fn compressed(images: &Images) {
-    println!("\n== blurred, then JPEG: % refused as blurred, sharpness 50 %");
-    let some: Vec<&Image> = images.values().step_by(5).collect();
-    for sigma in [0.0, 1.0, 2.0, 3.0, 4.0] {
-        for jpeg in [40, 70, 95] {
-            let qualities = faces::on_two_threads(&some, |image| {
-                let portrait = &image.portrait;
-                let frame = match sigma > 0.0 {
-                    true => blurred(&portrait.frame, sigma),
-                    false => portrait.frame.clone(),
-                };
-                let frame = Frame::decode(&frame.to_jpeg(jpeg).unwrap(), Limits::LIVE).unwrap();
-                let chip = vision::alignment::chip(&frame, &portrait.landmarks).unwrap();
-                Quality::of(&portrait.detection, &portrait.landmarks, &chip)
-            });
-            let sharpness: Vec<f32> = qualities.iter().map(|q| q.sharpness).collect();
-            println!(
-                "sigma {sigma} quality {jpeg}: {:.1} %, {:.2}",
-                percent(&qualities, Quality::is_blurred),
-                quantile(&sharpness, 0.5)
-            );
-        }
-    }
 }
 
 /// Gaussian blur.

@@ -31,7 +31,7 @@ pub fn chip(frame: &Frame, landmarks: &Landmarks) -> Option<Frame> {
 }
 
 #[allow(clippy::cast_precision_loss)] // CHIP_SIDE is small
-pub(crate) fn placement(landmarks: &Landmarks) -> Option<Similarity> {
+fn placement(landmarks: &Landmarks) -> Option<Similarity> {
     let unit = CHIP_SIDE as f32 / (1.0 + 2.0 * PADDING);
     let mut on_chip = Vec::with_capacity(REFERENCE.len());
     let mut in_frame = Vec::with_capacity(REFERENCE.len());

@@ -68,8 +68,6 @@ fn decode_jpeg(bytes: &[u8], limits: Limits) -> Result<Frame, VisionError> {
         .exif()
         .map_or(Orientation::UPRIGHT, |e| orientation::read(e));
     let rgb = decoder.decode().map_err(damaged)?;
-    // What the decoder holds is not needed for turning.
-    drop(decoder);
     Frame::from_rgb(width, height, rgb)
         .map(|frame| orientation.upright(frame))
         .ok_or_else(|| VisionError::Damaged("pixels are missing".into()))
@@ -98,91 +96,46 @@ fn has_its_end(bytes: &[u8]) -> bool {
     false
 }
 
-/// Memory that what stands beside the pixels of a PNG may take, bytes.
-const PNG_EXTRAS: usize = 8 << 20;
-
-/// The last chunk of a PNG with its checksum.
-const PNG_END: [u8; 8] = *b"IEND\xAE\x42\x60\x82";
-
 fn decode_png(bytes: &[u8], limits: Limits) -> Result<Frame, VisionError> {
     let damaged = |e: png::DecodingError| VisionError::Damaged(e.to_string());
-    let extras = png::Limits { bytes: PNG_EXTRAS };
-    let mut decoder = png::Decoder::new_with_limits(std::io::Cursor::new(bytes), extras);
+    let mut decoder = png::Decoder::new(std::io::Cursor::new(bytes));
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(damaged)?;
     let side = |pixels: u32| usize::try_from(pixels).unwrap_or(usize::MAX);
     let (width, height) = (side(reader.info().width), side(reader.info().height));
     check_size(width, height, limits)?;
-    // What is behind the last row is not read, for an animation may go on for long.
-    if !bytes.windows(PNG_END.len()).any(|here| here == PNG_END) {
-        return Err(VisionError::Damaged(
-            "the file breaks off before its end".into(),
-        ));
-    }
     let orientation = reader
         .info()
         .exif_metadata
         .as_deref()
         .map_or(Orientation::UPRIGHT, orientation::read);
-    let rgb = if reader.info().interlaced {
-        interlaced(&mut reader)?
-    } else {
-        row_by_row(&mut reader, width * height * 3)?
-    };
+    let size = reader
+        .output_buffer_size()
+        .ok_or_else(|| VisionError::Damaged("the size overflows".into()))?;
+    let mut pixels = vec![0; size];
+    let output = reader.next_frame(&mut pixels).map_err(damaged)?;
+    pixels.truncate(output.buffer_size());
+    let rgb = to_rgb(&pixels, output.color_type)?;
     Frame::from_rgb(width, height, rgb)
         .map(|frame| orientation.upright(frame))
         .ok_or_else(|| VisionError::Damaged("pixels are missing".into()))
 }
 
-type PngReader<'a> = png::Reader<std::io::Cursor<&'a [u8]>>;
-
-/// The pixels, without a second copy of all of them. Of an animation the first picture is read.
-fn row_by_row(reader: &mut PngReader<'_>, size: usize) -> Result<Vec<u8>, VisionError> {
-    let kind = reader.output_color_type().0;
-    let mut rgb = Vec::with_capacity(size);
-    while rgb.len() < size {
-        let row = reader
-            .next_row()
-            .map_err(|e| VisionError::Damaged(e.to_string()))?;
-        let row = row.ok_or_else(|| VisionError::Damaged("rows are missing".into()))?;
-        append(&mut rgb, row.data(), kind)?;
-    }
-    Ok(rgb)
-}
-
-/// The rows of an interlaced picture are complete only at the end.
-fn interlaced(reader: &mut PngReader<'_>) -> Result<Vec<u8>, VisionError> {
-    let kind = reader.output_color_type().0;
-    let size = reader
-        .output_buffer_size()
-        .ok_or_else(|| VisionError::Damaged("the size overflows".into()))?;
-    let mut pixels = vec![0; size];
-    let output = reader
-        .next_frame(&mut pixels)
-        .map_err(|e| VisionError::Damaged(e.to_string()))?;
-    pixels.truncate(output.buffer_size());
-    if kind == png::ColorType::Rgb {
-        return Ok(pixels);
-    }
-    let mut rgb = Vec::new();
-    append(&mut rgb, &pixels, kind)?;
-    Ok(rgb)
-}
-
 /// Drops transparency and repeats grey; a face on a transparent ground keeps its colours.
-fn append(rgb: &mut Vec<u8>, pixels: &[u8], kind: png::ColorType) -> Result<(), VisionError> {
-    match kind {
-        png::ColorType::Rgb => rgb.extend_from_slice(pixels),
-        png::ColorType::Rgba => {
-            let (pixels, _) = pixels.as_chunks::<4>();
-            rgb.extend(pixels.iter().flat_map(|&[r, g, b, _]| [r, g, b]));
-        }
-        png::ColorType::Grayscale => rgb.extend(pixels.iter().flat_map(|&grey| [grey; 3])),
-        png::ColorType::GrayscaleAlpha => {
-            let (pixels, _) = pixels.as_chunks::<2>();
-            rgb.extend(pixels.iter().flat_map(|&[grey, _]| [grey; 3]));
-        }
+fn to_rgb(pixels: &[u8], kind: png::ColorType) -> Result<Vec<u8>, VisionError> {
+    Ok(match kind {
+        png::ColorType::Rgb => pixels.to_vec(),
+        png::ColorType::Rgba => pixels
+            .chunks_exact(4)
+            .flat_map(|p| p.iter().take(3))
+            .copied()
+            .collect(),
+        png::ColorType::Grayscale => pixels.iter().flat_map(|&grey| [grey; 3]).collect(),
+        png::ColorType::GrayscaleAlpha => pixels
+            .chunks_exact(2)
+            .flat_map(|p| p.iter().take(1).cycle().take(3))
+            .copied()
+            .collect(),
         png::ColorType::Indexed => return Err(VisionError::Unsupported("palette".into())),
-    }
-    Ok(())
+    })
 }

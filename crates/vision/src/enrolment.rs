@@ -46,8 +46,6 @@ pub enum Finding {
     Glaring,
     /// The head is turned aside.
     Turned,
-    /// Something is in front of the face.
-    Covered,
     /// The face differs from those on the other images.
     UnlikeTheOthers,
     /// The face looks like somebody who is enrolled already.
@@ -85,7 +83,6 @@ impl std::fmt::Display for Finding {
             Self::Dark => write!(f, "the face is too dark"),
             Self::Glaring => write!(f, "the face is washed out by light"),
             Self::Turned => write!(f, "the head is turned aside"),
-            Self::Covered => write!(f, "something is in front of the face"),
             Self::UnlikeTheOthers => write!(f, "the face differs from those on the other images"),
             Self::AlreadyEnrolled { .. } => {
                 write!(f, "the face looks like somebody who is enrolled already")
@@ -167,8 +164,7 @@ fn judge_alone(analysis: &Analysis, gallery: &Gallery, person: Option<PersonId>)
             Candidate {
                 findings,
                 bounds: Some(face.bounds),
-                // What it counts in the gallery.
-                template: Some(face.template.clone().trusted(face.quality.weight())),
+                template: Some(face.template.clone()),
             }
         }
         several => Candidate::refused(Finding::SeveralFaces {
@@ -190,7 +186,6 @@ fn shortcomings(quality: &Quality) -> Vec<Finding> {
         (quality.is_dark(), Finding::Dark),
         (quality.is_glaring(), Finding::Glaring),
         (quality.is_turned(), Finding::Turned),
-        (quality.is_covered(), Finding::Covered),
     ]
     .into_iter()
     .filter_map(|(applies, finding)| applies.then_some(finding))

@@ -24,7 +24,6 @@ mod gallery;
 mod geometry;
 mod inference;
 mod landmarks;
-pub mod liveness;
 mod onnx;
 mod orientation;
 mod quality;

@@ -2365,7 +2365,7 @@ export interface components {
          * @description Whether a living person stood before the camera.
          * @enum {string}
          */
-        Liveness: "not_applicable" | "not_established" | "established" | "spoof_suspected";
+        Liveness: "not_applicable" | "not_established";
         /** @description A card's log. */
         LogForm: {
             /**
@@ -3018,9 +3018,6 @@ export interface components {
         } | {
             /** @enum {string} */
             problem: "turned";
-        } | {
-            /** @enum {string} */
-            problem: "covered";
         } | {
             /** @enum {string} */
             problem: "one_too_many";

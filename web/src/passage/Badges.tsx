@@ -56,11 +56,6 @@ export function Remarks({ passage }: { passage: Passage }) {
           Liveness not established
         </Badge>
       )}
-      {passage.liveness === "spoof_suspected" && (
-        <Badge tone="bad" icon={ScanFace} title="The face moved as a print or a screen does">
-          Perhaps a picture of a face
-        </Badge>
-      )}
       {passage.comparison?.result === "disagrees" && (
         <Badge tone="bad" icon={ScanFace}>
           Picture disagrees

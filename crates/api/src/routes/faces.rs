@@ -48,8 +48,6 @@ pub(crate) enum ProblemView {
     Glaring,
     /// The head is turned aside.
     Turned,
-    /// Something is in front of the face.
-    Covered,
     /// More images than are taken at once.
     OneTooMany,
     /// The face does not match the other images.
@@ -431,7 +429,6 @@ async fn problem_view(names: &mut Names, problem: ImageProblem) -> Result<Proble
         ImageProblem::Dark => ProblemView::Dark,
         ImageProblem::Glaring => ProblemView::Glaring,
         ImageProblem::Turned => ProblemView::Turned,
-        ImageProblem::Covered => ProblemView::Covered,
         ImageProblem::OneTooMany => ProblemView::OneTooMany,
         ImageProblem::DoesNotMatchOthers => ProblemView::DoesNotMatchOthers,
         ImageProblem::LooksLike(person) => ProblemView::LooksLike {

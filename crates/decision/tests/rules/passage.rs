@@ -4,8 +4,8 @@ use decision::{Facts, TagFacts, decide, holder};
 use model::{
     AccessPoint, AccessPointId, AreaId, ClassicEntry, ClassicExit, Comparison, Custody,
     CustodyState, Decision, DeviceTime, Direction, EventId, Evidence, FaceSighting, Factor,
-    FingerEvidence, Liveness, Person, PersonDetails, PersonId, PersonStatus, PictureEvidence,
-    PictureId, Places, Reason, Score, TagEvidence, TagText, TimeProvenance, TimeSource, Timestamp,
+    FingerEvidence, Person, PersonDetails, PersonId, PersonStatus, PictureEvidence, PictureId,
+    Places, Reason, Score, TagEvidence, TagText, TimeProvenance, TimeSource, Timestamp,
 };
 use uuid::Uuid;
 
@@ -143,7 +143,6 @@ impl Passage {
     /// A face that was found to be `seen` while the registry still has `known` of that identity.
     pub fn face(mut self, seen: Option<&Person>, known: Option<Person>) -> Self {
         self.evidence.face = Some(FaceSighting {
-            liveness: Liveness::NotEstablished,
             track: 1,
             person: seen.map(|p| p.id),
             score: Score(900_000),

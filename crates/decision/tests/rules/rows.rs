@@ -98,21 +98,6 @@ fn a_face_alone_is_enough_where_no_more_is_asked_for() {
 }
 
 #[test]
-fn what_a_track_showed_of_being_alive_is_in_the_decision_and_marks_only() {
-    for liveness in [Liveness::Established, Liveness::SpoofSuspected] {
-        let mut passage = Passage::requiring(&[]).face(Some(&person(7)), Some(person(7)));
-        if let Some(face) = &mut passage.evidence.face {
-            face.liveness = liveness;
-        }
-        let decided = passage.decide();
-        assert_eq!(
-            (decided.liveness, decided.outcome),
-            (liveness, Outcome::Granted)
-        );
-    }
-}
-
-#[test]
 fn all_factors_of_one_person_grant_and_nobody_tells_whether_it_was_taken() {
     let passage = Passage::requiring(&[Factor::Tag, Factor::FaceMatch])
         .tag(false, Some((CustodyState::Assigned, Some(person(7)))))

@@ -73,7 +73,6 @@ pub fn exit() -> Sighting {
 
 pub fn face(person: Option<u128>) -> Sighting {
     Sighting::Face(FaceSighting {
-        liveness: Liveness::NotEstablished,
         track: 1,
         person: person.map(who),
         score: Score(900_000),

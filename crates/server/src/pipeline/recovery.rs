@@ -121,7 +121,6 @@ mod tests {
                 received_at: at(minute * 60),
                 deferred: false,
                 sighting: Sighting::Face(FaceSighting {
-                    liveness: Liveness::NotEstablished,
                     track: self.seen,
                     person: Some(PersonId(Uuid::from_u128(7))),
                     score: Score(900_000),

@@ -84,7 +84,6 @@ fn problem(finding: &Finding) -> ImageProblem {
         Finding::Dark => ImageProblem::Dark,
         Finding::Glaring => ImageProblem::Glaring,
         Finding::Turned => ImageProblem::Turned,
-        Finding::Covered => ImageProblem::Covered,
         Finding::UnlikeTheOthers => ImageProblem::DoesNotMatchOthers,
         Finding::AlreadyEnrolled { person, .. } => ImageProblem::LooksLike(*person),
         Finding::OneTooMany => ImageProblem::OneTooMany,

@@ -20,7 +20,6 @@ mod views;
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
-use crate::liveness::Assessment;
 use crate::template::Template;
 use crate::threshold::Rate;
 use bytes::Bytes;
@@ -111,8 +110,6 @@ pub struct Decided {
     pub first_seen: Duration,
     /// When it was decided, on the caller's clock.
     pub decided_at: Duration,
-    /// Whether it is alive, by how it moved so far.
-    pub liveness: Assessment,
     /// The encoded frame that shows the face best, as it was handed in.
     pub picture: Bytes,
     /// The face in that frame.

@@ -12,10 +12,7 @@ pub const GOOD: Quality = Quality {
     height: 120.0,
     sharpness: 0.5,
     brightness: 120.0,
-    glare: 0.0,
     turn: 0.0,
-    nod: 0.0,
-    covered: 0.0,
 };
 pub const TURNED: Quality = Quality { turn: 0.95, ..GOOD };
 

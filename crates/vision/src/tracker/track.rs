@@ -6,7 +6,6 @@ use super::{Decided, Identity, Sighting, TrackerSettings};
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
-use crate::liveness::Passive;
 use crate::template::Template;
 use crate::threshold;
 use bytes::Bytes;
@@ -47,7 +46,6 @@ pub struct Track {
     identity: Identity,
     told: Vec<Identity>,
     picture: Option<Picture>,
-    passive: Passive,
 }
 
 impl Track {
@@ -68,7 +66,6 @@ impl Track {
             identity: Identity::Undecided,
             told: Vec::new(),
             picture: None,
-            passive: Passive::default(),
         }
     }
 
@@ -158,7 +155,6 @@ impl Track {
         }
         if good && !self.doubtful {
             self.first_good.get_or_insert(at);
-            self.passive.see(&face.landmarks, at);
             let view = face.template.clone().trusted(face.quality.weight());
             self.stale |= self.views.add(&view);
         }
@@ -246,7 +242,6 @@ impl Track {
             gallery,
             first_seen: self.first_seen,
             decided_at: at,
-            liveness: self.passive.assess(),
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
         }

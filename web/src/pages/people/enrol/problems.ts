@@ -18,8 +18,6 @@ export function problemText(problem: FaceProblem): string {
       return "Too dark. Turn on a light, or face a window.";
     case "glaring":
       return "Too bright: the face is washed out. Move out of the glare.";
-    case "covered":
-      return "Something is in front of the face. Take off mask or dark glasses.";
     case "turned":
       return "The face is turned away. Look straight into the camera.";
     case "one_too_many":

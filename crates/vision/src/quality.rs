@@ -1,0 +1,190 @@
+//! Whether a face is shown well enough to trust a template of it.
+//!
+//! The bounds were chosen by what they cost and what they spare, on real photographs and on the same ones
+//! made worse: `docs/measurements.md` has the figures, `examples/quality.rs` measures them.
+
+use crate::detector::Detection;
+use crate::frame::Frame;
+use crate::geometry::Point;
+use crate::landmarks::Landmarks;
+use serde::{Deserialize, Serialize};
+
+/// How a face is shown.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Quality {
+    /// Height of the detected face in pixels of the frame.
+    pub height: f32,
+    /// Fine detail on the aligned chip: the energy of second differences of brightness over that of first
+    /// ones. 0 is blank; most photographs lie between 0.3 and 0.9. Neither light nor contrast nor a
+    /// shadow over half a face change it much, but the noise of a sensor and the edges of JPEG's
+    /// blocks pass for detail.
+    pub sharpness: f32,
+    /// Mean brightness of the aligned chip's middle, 0 to 255.
+    pub brightness: f32,
+    /// How far the head is turned aside: -1 (the nose points to the left of the picture) to 1;
+    /// 0 is straight ahead.
+    pub turn: f32,
+}
+
+impl Quality {
+    /// Smallest face height for a template, pixels.
+    pub const LEAST_HEIGHT: f32 = 48.0;
+    /// Smallest face height for enrolment, pixels.
+    pub const LEAST_ENROLMENT_HEIGHT: f32 = 80.0;
+    /// Below this the face is blurred.
+    pub const LEAST_SHARPNESS: f32 = 0.17;
+    /// Below this the face is too dark.
+    pub const LEAST_BRIGHTNESS: f32 = 40.0;
+    /// Above this the face is washed out.
+    pub const MOST_BRIGHTNESS: f32 = 210.0;
+    /// Beyond this, either way, the head is in profile and one half of the face is hidden.
+    pub const MOST_TURN: f32 = 0.9;
+
+    /// Judges a face by its landmarks and its aligned chip.
+    #[must_use]
+    pub fn of(face: &Detection, landmarks: &Landmarks, chip: &Frame) -> Self {
+        let light = brightness(chip);
+        Self {
+            height: face.bounds.height,
+            sharpness: sharpness(&light, chip.width()),
+            brightness: light.iter().sum::<f32>() / count(light.len()),
+            turn: turn(landmarks).unwrap_or(1.0),
+        }
+    }
+
+    /// Whether the face is blurred.
+    #[must_use]
+    pub fn is_blurred(&self) -> bool {
+        self.sharpness < Self::LEAST_SHARPNESS
+    }
+
+    /// Whether the face is too dark.
+    #[must_use]
+    pub fn is_dark(&self) -> bool {
+        self.brightness < Self::LEAST_BRIGHTNESS
+    }
+
+    /// Whether the face is washed out.
+    #[must_use]
+    pub fn is_glaring(&self) -> bool {
+        self.brightness > Self::MOST_BRIGHTNESS
+    }
+
+    /// Whether the head is turned too far aside.
+    #[must_use]
+    pub fn is_turned(&self) -> bool {
+        self.turn.abs() > Self::MOST_TURN
+    }
+
+    /// Whether a template of this face may count when deciding who it is.
+    #[must_use]
+    pub fn is_good(&self) -> bool {
+        self.height >= Self::LEAST_HEIGHT
+            && !(self.is_blurred() || self.is_dark() || self.is_glaring() || self.is_turned())
+    }
+
+    /// How much a template of this face counts beside others of the same person, 0.05 to 1: small, blurred
+    /// and turned views less.
+    #[must_use]
+    pub fn weight(&self) -> f32 {
+        let size = (self.height / 120.0).clamp(0.0, 1.0).sqrt();
+        let sharp = (self.sharpness / 0.4).clamp(0.0, 1.0).sqrt();
+        let ahead = 1.0 - self.turn.abs().min(1.0) / 2.0;
+        (size * sharp * ahead).max(0.05)
+    }
+
+    /// Orders views of one face: the larger the better. Size counts up to 160 pixels.
+    #[must_use]
+    pub fn merit(&self) -> f32 {
+        let size = self.height.min(160.0) / 160.0;
+        let ahead = 1.0 - self.turn.abs();
+        let bonus = if self.is_good() { 1.0 } else { 0.0 };
+        bonus + size * ahead * self.sharpness.min(1.0).sqrt()
+    }
+}
+
+#[allow(clippy::cast_precision_loss)] // pixels of a chip
+fn count(items: usize) -> f32 {
+    items.max(1) as f32
+}
+
+/// Luma (ITU-R BT.601) of the chip's middle, a quarter off each side to leave out hair and wall.
+fn brightness(chip: &Frame) -> Vec<f32> {
+    let (width, height) = (chip.width(), chip.height());
+    let mut light = Vec::with_capacity(width * height / 4);
+    for y in height / 4..height - height / 4 {
+        for x in width / 4..width - width / 4 {
+            let [r, g, b] = chip.pixel(x, y).map(f32::from);
+            light.push(0.299 * r + 0.587 * g + 0.114 * b);
+        }
+    }
+    light
+}
+
+/// `light` holds rows of the middle of a chip `width` pixels wide.
+fn sharpness(light: &[f32], width: usize) -> f32 {
+    let row = width - width / 4 * 2;
+    let rows: Vec<&[f32]> = light.chunks_exact(row.max(1)).collect();
+    let (mut second, mut first) = (0.0, 0.0);
+    let mut places = 0;
+    for three in rows.windows(3) {
+        let &[above, here, below] = three else {
+            continue;
+        };
+        let vertical = above.iter().zip(below).skip(1);
+        for (around, (up, down)) in here.windows(3).zip(vertical) {
+            if let &[left, centre, right] = around {
+                second += (left + right + up + down - 4.0 * centre).powi(2);
+                first += ((right - left).powi(2) + (down - up).powi(2)) / 4.0;
+                places += 1;
+            }
+        }
+    }
+    // One step of brightness is added, so that a chip without any contrast counts as blank.
+    second / (first + count(places))
+}
+
+/// How far the nose lies from halfway between the cheeks.
+fn turn(landmarks: &Landmarks) -> Option<f32> {
+    const NOSE_TIP: usize = 1;
+    const LEFT_CHEEK: usize = 234;
+    const RIGHT_CHEEK: usize = 454;
+    let nose = landmarks.point(NOSE_TIP)?;
+    let (left, right) = (landmarks.point(LEFT_CHEEK)?, landmarks.point(RIGHT_CHEEK)?);
+    let middle = left.midway(right);
+    let across = Point::new(right.x - left.x, right.y - left.y);
+    let half = across.x.hypot(across.y) / 2.0;
+    let along = (nose.x - middle.x) * across.x + (nose.y - middle.y) * across.y;
+    (half > 0.0).then(|| (along / (half * half * 2.0)).clamp(-1.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chip(pixel: impl Fn(usize, usize) -> u8) -> Frame {
+        let rgb = (0..150 * 150)
+            .flat_map(|i| [pixel(i % 150, i / 150); 3])
+            .collect();
+        Frame::from_rgb(150, 150, rgb).unwrap()
+    }
+
+    fn sharpness_of(chip: &Frame) -> f32 {
+        sharpness(&brightness(chip), chip.width())
+    }
+
+    #[test]
+    fn fine_detail_is_sharper_than_a_slow_ramp_and_a_blank_is_not_sharp() {
+        let stripes = sharpness_of(&chip(|x, _| if x % 4 < 2 { 60 } else { 180 }));
+        let ramp = sharpness_of(&chip(|x, _| x as u8));
+        assert!(stripes > 10.0 * ramp);
+        assert!(sharpness_of(&chip(|_, _| 128)) < 1e-6);
+    }
+
+    #[test]
+    fn the_sharpness_does_not_depend_on_the_light() {
+        let bright = sharpness_of(&chip(|x, _| if x % 4 < 2 { 100 } else { 200 }));
+        let dim = sharpness_of(&chip(|x, _| if x % 4 < 2 { 25 } else { 50 }));
+        assert!((bright / dim - 1.0).abs() < 0.05, "{bright} {dim}");
+    }
+}
