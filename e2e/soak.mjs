@@ -38,6 +38,9 @@ try {
   const began = await add(api, area, addresses);
   const samples = await watch(began);
   report(await result(api, crowd, began, samples));
+} catch (error) {
+  console.error(gatebook?.journal(), `exit ${gatebook?.process?.exitCode}, signal ${gatebook?.process?.signalCode}`);
+  throw error;
 } finally {
   await gatebook?.stop();
   for (const stop of cameras) await stop();
@@ -110,7 +113,7 @@ async function watch() {
       at: Date.now(),
       rss_mb: Number(status.match(/VmRSS:\s+(\d+)/)[1]) / 1024,
       p99_ms: 1000 * number(/gatebook_frame_to_overlay_seconds\{quantile="0.99"\} (\S+)/),
-      frames: number(/gatebook_frames_total (\S+)/),
+      frames: number(/^gatebook_frames_total (\S+)/m),
       load: loadavg()[0],
     });
   }

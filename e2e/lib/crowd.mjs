@@ -71,22 +71,29 @@ function graph(acts, effect) {
 /** What was logged, held against the truth: how many are right, which are too many, which are missing. */
 export function judge({ expected, logged }) {
   const open = expected.map((one) => ({ ...one, found: 0 }));
-  let wrong = 0;
+  const wrong = [];
   for (const passage of logged) {
     const match = open.find((one) => one.camera === passage.camera && one.person === passage.person && passage.at >= one.at - 3 && passage.at <= one.until + 6);
     if (match) match.found += 1;
-    else wrong += 1;
+    else wrong.push(passage);
   }
   const found = open.filter((one) => one.found > 0).length;
+  const missing = open.filter((one) => one.found === 0).map(({ camera, person }) => `camera ${camera}: ${person}`);
   const twice = open.filter((one) => one.found > 1).length;
   return {
     expected: expected.length,
     logged: logged.length,
     found,
     twice,
-    wrong,
+    wrong: wrong.length,
     recall: found / expected.length,
-    precision: logged.length === 0 ? 1 : (logged.length - wrong - twice) / logged.length,
+    precision: logged.length === 0 ? 1 : (logged.length - wrong.length - twice) / logged.length,
+    missing,
+    // Whose passage was due about then at the same camera: another name is a swap, the same one came too late or too early.
+    astray: wrong.map(({ camera, person, at }) => {
+      const due = open.filter((one) => one.camera === camera && Math.abs(one.at - at) < 2 * slot.seconds);
+      return `camera ${camera}: ${person}; due: ${due.map((one) => `${one.person} ${(one.at - at).toFixed(1)} s`).join(", ")}`;
+    }),
   };
 }
 
