@@ -79,7 +79,7 @@ impl Names {
     }
 
     /// Reads people who will be asked for, all at once.
-    pub(crate) async fn expect(
+    pub(crate) async fn load_people(
         &mut self,
         people: impl IntoIterator<Item = PersonId>,
     ) -> Result<(), ApiError> {

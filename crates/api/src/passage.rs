@@ -185,7 +185,7 @@ pub(crate) async fn passages(
     let mut names = Names::load(house).await?;
     let events = entries.iter().filter_map(access);
     names
-        .expect(events.filter_map(|event| event.decision.person))
+        .load_people(events.filter_map(|event| event.decision.person))
         .await?;
     let mut views = Vec::new();
     for entry in entries {

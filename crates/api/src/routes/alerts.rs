@@ -98,7 +98,7 @@ pub(crate) async fn alert_views(
     alerts: Vec<Alert>,
 ) -> Result<Vec<AlertView>, ApiError> {
     let people = alerts.iter().filter_map(|alert| alert.person);
-    names.expect(people).await?;
+    names.load_people(people).await?;
     let mut views = Vec::with_capacity(alerts.len());
     for alert in alerts {
         views.push(alert_view(names, alert).await?);

@@ -233,7 +233,7 @@ pub(crate) async fn presence(house: &House, names: &mut Names) -> Result<Presenc
     let mut everybody: Vec<PersonId> = by_area.values().flatten().map(|v| v.person).collect();
     everybody.sort_unstable();
     everybody.dedup();
-    names.expect(everybody.iter().copied()).await?;
+    names.load_people(everybody.iter().copied()).await?;
     let mut areas = Vec::new();
     for area in house.store.areas().await? {
         let visits = by_area.remove(&area.id).unwrap_or_default();
@@ -284,7 +284,7 @@ async fn visit_views(house: &House, filter: &VisitFilter) -> Result<Vec<VisitVie
     let now = house.clock.now();
     let mut names = Names::load(house).await?;
     names
-        .expect(visits.iter().map(|visit| visit.person))
+        .load_people(visits.iter().map(|visit| visit.person))
         .await?;
     let ends = ends(house, &visits).await?;
     let mut views = Vec::with_capacity(visits.len());

@@ -62,78 +62,48 @@ pub async fn build(
         time_zone: crate::dates::zone_at_noon(now),
         ..store.settings().await?
     };
-    put(
-        store,
-        random,
-        Act::SettingsChanged,
-        vec![Write::Settings(settings)],
-    )
-    .await?;
-    let court = area(store, random, "Court house").await?;
-    for name in ["North", "South", "East"] {
-        house.entries.push(
-            door(
-                store,
-                random,
-                &format!("{name} in"),
-                Direction::Entry,
-                court,
-                true,
-            )
-            .await?,
-        );
-        house.exits.push(
-            door(
-                store,
-                random,
-                &format!("{name} out"),
-                Direction::Exit,
-                court,
-                true,
-            )
-            .await?,
-        );
-    }
+    let writes = vec![Write::Settings(settings)];
+    put(store, random, Act::SettingsChanged, writes).await?;
+    add_court(store, random, &mut house).await?;
     for name in ["Archive", "Garage"] {
         let room = area(store, random, name).await?;
-        let way_in = door(
-            store,
-            random,
-            &format!("{name} in"),
-            Direction::Entry,
-            room,
-            true,
-        )
-        .await?;
-        let way_out = door(
-            store,
-            random,
-            &format!("{name} out"),
-            Direction::Exit,
-            room,
-            true,
-        )
-        .await?;
-        house.rooms.push((way_in, way_out));
+        let ways = two_ways(store, random, name, room).await?;
+        house.rooms.push(ways);
     }
     for name in ["Library", "Canteen"] {
         let hall = area(store, random, name).await?;
-        house.halls.push(
-            door(
-                store,
-                random,
-                &format!("{name} door"),
-                Direction::Both,
-                hall,
-                false,
-            )
-            .await?,
-        );
+        let (name, both) = (format!("{name} door"), Direction::Both);
+        let door = door(store, random, &name, both, hall, false).await?;
+        house.halls.push(door);
     }
     for number in 1..=people {
         house.people.push(person(store, random, number, now).await?);
     }
     Ok(house)
+}
+
+/// The court house with its three gates.
+async fn add_court(store: &SqlStore, random: &mut Random, house: &mut House) -> Result<()> {
+    let court = area(store, random, "Court house").await?;
+    for name in ["North", "South", "East"] {
+        let (way_in, way_out) = two_ways(store, random, name, court).await?;
+        house.entries.push(way_in);
+        house.exits.push(way_out);
+    }
+    Ok(())
+}
+
+/// A door into an area, and one out of it.
+async fn two_ways(
+    store: &SqlStore,
+    random: &mut Random,
+    name: &str,
+    area: AreaId,
+) -> Result<(Door, Door)> {
+    let (way_in, way_out) = (format!("{name} in"), format!("{name} out"));
+    let way_in = door(store, random, &way_in, Direction::Entry, area, true).await?;
+    let way_out = door(store, random, &way_out, Direction::Exit, area, true).await?;
+    Ok((way_in, way_out))
 }
 
 /// An act with what it writes.
