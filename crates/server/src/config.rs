@@ -31,13 +31,15 @@ const SECTIONS: [&str; 11] = [
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 8] = [
+const NOT_SETTINGS: [&str; 10] = [
     "config",
     "model_cache",
     "samples",
     "faces",
     "kills",
+    "fingerprints",
     "test_postgres",
+    "test_engine",
     "migrate_to",
     "ffmpeg",
 ];
