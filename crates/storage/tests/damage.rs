@@ -7,7 +7,7 @@ use model::*;
 use sqlx::{Connection, Executor};
 use storage::{DataDir, Options, SqlStore};
 use store::{
-    Append, Book, Ingest, Listed, LogFilter, Page, People, Projected, Put, Settlement, StoreError,
+    Append, Book, Ingest, Listed, LogFilter, Page, Projected, Put, Settlement, StoreError,
     VisitFilter, Write,
 };
 use uuid::Uuid;

@@ -22,6 +22,9 @@ struct Image {
     portrait: Portrait,
 }
 
+/// One of the measures of quality.
+type Measure = fn(&Quality) -> f32;
+
 type Images = BTreeMap<String, Image>;
 
 fn main() {
@@ -78,7 +81,7 @@ fn real(images: &Images) {
         "== {} real photographs: 0.5, 1, 5, 50, 95, 99, 99.5 % are below",
         images.len()
     );
-    let measures: [(&str, fn(&Quality) -> f32); 4] = [
+    let measures: [(&str, Measure); 4] = [
         ("height", |q| q.height),
         ("sharpness", |q| q.sharpness),
         ("brightness", |q| q.brightness),

@@ -195,9 +195,12 @@ fn identification(rest: &[&Person], held: &[&Person], size: usize, count: usize)
     println!();
 }
 
+/// The best cosine of each stranger; that of each person enrolled, and whether it was theirs.
+type Searches = (Vec<f32>, Vec<(f32, bool)>);
+
 /// The best cosine of each stranger in some galleries, and of each person in them, with whether it is
 /// the right one. `None` if there are too few people.
-fn searches(people: &[&Person], size: usize, count: usize) -> Option<(Vec<f32>, Vec<(f32, bool)>)> {
+fn searches(people: &[&Person], size: usize, count: usize) -> Option<Searches> {
     let able: Vec<usize> = (0..people.len())
         .filter(|at| people[*at].len() > count)
         .collect();

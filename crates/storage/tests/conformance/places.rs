@@ -144,7 +144,10 @@ pub async fn what_was_changed_meanwhile_is_not_changed_back<S: Site>() {
     let late = Write::Device(Put::change(read, renamed));
     let refused = store.append(with(vec![late])).await;
     assert!(matches!(refused, Err(StoreError::Stale { .. })));
-    assert_eq!(store.devices().await.unwrap(), [disabled.clone()]);
+    assert_eq!(
+        store.devices().await.unwrap(),
+        std::slice::from_ref(&disabled)
+    );
     let added_again = store
         .append(with(vec![Write::Device(Put::Add(disabled))]))
         .await;
