@@ -1,36 +1,32 @@
-//! `cargo run --release -p gatebook-fingerprint --example explain -- IMAGE FOLDER`: draws each step.
+//! `cargo run --release -p gatebook-fingerprint --example explain -- FOLDER IMAGE [IMAGE]`: draws each step from an
+//! image to its minutiae, and with two images the pairs.
 #![allow(clippy::expect_used)]
 
-use fingerprint::{GreyImage, explain, extract};
-use std::time::Instant;
+use fingerprint::{GreyImage, Picture, explain, explain_pair};
 
 fn main() {
     let mut arguments = std::env::args().skip(1);
-    let image = arguments.next().expect("an image");
     let folder = arguments.next().expect("a folder");
-    let bytes = std::fs::read(&image).expect("readable");
-    let image = GreyImage::from_file(&bytes, 500).expect("an image of a finger");
-    for picture in explain(&image).expect("a finger") {
-        let path = format!("{folder}/{}.png", picture.name);
-        std::fs::write(path, picture.png).expect("a folder that can be written");
+    let images: Vec<GreyImage> = arguments.map(|path| read(&path)).collect();
+    for (number, image) in images.iter().enumerate() {
+        let prefix = if number == 0 { "" } else { "other-" };
+        for picture in explain(image).expect("a finger") {
+            write(&folder, prefix, &picture);
+        }
     }
-    let _ = extract(&image);
-    let start = Instant::now();
-    for _ in 0..10 {
-        let _ = extract(&image);
+    if let [one, other] = images.as_slice() {
+        let (picture, said) = explain_pair(one, other).expect("two fingers");
+        write(&folder, "", &picture);
+        println!("{said}");
     }
-    println!(
-        "extraction: {:.1} ms",
-        start.elapsed().as_secs_f64() * 100.0
-    );
-    let template = extract(&image).expect("a print");
-    let n = template.minutiae().len();
-    let bytes = template.to_bytes();
-    assert_eq!(Template::from_bytes(&bytes).as_ref(), Ok(&template));
-    println!(
-        "{n} minutiae, quality {}, {} bytes",
-        template.quality(),
-        bytes.len()
-    );
 }
-use fingerprint::Template;
+
+fn read(path: &str) -> GreyImage {
+    let bytes = std::fs::read(path).expect("a file that can be read");
+    GreyImage::from_file(&bytes, 500).expect("an image of a finger")
+}
+
+fn write(folder: &str, prefix: &str, picture: &Picture) {
+    let path = format!("{folder}/{prefix}{}.png", picture.name);
+    std::fs::write(path, &picture.png).expect("a folder that can be written");
+}

@@ -73,6 +73,12 @@ pub enum Command {
     /// Users: make a new one-time link for somebody who lost the password
     #[command(subcommand)]
     User(User),
+    /// Error rates of recognition on pictures that you have
+    #[command(subcommand)]
+    Evaluate(Evaluate),
+    /// Fingerprints: pictures of each step from an image to its minutiae, and of what was paired
+    #[command(subcommand)]
+    Fingerprint(Fingerprint),
     /// Licences of Gatebook, of its models and of the libraries in this binary
     Licenses,
 }
@@ -327,4 +333,59 @@ impl Settings for Dial {
             ("link.bundle", self.bundle.as_deref().map(text)),
         ]
     }
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum Evaluate {
+    /// Prints: EER, FNMR at several FMRs, times; each folder of the list is a database of its own
+    Fingerprints(EvaluateFingerprints),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct EvaluateFingerprints {
+    /// A CSV file: path (from the list's folder), finger, impression, dpi [default: 500]
+    #[arg(long, value_name = "LIST.csv")]
+    pub images: PathBuf,
+    /// Cut to 256 x 288 pixels of 16 greys first, as an R307 sees them
+    #[arg(long)]
+    pub crops: bool,
+    /// Which pairs are compared, and with which weights
+    #[arg(long, value_enum, default_value = "all")]
+    pub protocol: FingerprintProtocol,
+    /// Write the figures to this file too
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Draw the detection error trade-off into this SVG file
+    #[arg(long, value_name = "FILE.svg")]
+    pub det: Option<PathBuf>,
+}
+
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FingerprintProtocol {
+    /// Every impression with every other of its folder, shipped weights
+    All,
+    /// Pairs of FVC: all of a finger, first impressions of different fingers
+    Fvc,
+    /// Every pair; weights learnt from the other folders, so that no figure was learnt from itself
+    Lodo,
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum Fingerprint {
+    /// Draws each step from an image to its minutiae; with two images, the pairs too
+    Explain(Explain),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Explain {
+    /// A grey PNG or TIFF
+    pub image: PathBuf,
+    /// Another print to compare it with
+    pub other: Option<PathBuf>,
+    /// Where the pictures go
+    #[arg(long, value_name = "DIR")]
+    pub out: PathBuf,
+    /// Pixels per inch of the images
+    #[arg(long, default_value_t = 500)]
+    pub dpi: u16,
 }

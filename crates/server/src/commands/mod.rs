@@ -6,6 +6,8 @@ mod demo;
 mod doctor;
 mod edge;
 mod health;
+mod evaluate;
+mod fingerprint;
 mod licenses;
 mod log;
 mod migrate_store;
@@ -48,6 +50,8 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::People(people) => wait(people::run(plain(common)?, people)),
         Command::Log(log) => wait(log::run(plain(common)?, log)),
         Command::User(user) => wait(user::run(plain(common)?, user)),
+        Command::Evaluate(evaluate) => evaluate::run(&evaluate),
+        Command::Fingerprint(command) => fingerprint::run(&command),
         Command::Licenses => licenses::run(),
     }
 }
