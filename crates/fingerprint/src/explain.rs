@@ -222,12 +222,17 @@ pub fn explain_pair(one: &GreyImage, other: &GreyImage) -> Result<(Picture, Stri
     }
     let score = compare(&pa, &pb);
     let said = format!(
-        "{} and {} minutiae, {} paired; similarity {:.2}, reached by one in {:.0} comparisons of different fingers",
+        "{} and {} minutiae, {} paired; similarity {:.2}, reached by one in {:.0} comparisons of different fingers ({})",
         ta.minutiae().len(),
         tb.minutiae().len(),
         pairs.len(),
         score.similarity,
-        1.0 / score.rate.value()
+        1.0 / score.rate.value(),
+        if score.rate.is_extrapolated() {
+            "extrapolated from the tail of those counted"
+        } else {
+            "counted"
+        }
     );
     let picture = Picture {
         name: "6-pairs",

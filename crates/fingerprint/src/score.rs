@@ -21,6 +21,12 @@ impl Rate {
             Self::Measured(rate) | Self::Extrapolated(rate) => rate,
         }
     }
+
+    /// Does it continue the tail, beyond what was counted?
+    #[must_use]
+    pub fn is_extrapolated(self) -> bool {
+        matches!(self, Self::Extrapolated(_))
+    }
 }
 
 /// The result of one comparison.

@@ -28,6 +28,18 @@ pub enum Protocol {
     Fvc,
 }
 
+impl Protocol {
+    /// Does this pair belong to it? Symmetric pairs are the same pair: each is made once.
+    #[must_use]
+    pub fn compares(self, a: &Sample, b: &Sample) -> bool {
+        let wanted = match self {
+            Self::All => true,
+            Self::Fvc => a.finger == b.finger || (a.impression == 1 && b.impression == 1),
+        };
+        wanted && a.database == b.database
+    }
+}
+
 /// A comparison that was made.
 #[derive(Debug, Clone)]
 pub struct Observation {
@@ -74,11 +86,7 @@ fn pairs(samples: &[Sample], protocol: Protocol) -> Vec<(usize, usize)> {
     let mut pairs = Vec::new();
     for (i, a) in samples.iter().enumerate() {
         for (j, b) in samples.iter().enumerate().skip(i + 1) {
-            let wanted = match protocol {
-                Protocol::All => true,
-                Protocol::Fvc => a.finger == b.finger || (a.impression == 1 && b.impression == 1),
-            };
-            if wanted && a.database == b.database {
+            if protocol.compares(a, b) {
                 pairs.push((i, j));
             }
         }

@@ -346,12 +346,15 @@ pub struct EvaluateFingerprints {
     /// A CSV file: path (from the list's folder), finger, impression, dpi [default: 500]
     #[arg(long, value_name = "LIST.csv")]
     pub images: PathBuf,
+    /// Which pairs of a folder are compared
+    #[arg(long, value_enum, default_value = "all")]
+    pub protocol: FingerprintProtocol,
     /// Cut to 256 x 288 pixels of 16 greys first, as an R307 sees them
     #[arg(long)]
     pub crops: bool,
-    /// Which pairs are compared, and with which weights
-    #[arg(long, value_enum, default_value = "all")]
-    pub protocol: FingerprintProtocol,
+    /// Learn the weights from the other folders, so that no figure was learnt from itself
+    #[arg(long)]
+    pub leave_one_out: bool,
     /// Write the figures to this file too
     #[arg(long, value_name = "FILE")]
     pub json: Option<PathBuf>,
@@ -360,14 +363,13 @@ pub struct EvaluateFingerprints {
     pub det: Option<PathBuf>,
 }
 
-#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(clap::ValueEnum, Clone, Copy, Debug, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum FingerprintProtocol {
-    /// Every impression with every other of its folder, shipped weights
+    /// Every impression with every other
     All,
-    /// Pairs of FVC: all of a finger, first impressions of different fingers
+    /// As FVC does: all pairs of a finger, and the first impressions of different fingers; none twice
     Fvc,
-    /// Every pair; weights learnt from the other folders, so that no figure was learnt from itself
-    Lodo,
 }
 
 #[derive(Subcommand, Clone, Debug)]

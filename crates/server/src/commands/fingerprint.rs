@@ -2,7 +2,7 @@
 
 use crate::cli::{Explain, Fingerprint};
 use anyhow::{Context, Result};
-use fingerprint::{GreyImage, explain, explain_pair};
+use fingerprint::{GreyImage, examine, explain, explain_pair};
 use std::path::Path;
 use std::process::ExitCode;
 
@@ -13,17 +13,38 @@ pub fn run(command: &Fingerprint) -> Result<ExitCode> {
 }
 
 fn explained(args: &Explain) -> Result<ExitCode> {
-    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
     let first = read(&args.image, args.dpi)?;
-    write(args, "", &explain(&first)?)?;
-    if let Some(other) = &args.other {
-        let second = read(other, args.dpi)?;
-        write(args, "other-", &explain(&second)?)?;
+    let second = args.other.as_deref();
+    let second = second.map(|other| read(other, args.dpi)).transpose()?;
+    std::fs::create_dir_all(&args.out).with_context(|| args.out.display().to_string())?;
+    draw(args, "", &args.image, &first)?;
+    if let (Some(path), Some(second)) = (&args.other, second) {
+        draw(args, "other-", path, &second)?;
         let (picture, said) = explain_pair(&first, &second)?;
         write(args, "", &[picture])?;
         println!("{said}");
     }
     Ok(ExitCode::SUCCESS)
+}
+
+/// Draws the steps of one image and says what an enrolment would say of it.
+fn draw(args: &Explain, prefix: &str, path: &Path, image: &GreyImage) -> Result<()> {
+    let name = || path.display().to_string();
+    write(args, prefix, &explain(image).with_context(name)?)?;
+    match examine(image) {
+        Err(error) => println!("{}: no template: {error}", name()),
+        Ok(seen) => println!(
+            "{}: {} minutiae, quality {}, {:.0} mm2 of ridges, {:.0} % dark; {}",
+            name(),
+            seen.template.minutiae().len(),
+            seen.template.quality(),
+            seen.area,
+            100.0 * seen.darkness,
+            seen.advice()
+                .map_or("good enough to enrol", |a| a.sentence())
+        ),
+    }
+    Ok(())
 }
 
 fn read(path: &Path, dpi: u16) -> Result<GreyImage> {

@@ -16,6 +16,7 @@ mod hosts;
 mod https;
 mod mqtt_tls;
 mod postgres;
+mod prints;
 mod process;
 mod restart;
 mod rollback;

@@ -1,237 +1,269 @@
 //! `gatebook evaluate fingerprints`.
 
+use super::prints::{self, Prints};
 use crate::cli::{EvaluateFingerprints, FingerprintProtocol};
 use anyhow::{Context, Result, ensure};
 use evaluation::{Comparison, DetCurve, Scores, Summary, det_plot};
-use fingerprint::trial::{self, Protocol, Sample};
-use fingerprint::{GreyImage, Prepared, extract};
-use serde::{Deserialize, Serialize};
-use std::path::Path;
+use fingerprint::trial::{self, Protocol};
+use fingerprint::{ONE_IN_A_THOUSAND, Score, threshold};
+use serde::Serialize;
+use std::fs;
+use std::num::NonZero;
 use std::process::ExitCode;
+use std::thread::available_parallelism;
 use std::time::Instant;
 
-/// What an R307 sees.
-const CROP: (usize, usize) = (256, 288);
 /// FMRs at which the FNMR is reported.
 const RATES: [f64; 3] = [0.01, 0.001, 0.0001];
 /// Draws of the bootstrap by finger.
 const DRAWS: usize = 500;
 
-/// A line of the list.
-#[derive(Deserialize)]
-struct Line {
-    path: String,
-    finger: String,
-    impression: u32,
-    #[serde(default)]
-    dpi: Option<u16>,
-}
-
 #[derive(Serialize)]
 struct Report {
+    protocol: FingerprintProtocol,
+    /// Were the weights learnt from the other folders?
+    leave_one_out: bool,
     images: usize,
-    without_template: usize,
+    unusable: Vec<Unusable>,
     extraction_ms: f64,
-    comparison_us: f64,
+    preparation_ms: f64,
+    comparisons_per_second_and_core: f64,
     largest_template_bytes: usize,
     mean_eer: f64,
     pooled: Summary,
-    databases: Vec<(String, Summary)>,
+    databases: Vec<Database>,
+    /// None with learnt weights: the shipped thresholds belong to the shipped weights.
+    shipped: Vec<Shipped>,
+}
+
+#[derive(Serialize)]
+struct Unusable {
+    line: u64,
+    path: String,
+    reason: String,
+}
+
+#[derive(Serialize)]
+struct Database {
+    name: String,
+    #[serde(flatten)]
+    summary: Summary,
+}
+
+/// A threshold that is shipped, and what it does to these prints.
+#[derive(Serialize)]
+struct Shipped {
+    /// The FMR that the threshold stands for.
+    promised_fmr: f64,
+    /// Is that beyond what was counted when it was chosen?
+    extrapolated: bool,
+    threshold: f32,
+    fmr: f64,
+    fnmr: f64,
 }
 
 pub fn run(args: &EvaluateFingerprints) -> Result<ExitCode> {
-    let set = read(args)?;
+    let prints = prints::read(&args.images, args.crops)?;
+    let databases = prints.databases();
     let protocol = match args.protocol {
+        FingerprintProtocol::All => Protocol::All,
         FingerprintProtocol::Fvc => Protocol::Fvc,
-        FingerprintProtocol::All | FingerprintProtocol::Lodo => Protocol::All,
+    };
+    if protocol == Protocol::Fvc {
+        prints.first_impressions()?;
+    }
+    ensure!(
+        !args.leave_one_out || databases.len() > 1,
+        "--leave-one-out needs images in at least two folders: one is scored with weights learnt from the others"
+    );
+    // Learning wants every pair there is; only those of the protocol are reported.
+    let observed = if args.leave_one_out {
+        Protocol::All
+    } else {
+        protocol
     };
     let start = Instant::now();
-    let seen = trial::observe(&set.samples, protocol);
-    ensure!(
-        !seen.is_empty(),
-        "nothing to compare: the list needs two images of one folder"
-    );
-    let comparison_us = start.elapsed().as_secs_f64() * 1e6 / seen.len() as f64;
-    let lodo = args.protocol == FingerprintProtocol::Lodo;
-    let databases = set.databases();
-    ensure!(
-        !lodo || databases.len() > 1,
-        "leaving one database out needs at least two: images in folders of their own"
-    );
-    let scores = trial::scores(&set.samples, &seen, lodo);
-    let compared: Vec<(&str, Comparison)> = seen
-        .iter()
-        .zip(scores)
+    let seen = trial::observe(&prints.samples, observed);
+    let cores = available_parallelism().map_or(1, NonZero::get);
+    let speed = seen.len() as f64 / start.elapsed().as_secs_f64() / cores as f64;
+    let scores = trial::scores(&prints.samples, &seen, args.leave_one_out);
+    let samples = &prints.samples;
+    let both = seen.iter().zip(scores);
+    let compared: Vec<(&str, Comparison)> = both
+        .filter(|(o, _)| protocol.compares(&samples[o.one], &samples[o.other]))
         .map(|(o, score)| {
-            let (a, b) = (&set.samples[o.one], &set.samples[o.other]);
+            let (a, b) = (&samples[o.one], &samples[o.other]);
             let comparison = Comparison::new(a.finger, b.finger, f64::from(score));
             (a.database.as_str(), comparison)
         })
         .collect();
-    let report = report(&set, &compared, comparison_us, &databases)?;
+    let report = report(args, &prints, &compared, speed)?;
     print(&report);
     if let Some(file) = &args.json {
         let json = serde_json::to_vec_pretty(&report)?;
-        std::fs::write(file, json).with_context(|| file.display().to_string())?;
+        fs::write(file, json).with_context(|| file.display().to_string())?;
     }
     if let Some(file) = &args.det {
-        std::fs::write(file, plot(&compared, &databases)?)
-            .with_context(|| file.display().to_string())?;
+        let plot = plot(&compared, &databases)?;
+        fs::write(file, plot).with_context(|| file.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
-}
-
-struct Set {
-    samples: Vec<Sample>,
-    extraction_ms: f64,
-    largest: usize,
-}
-
-impl Set {
-    /// Names of the databases, each once, in the order of the list.
-    fn databases(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::new();
-        for sample in &self.samples {
-            if !names.contains(&sample.database) {
-                names.push(sample.database.clone());
-            }
-        }
-        names
-    }
-}
-
-fn read(args: &EvaluateFingerprints) -> Result<Set> {
-    let list = &args.images;
-    let folder = list.parent().unwrap_or(Path::new("."));
-    let mut lines = csv::Reader::from_path(list).with_context(|| list.display().to_string())?;
-    let mut fingers: Vec<String> = Vec::new();
-    let mut set = Set {
-        samples: Vec::new(),
-        extraction_ms: 0.0,
-        largest: 0,
-    };
-    for line in lines.deserialize() {
-        let line: Line = line.context("the list's columns are path, finger, impression, dpi")?;
-        let image = image(
-            &folder.join(&line.path),
-            line.dpi.unwrap_or(500),
-            args.crops,
-        )?;
-        let start = Instant::now();
-        let template = extract(&image);
-        set.extraction_ms += start.elapsed().as_secs_f64() * 1e3;
-        if let Err(error) = &template {
-            eprintln!("{}: {error}", line.path);
-        }
-        let template = template.ok();
-        let size = template.as_ref().map_or(0, |t| t.to_bytes().len());
-        set.largest = set.largest.max(size);
-        let known = fingers.iter().position(|f| *f == line.finger);
-        let finger = known.unwrap_or_else(|| {
-            fingers.push(line.finger.clone());
-            fingers.len() - 1
-        });
-        set.samples.push(Sample {
-            database: line
-                .path
-                .rsplit_once('/')
-                .map_or("", |(folder, _)| folder)
-                .to_owned(),
-            finger: u32::try_from(finger)?,
-            impression: line.impression,
-            prepared: template.as_ref().map(Prepared::new),
-        });
-    }
-    set.extraction_ms /= set.samples.len().max(1) as f64;
-    Ok(set)
-}
-
-fn image(path: &Path, dpi: u16, crop: bool) -> Result<GreyImage> {
-    let name = || path.display().to_string();
-    let bytes = std::fs::read(path).with_context(name)?;
-    let image = GreyImage::from_file(&bytes, dpi).with_context(name)?;
-    if crop {
-        return image
-            .as_seen_by_small_sensor(CROP.0, CROP.1)
-            .with_context(name);
-    }
-    Ok(image)
 }
 
 fn scores_of(compared: &[(&str, Comparison)], database: Option<&str>) -> Result<Scores> {
     let own = compared
         .iter()
         .filter(|(name, _)| database.is_none_or(|d| d == *name));
-    Ok(Scores::new(own.map(|(_, comparison)| *comparison))?)
+    let scores = Scores::new(own.map(|(_, comparison)| *comparison));
+    match database {
+        Some(name) => scores.with_context(|| format!("folder {name:?}")),
+        None => Ok(scores?),
+    }
 }
 
 fn report(
-    set: &Set,
+    args: &EvaluateFingerprints,
+    prints: &Prints,
     compared: &[(&str, Comparison)],
-    comparison_us: f64,
-    databases: &[String],
+    comparisons_per_second_and_core: f64,
 ) -> Result<Report> {
     let summary = |database: Option<&str>| -> Result<Summary> {
         Ok(Summary::new(&scores_of(compared, database)?, &RATES, DRAWS))
     };
-    let each = databases
-        .iter()
-        .map(|name| Ok((name.clone(), summary(Some(name))?)));
-    let each: Vec<(String, Summary)> = each.collect::<Result<_>>()?;
-    let sum: f64 = each.iter().map(|(_, summary)| summary.eer.point.fnmr).sum();
-    let without_template = set.samples.iter().filter(|s| s.prepared.is_none()).count();
+    let names = prints.databases().into_iter();
+    let databases: Result<Vec<Database>> = names
+        .map(|name| {
+            let summary = summary(Some(&name))?;
+            Ok(Database { name, summary })
+        })
+        .collect();
+    let databases = databases?;
+    let sum: f64 = databases.iter().map(|d| d.summary.eer.point.fnmr).sum();
+    let unusable = prints.unusable.iter().map(|(line, path, reason)| Unusable {
+        line: *line,
+        path: path.clone(),
+        reason: reason.clone(),
+    });
     Ok(Report {
-        images: set.samples.len(),
-        without_template,
-        extraction_ms: set.extraction_ms,
-        comparison_us,
-        largest_template_bytes: set.largest,
-        mean_eer: sum / each.len().max(1) as f64,
+        protocol: args.protocol,
+        leave_one_out: args.leave_one_out,
+        images: prints.samples.len(),
+        unusable: unusable.collect(),
+        extraction_ms: prints.extraction_ms,
+        preparation_ms: prints.preparation_ms,
+        comparisons_per_second_and_core,
+        largest_template_bytes: prints.largest,
+        mean_eer: sum / databases.len().max(1) as f64,
         pooled: summary(None)?,
-        databases: each,
+        databases,
+        shipped: if args.leave_one_out {
+            Vec::new()
+        } else {
+            shipped(&scores_of(compared, None)?)
+        },
     })
+}
+
+fn shipped(scores: &Scores) -> Vec<Shipped> {
+    let each = RATES.iter().map(|rate| {
+        let at = threshold(*rate);
+        Shipped {
+            promised_fmr: *rate,
+            extrapolated: Score::of(at).rate.is_extrapolated(),
+            threshold: at,
+            fmr: scores.fmr(f64::from(at)),
+            fnmr: scores.fnmr(f64::from(at)),
+        }
+    });
+    each.collect()
 }
 
 fn print(report: &Report) {
     println!(
-        "{} images, {} without a template; extraction {:.1} ms; comparison {:.0} us on all cores; largest template {} bytes",
+        "{} images, {} without a template, which fail every comparison",
         report.images,
-        report.without_template,
+        report.unusable.len()
+    );
+    for image in &report.unusable {
+        println!("  line {}: {}: {}", image.line, image.path, image.reason);
+    }
+    println!(
+        "one core: extraction {:.1} ms, preparation {:.2} ms, {:.0} comparisons/s; largest template {} bytes",
         report.extraction_ms,
-        report.comparison_us,
+        report.preparation_ms,
+        report.comparisons_per_second_and_core,
         report.largest_template_bytes
     );
+    let weights = if report.leave_one_out {
+        "learnt from the other folders"
+    } else {
+        "as shipped"
+    };
     println!(
-        "| database | genuine | impostor | EER % (95 %) | FNMR at FMR 1 % | 0.1 % | 0.01 % | zero FMR |"
+        "weights {weights}; in %, with 95 % intervals bootstrapped by finger; * where impostor pairs are too few to \
+         count that FMR, so the figure is that of no false match"
     );
+    println!("| database | genuine | impostor | EER | FNMR at FMR 1 % | 0.1 % | 0.01 % | no FM |");
     println!("|---|---|---|---|---|---|---|---|");
-    let pooled = ("pooled".to_owned(), report.pooled.clone());
-    for (name, summary) in report.databases.iter().chain([&pooled]) {
-        let at = |i: usize| summary.fnmr.get(i).map_or(0.0, |m| 100.0 * m.point.fnmr);
-        let interval = summary.eer.interval;
-        println!(
-            "| {name} | {} | {} | {:.2} ({:.2} to {:.2}) | {:.2} | {:.2} | {:.2} | {:.2} |",
-            summary.genuine,
-            summary.impostors,
-            100.0 * summary.eer.point.fnmr,
+    for database in &report.databases {
+        println!("{}", row(&database.name, &database.summary));
+    }
+    println!("{}", row("pooled", &report.pooled));
+    println!("mean EER {:.2} %", 100.0 * report.mean_eer);
+    if !report.shipped.is_empty() {
+        print_shipped(report);
+    }
+}
+
+fn row(name: &str, summary: &Summary) -> String {
+    let mut row = format!("| {name} | {} | {} |", summary.genuine, summary.impostors);
+    for measured in [&summary.eer].into_iter().chain(&summary.fnmr) {
+        let (rate, interval) = (measured.point.fnmr, measured.interval);
+        let countable = |fmr: f64| fmr * summary.impostors as f64 >= 1.0 - 1e-9;
+        let mark = if measured.at_fmr.is_none_or(countable) {
+            ""
+        } else {
+            "*"
+        };
+        row += &format!(
+            " {:.2}{mark} ({:.2} to {:.2}) |",
+            100.0 * rate,
             100.0 * interval.low,
-            100.0 * interval.high,
-            at(0),
-            at(1),
-            at(2),
-            100.0 * summary.zero_fmr.fnmr
+            100.0 * interval.high
         );
     }
-    println!("mean EER {:.2} %", 100.0 * report.mean_eer);
+    row + &format!(" {:.2} |", 100.0 * summary.zero_fmr.fnmr)
+}
+
+fn print_shipped(report: &Report) {
+    println!("| shipped threshold for FMR | similarity | FMR here | FNMR here |");
+    println!("|---|---|---|---|");
+    for shipped in &report.shipped {
+        println!(
+            "| {} % ({}) | {:.3} | {:.3} % | {:.2} % |",
+            100.0 * shipped.promised_fmr,
+            if shipped.extrapolated {
+                "extrapolated"
+            } else {
+                "counted"
+            },
+            shipped.threshold,
+            100.0 * shipped.fmr,
+            100.0 * shipped.fnmr
+        );
+    }
+    let known = ONE_IN_A_THOUSAND;
+    println!(
+        "the threshold for 0.1 % was counted among {} impostor pairs; 95 %: {} to {}",
+        known.impostor_pairs, known.interval.0, known.interval.1
+    );
 }
 
 fn plot(compared: &[(&str, Comparison)], databases: &[String]) -> Result<String> {
     let mut curves = vec![DetCurve::new("pooled", &scores_of(compared, None)?)];
     for name in databases {
-        curves.push(DetCurve::new(
-            name.as_str(),
-            &scores_of(compared, Some(name))?,
-        ));
+        let scores = scores_of(compared, Some(name))?;
+        curves.push(DetCurve::new(name.as_str(), &scores));
     }
     Ok(det_plot("Fingerprints", &curves))
 }

@@ -1,6 +1,7 @@
 //! `gatebook evaluate`: error rates on a set of pictures that somebody has.
 
 mod fingerprints;
+mod prints;
 
 use crate::cli::Evaluate;
 use anyhow::Result;

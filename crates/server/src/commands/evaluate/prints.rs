@@ -1,0 +1,201 @@
+//! The list of prints that is evaluated: read line by line, refused as a whole with every line that is wrong.
+
+use anyhow::{Context, Result, bail, ensure};
+use fingerprint::trial::Sample;
+use fingerprint::{GreyImage, Prepared, extract};
+use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
+use std::path::Path;
+use std::time::Instant;
+
+/// What an R307 sees.
+const CROP: (usize, usize) = (256, 288);
+/// Wrong lines that are told; a list of another kind would fill the screen.
+const TOLD: usize = 10;
+/// Without these columns a list is none; `dpi` may be missing.
+const COLUMNS: [&str; 3] = ["path", "finger", "impression"];
+
+/// A line of the list.
+#[derive(Deserialize)]
+struct Line {
+    path: String,
+    finger: String,
+    impression: u32,
+    #[serde(default)]
+    dpi: Option<u16>,
+}
+
+/// Prints of a list, ready to be compared.
+pub struct Prints {
+    pub samples: Vec<Sample>,
+    /// Images of which no template could be made: line of the list, path, reason.
+    pub unusable: Vec<(u64, String, String)>,
+    /// Mean time from image to template, milliseconds on one core.
+    pub extraction_ms: f64,
+    /// Mean time from a template to one that is ready, milliseconds on one core.
+    pub preparation_ms: f64,
+    /// Bytes of the largest template.
+    pub largest: usize,
+}
+
+impl Prints {
+    /// Names of the databases, each once, in the order of the list.
+    pub fn databases(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::new();
+        for sample in &self.samples {
+            if !names.contains(&sample.database) {
+                names.push(sample.database.clone());
+            }
+        }
+        names
+    }
+
+    /// A finger without a first impression has no part in the impostor pairs of FVC, so its protocol refuses it.
+    pub fn first_impressions(&self) -> Result<()> {
+        for name in self.databases() {
+            let own = |s: &&Sample| s.database == name;
+            let first = self.samples.iter().filter(own);
+            let fingers: HashSet<u32> = first.clone().map(|s| s.finger).collect();
+            let have = first.filter(|s| s.impression == 1).count();
+            ensure!(
+                have == fingers.len(),
+                "protocol fvc compares impression 1 of every finger: {} of {} fingers in {name:?} have none",
+                fingers.len() - have,
+                fingers.len()
+            );
+        }
+        Ok(())
+    }
+}
+
+/// Reads a list and the images that it names; paths start at the folder of the list.
+///
+/// # Errors
+/// When the list cannot be read, lacks a column, or a line is wrong: its values, its image, or an impression that
+/// another line has already. Each wrong line is told by its number.
+pub fn read(list: &Path, crops: bool) -> Result<Prints> {
+    let name = || list.display().to_string();
+    let mut reader = csv::Reader::from_path(list).with_context(name)?;
+    let header = reader.headers().with_context(name)?.clone();
+    for column in COLUMNS {
+        ensure!(
+            header.iter().any(|h| h == column),
+            "{}, line 1: no column {column:?}; the columns are path, finger, impression and, if it is not 500, dpi",
+            name()
+        );
+    }
+    let mut reading = Reading::new(list.parent().unwrap_or(Path::new(".")), crops);
+    let mut wrong = Vec::new();
+    for record in reader.into_records() {
+        let record = record.with_context(name)?;
+        let number = record.position().map_or(0, csv::Position::line);
+        let read = record
+            .deserialize(Some(&header))
+            .map_err(anyhow::Error::from);
+        if let Err(error) = read.and_then(|line| reading.take(number, &line)) {
+            wrong.push(format!("line {number}: {error:#}"));
+        }
+    }
+    if !wrong.is_empty() {
+        let more = wrong.len().saturating_sub(TOLD);
+        wrong.truncate(TOLD);
+        if more > 0 {
+            wrong.push(format!("and {more} more"));
+        }
+        bail!("{} cannot be evaluated\n{}", name(), wrong.join("\n"));
+    }
+    ensure!(
+        !reading.prints.samples.is_empty(),
+        "{}: no line names an image",
+        name()
+    );
+    Ok(reading.done())
+}
+
+struct Reading<'a> {
+    folder: &'a Path,
+    crops: bool,
+    prints: Prints,
+    fingers: HashMap<(String, String), u32>,
+    seen: HashMap<(u32, u32), u64>,
+}
+
+impl<'a> Reading<'a> {
+    fn new(folder: &'a Path, crops: bool) -> Self {
+        Self {
+            folder,
+            crops,
+            prints: Prints {
+                samples: Vec::new(),
+                unusable: Vec::new(),
+                extraction_ms: 0.0,
+                preparation_ms: 0.0,
+                largest: 0,
+            },
+            fingers: HashMap::new(),
+            seen: HashMap::new(),
+        }
+    }
+
+    fn take(&mut self, number: u64, line: &Line) -> Result<()> {
+        ensure!(!line.finger.is_empty(), "no finger is named");
+        ensure!(line.impression > 0, "impressions are counted from 1");
+        let database = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
+        let next = u32::try_from(self.fingers.len())?;
+        let finger = (database.to_owned(), line.finger.clone());
+        let finger = *self.fingers.entry(finger).or_insert(next);
+        if let Some(before) = self.seen.insert((finger, line.impression), number) {
+            bail!(
+                "impression {} of finger {:?} stands in line {before} already",
+                line.impression,
+                line.finger
+            );
+        }
+        let dpi = line.dpi.unwrap_or(500);
+        let image = image(&self.folder.join(&line.path), dpi, self.crops)
+            .with_context(|| line.path.clone())?;
+        let prepared = self.template(number, line, &image);
+        self.prints.samples.push(Sample {
+            database: database.to_owned(),
+            finger,
+            impression: line.impression,
+            prepared,
+        });
+        Ok(())
+    }
+
+    fn template(&mut self, number: u64, line: &Line, image: &GreyImage) -> Option<Prepared> {
+        let start = Instant::now();
+        let template = extract(image);
+        let extracted = Instant::now();
+        self.prints.extraction_ms += (extracted - start).as_secs_f64() * 1e3;
+        let template = match template {
+            Ok(template) => template,
+            Err(error) => {
+                let unusable = (number, line.path.clone(), error.to_string());
+                self.prints.unusable.push(unusable);
+                return None;
+            }
+        };
+        let prepared = Prepared::new(&template);
+        self.prints.preparation_ms += extracted.elapsed().as_secs_f64() * 1e3;
+        self.prints.largest = self.prints.largest.max(template.to_bytes().len());
+        Some(prepared)
+    }
+
+    fn done(self) -> Prints {
+        let mut prints = self.prints;
+        let all = prints.samples.len();
+        prints.extraction_ms /= all.max(1) as f64;
+        prints.preparation_ms /= (all - prints.unusable.len()).max(1) as f64;
+        prints
+    }
+}
+
+fn image(path: &Path, dpi: u16, crop: bool) -> Result<GreyImage> {
+    let image = GreyImage::from_file(&std::fs::read(path)?, dpi)?;
+    if crop {
+        return Ok(image.as_seen_by_small_sensor(CROP.0, CROP.1)?);
+    }
+    Ok(image)
+}
