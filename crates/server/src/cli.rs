@@ -79,6 +79,12 @@ pub enum Command {
     /// Fingerprints: pictures of each step from an image to its minutiae, and of what was paired
     #[command(subcommand)]
     Fingerprint(Fingerprint),
+    /// Face models the site brings: list, add by a card, try, remove
+    #[command(subcommand)]
+    Models(Models),
+    /// Faces: what recognition sees in an image, step by step
+    #[command(subcommand)]
+    Face(Face),
     /// Licences of Gatebook, of its models and of the libraries in this binary
     Licenses,
 }
@@ -256,6 +262,42 @@ pub enum User {
     },
 }
 
+#[derive(Subcommand, Clone, Debug)]
+pub enum Models {
+    /// Lists the models that are here, and which are in use
+    List,
+    /// Fetches or copies a model by its card, checks its SHA-256, and asks for consent to its licence
+    Add {
+        /// The card (TOML, see docs/guide/models.md)
+        card: PathBuf,
+        /// Agrees to the licence without being asked
+        #[arg(long)]
+        yes: bool,
+    },
+    /// Tries models on known photographs: one person above the threshold, others below
+    Verify {
+        /// Only this one
+        name: Option<String>,
+    },
+    /// Takes a model away
+    Remove {
+        /// Its name
+        name: String,
+    },
+}
+
+#[derive(Subcommand, Clone, Debug)]
+pub enum Face {
+    /// Boxes, landmarks, the aligned chip, quality, and with --data-dir the people most alike
+    Explain {
+        /// A JPEG or PNG
+        image: PathBuf,
+        /// Draws it all into one file (.svg)
+        #[arg(long, value_name = "FILE")]
+        out: Option<PathBuf>,
+    },
+}
+
 impl Common {
     /// The file to read: the one given, else `gatebook.toml` where it exists.
     pub fn file(&self) -> Option<PathBuf> {
@@ -337,8 +379,38 @@ impl Settings for Dial {
 
 #[derive(Subcommand, Clone, Debug)]
 pub enum Evaluate {
+    /// Faces: verification, identification, failures to enrol, times, detection by height
+    Faces(EvaluateFaces),
     /// Prints: EER, FNMR at several FMRs, times; each folder of the list is a database of its own
     Fingerprints(EvaluateFingerprints),
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct EvaluateFaces {
+    /// CSV with the columns path (beside the file) and person
+    #[arg(long, value_name = "CSV")]
+    pub images: PathBuf,
+    /// CSV with the columns `path_a`, `path_b`, and same (1 or 0); others are passed over
+    #[arg(long, value_name = "CSV")]
+    pub pairs: Option<PathBuf>,
+    /// Writes all figures there as JSON
+    #[arg(long, value_name = "FILE")]
+    pub json: Option<PathBuf>,
+    /// Draws the trade-off of both errors there (DET, SVG)
+    #[arg(long, value_name = "FILE")]
+    pub det: Option<PathBuf>,
+    /// Keeps templates there, and takes those it holds of the same models and files
+    #[arg(long, value_name = "FILE")]
+    pub cache: Option<PathBuf>,
+    /// Gallery sizes for identification
+    #[arg(long, value_delimiter = ',', default_value = "50,120,200,400")]
+    pub galleries: Vec<usize>,
+    /// Images per person for identification
+    #[arg(long, value_delimiter = ',', default_value = "1,3,5")]
+    pub enrolled: Vec<usize>,
+    /// Photographs for detection by face height; 0: not measured
+    #[arg(long, default_value_t = 200)]
+    pub recall: usize,
 }
 
 #[derive(Args, Clone, Debug)]

@@ -102,7 +102,7 @@ impl Running {
         let first = founding::found(&*store, SystemClock.now()).await?;
         let pulse = Pulse::of(&config.data_dir);
         outage::report(&*store, pulse.last(), SystemClock.now()).await?;
-        let recogniser = Arc::new(Recogniser::load(store.clone(), config.vision.threads).await?);
+        let recogniser = Arc::new(Recogniser::load(store.clone(), &config).await?);
         let [stop, closing, last] = std::array::from_fn(|_| CancellationToken::new());
 
         let (house, deliveries, reported) = house::open(&store, &pictures).await?;
@@ -407,8 +407,8 @@ impl Parts {
         router: Router,
         edges: &mut JoinSet<Result<()>>,
     ) {
-        let pool = self.recogniser.pool().clone();
-        let taken = links::take(listener, router, pool, self.stop.clone());
+        let recogniser = self.recogniser.clone();
+        let taken = links::take(listener, router, recogniser, self.stop.clone());
         edges.spawn(async move { Ok(taken.await?) });
     }
 

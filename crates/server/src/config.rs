@@ -31,7 +31,10 @@ const SECTIONS: [&str; 11] = [
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 10] = [
+const NOT_SETTINGS: [&str; 13] = [
+    "frame",
+    "models",
+    "onnxruntime_cache",
     "config",
     "model_cache",
     "samples",

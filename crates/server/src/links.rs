@@ -3,7 +3,7 @@
 use crate::config::Config;
 use crate::edge::{CALLER, passes};
 use crate::exit::{CONFIG, Failure};
-use crate::recognition::{Pool, remote};
+use crate::recognition::{Recogniser, remote};
 use anyhow::Context;
 use axum::Router;
 use axum::extract::{ConnectInfo, Request};
@@ -59,7 +59,7 @@ pub fn connector(
 pub async fn take(
     mut listener: Listener,
     router: Router,
-    pool: Arc<Pool>,
+    recogniser: Arc<Recogniser>,
     stop: CancellationToken,
 ) -> io::Result<()> {
     let (arrive, arrivals) = mpsc::channel(WAITING);
@@ -72,7 +72,11 @@ pub async fn take(
     while let Some(Some(arrival)) = stop.run_until_cancelled(listener.accept()).await {
         match arrival.protocol {
             Protocol::Http => drop(arrive.send(arrival.link).await),
-            Protocol::Vision => drop(tokio::spawn(work(arrival, pool.clone(), stop.clone()))),
+            Protocol::Vision => drop(tokio::spawn(work(
+                arrival,
+                recogniser.clone(),
+                stop.clone(),
+            ))),
         }
     }
     match timeout(GRACE, &mut serving).await {
@@ -85,9 +89,10 @@ pub async fn take(
 }
 
 /// Lets a worker look at images until its link ends or the house stops.
-async fn work(arrival: Arrival, pool: Arc<Pool>, stop: CancellationToken) {
+async fn work(arrival: Arrival, recogniser: Arc<Recogniser>, stop: CancellationToken) {
     let Arrival { link, peer, .. } = arrival;
-    let employed = remote::employ(&pool, &peer.name, peer.hello.capacity, link);
+    let (pool, model) = (recogniser.pool(), recogniser.model());
+    let employed = remote::employ(pool, model, &peer.name, peer.hello.capacity, link);
     if let Some(Err(error)) = stop.run_until_cancelled(employed).await {
         tracing::warn!(worker = peer.name, %error, "a recognition worker went");
     }

@@ -23,6 +23,7 @@ mod integrity;
 mod kept;
 mod links;
 mod logging;
+mod models;
 mod network_cameras;
 mod notices;
 mod outage;

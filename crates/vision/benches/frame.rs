@@ -1,23 +1,51 @@
 //! Time from a JPEG frame to an identity on one core, stage by stage.
 //!
 //! `cargo bench -p gatebook-vision` (the bench profile is the release profile). Prints the
-//! median of many rounds in milliseconds; no threshold is enforced, for machines differ.
+//! median of many rounds in milliseconds; no threshold is enforced, for machines differ. `GATEBOOK_FRAME` names
+//! a file that the frame is written to, so that others can be measured on the same.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 use std::hint::black_box;
+use std::path::{Path, PathBuf};
+use std::process::Command;
 use std::time::Instant;
-use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, alignment};
+use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, Runtime, Setup, alignment};
 
 const ROUNDS: usize = 100;
 
 fn main() {
+    on(Runtime::default());
+    match library() {
+        Some(path) => on(Runtime::onnx_runtime(&path).unwrap()),
+        None => println!("\nONNX Runtime is not measured: scripts/onnxruntime.sh gave no library"),
+    }
+}
+
+/// The pinned library, see `scripts/onnxruntime.sh`.
+fn library() -> Option<PathBuf> {
+    let script = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../scripts/onnxruntime.sh");
+    let output = Command::new(script).output().ok()?;
+    let path = String::from_utf8(output.stdout).ok()?;
+    output.status.success().then(|| path.trim().into())
+}
+
+fn on(runtime: Runtime) {
+    println!("\n== {runtime}");
     let started = Instant::now();
-    let engine = Engine::load().unwrap();
+    let setup = Setup {
+        runtime,
+        ..Setup::default()
+    };
+    let engine = Engine::of(&setup).unwrap();
     println!(
         "load                 {:8.1} ms",
         started.elapsed().as_secs_f64() * 1e3
     );
+    println!("resident             {:8.1} MB", resident());
     let jpeg = scene(&engine);
+    if let Some(file) = std::env::var_os("GATEBOOK_FRAME") {
+        std::fs::write(file, &jpeg).unwrap();
+    }
     let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
     println!(
         "frame                {} x {}, {} bytes",
@@ -25,37 +53,56 @@ fn main() {
         frame.height(),
         jpeg.len()
     );
-    let detections = engine.detect(&frame).unwrap();
+    stages(&engine, &jpeg, &frame);
+    println!("resident at the end  {:8.1} MB", resident());
+}
+
+fn stages(engine: &Engine, jpeg: &[u8], frame: &Frame) {
+    let detections = engine.detect(frame).unwrap();
     let detection = detections.first().expect("the scene shows a face");
     let face = engine
-        .describe(&frame, detection, Effort::Single)
+        .describe(frame, detection, Effort::Single)
         .unwrap()
         .expect("a face");
-    let chip = alignment::chip(&frame, &face.landmarks).unwrap();
+    let chip = alignment::chip(frame, &face.landmarks).unwrap();
+    let four = vec![chip.clone(); 4];
     let gallery = crowd(1_000);
 
     measure("JPEG", || {
-        drop(black_box(Frame::decode(&jpeg, Limits::LIVE)))
+        drop(black_box(Frame::decode(jpeg, Limits::LIVE)))
     });
-    measure("detection", || drop(black_box(engine.detect(&frame))));
+    measure("detection", || drop(black_box(engine.detect(frame))));
     measure("landmarks", || {
-        drop(black_box(engine.locate(&frame, detection)))
+        drop(black_box(engine.locate(frame, detection)))
     });
     measure("chip", || {
-        drop(black_box(alignment::chip(&frame, &face.landmarks)))
+        drop(black_box(alignment::chip(frame, &face.landmarks)))
     });
     measure("template", || {
         drop(black_box(engine.embedder().embed(&chip, Effort::Single)))
+    });
+    measure("4 templates at once", || {
+        drop(black_box(
+            engine.embedder().embed_all(&four, Effort::Single),
+        ))
     });
     measure("search in 1000", || {
         let _ = black_box(gallery.search(&face.template));
     });
     measure("frame to identity", || {
-        let frame = Frame::decode(&jpeg, Limits::LIVE).unwrap();
+        let frame = Frame::decode(jpeg, Limits::LIVE).unwrap();
         for face in engine.analyse(&frame).unwrap() {
             black_box(gallery.search(&face.template));
         }
     });
+}
+
+/// Memory of this process that is resident, in MB.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with("VmRSS"));
+    let kib = line.and_then(|line| line.split_whitespace().nth(1)?.parse().ok());
+    kib.unwrap_or(f64::NAN) / 1024.0
 }
 
 fn measure(name: &str, mut work: impl FnMut()) {

@@ -23,15 +23,58 @@ const REFERENCE: [(usize, Point); 5] = [
 /// What is kept around the unit square, in its units.
 const PADDING: f32 = 0.25;
 
+/// How a face is laid on a chip.
+#[derive(Clone, PartialEq, Debug)]
+pub(crate) enum Placement {
+    /// By the corners of the eyes and the point below the nose, as dlib does: [`REFERENCE`].
+    Dlib,
+    /// By the middles of the eyes, the tip of the nose and the corners of the mouth, which come to lie
+    /// here, in pixels of the chip; those on the left of the picture first.
+    FivePoints([Point; 5]),
+}
+
 /// The aligned chip of a face; `None` if its landmarks lie on one spot.
 #[must_use]
 pub fn chip(frame: &Frame, landmarks: &Landmarks) -> Option<Frame> {
-    let placement = placement(landmarks)?;
-    Some(sample::cut(frame, &placement, CHIP_SIDE))
+    placed(frame, landmarks, &Placement::Dlib, CHIP_SIDE)
+}
+
+/// A chip of `side` pixels by any placement; `None` if the landmarks lie on one spot.
+pub(crate) fn placed(
+    frame: &Frame,
+    landmarks: &Landmarks,
+    placement: &Placement,
+    side: usize,
+) -> Option<Frame> {
+    let similarity = match placement {
+        Placement::Dlib => dlib(landmarks),
+        Placement::FivePoints(on_chip) => {
+            // On a chip the first pixel's centre is 0, in a frame 0.5.
+            let on_chip = on_chip.map(|p| Point::new(p.x + 0.5, p.y + 0.5));
+            Similarity::fit(&on_chip, &five(landmarks)?)
+        }
+    };
+    let similarity = similarity.filter(|found| found.scale() > f32::EPSILON)?;
+    Some(sample::cut(frame, &similarity, side))
+}
+
+/// The middles of the eyes, the tip of the nose and the corners of the mouth, those on the left of the
+/// picture first.
+#[must_use]
+pub fn five(landmarks: &Landmarks) -> Option<[Point; 5]> {
+    let point = |index| landmarks.point(index);
+    let eye = |outer, inner| Some(point(outer)?.midway(point(inner)?));
+    Some([
+        eye(33, 133)?,
+        eye(263, 362)?,
+        point(1)?,
+        point(61)?,
+        point(291)?,
+    ])
 }
 
 #[allow(clippy::cast_precision_loss)] // CHIP_SIDE is small
-fn placement(landmarks: &Landmarks) -> Option<Similarity> {
+fn dlib(landmarks: &Landmarks) -> Option<Similarity> {
     let unit = CHIP_SIDE as f32 / (1.0 + 2.0 * PADDING);
     let mut on_chip = Vec::with_capacity(REFERENCE.len());
     let mut in_frame = Vec::with_capacity(REFERENCE.len());
@@ -42,7 +85,7 @@ fn placement(landmarks: &Landmarks) -> Option<Similarity> {
         ));
         in_frame.push(landmarks.point(index)?);
     }
-    Similarity::fit(&on_chip, &in_frame).filter(|placement| placement.scale() > f32::EPSILON)
+    Similarity::fit(&on_chip, &in_frame)
 }
 
 /// The chip seen in a mirror.

@@ -2,7 +2,8 @@
 
 use crate::decode;
 use crate::error::VisionError;
-use crate::geometry::Rect;
+use crate::geometry::{Point, Rect, Similarity};
+use crate::sample;
 
 /// What an image may weigh before it is refused unread.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -111,6 +112,32 @@ impl Frame {
             .copied()
             .collect();
         Self::from_rgb(right - left, bottom - top, rgb)
+    }
+
+    /// A frame of `size` (width, height) pixels in which the point `from` of this frame lies at `to` and
+    /// `scale` pixels of this one become one. Black where this frame has nothing.
+    ///
+    /// # Errors
+    /// [`VisionError::Encode`] if the size is nothing.
+    pub fn placed(
+        &self,
+        from: Point,
+        to: Point,
+        scale: f32,
+        size: (usize, usize),
+    ) -> Result<Self, VisionError> {
+        let (width, height) = size;
+        let placement = Similarity::about(to, from, 0.0, scale);
+        let square = sample::cut(self, &placement, width.max(height));
+        #[allow(clippy::cast_precision_loss)] // sides are far below 2^24
+        let area = Rect {
+            x: 0.0,
+            y: 0.0,
+            width: width as f32,
+            height: height as f32,
+        };
+        let cropped = square.crop(&area);
+        cropped.ok_or_else(|| VisionError::Encode("a frame of no pixels".into()))
     }
 
     /// Writes the frame as JPEG.

@@ -1,10 +1,11 @@
 //! Where the parts of a face are: MediaPipe's face mesh of 468 points (Kartynnik et al. 2019).
 
+use crate::buffers::Pool;
 use crate::detector::Detection;
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::geometry::{Point, Similarity};
-use crate::inference::{self, Inference, TractNet};
+use crate::inference::{Inference, Normalise, Outputs, Runtime};
 use crate::onnx::GraphModel;
 use crate::sample;
 use serde::{Deserialize, Serialize};
@@ -14,6 +15,8 @@ const SIDE: usize = 192;
 /// Side of the crop in units of the detected box.
 const MARGIN: f32 = 1.5;
 const POINTS: usize = 468;
+/// Values from 0 to 1.
+const NORMALISE: Normalise = Normalise::planes([0.0; 3], 255.0);
 
 /// The mesh laid over one face, in pixels of the frame.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -34,21 +37,32 @@ impl Landmarks {
 /// Lays the mesh over detected faces.
 pub struct LandmarkNet {
     net: Box<dyn Inference>,
+    workspaces: Pool<(Vec<f32>, Outputs)>,
 }
 
 impl LandmarkNet {
-    /// Loads the embedded net.
+    /// Loads the embedded net, run by tract.
     ///
     /// # Errors
     /// [`VisionError::Model`] if the weights or the graph cannot be used.
     pub fn load() -> Result<Self, VisionError> {
+        Self::load_on(&Runtime::default())
+    }
+
+    /// Loads the embedded net.
+    ///
+    /// # Errors
+    /// [`VisionError::Model`] if the weights or the graph cannot be used.
+    pub fn load_on(runtime: &Runtime) -> Result<Self, VisionError> {
         let model = GraphModel::read(
             include_bytes!(concat!(env!("OUT_DIR"), "/facemesh.json")),
             include_bytes!(concat!(env!("OUT_DIR"), "/facemesh.bin")),
         )?;
         // The mesh, then whether there is a face; the contours are not computed.
-        let net = TractNet::load(&model.to_onnx(SIDE, SIDE, &["Identity_2", "Identity_1"])?)?;
-        Ok(Self { net: Box::new(net) })
+        Ok(Self {
+            net: runtime.load(&model.to_onnx(SIDE, SIDE, &["Identity_2", "Identity_1"])?)?,
+            workspaces: Pool::default(),
+        })
     }
 
     /// The mesh of one face.
@@ -58,28 +72,36 @@ impl LandmarkNet {
     pub fn locate(&self, frame: &Frame, face: &Detection) -> Result<Landmarks, VisionError> {
         let placement = placement(face);
         let crop = sample::cut(frame, &placement, SIDE);
-        // Values from 0 to 1.
-        let outputs = self.net.run(&inference::planes(&crop, [0.0; 3], 255.0))?;
-        let [mesh, presence] = outputs.as_slice() else {
-            return Err(VisionError::Inference(
-                "the mesh's outputs are not two".into(),
-            ));
-        };
-        let points: Vec<Point> = mesh
-            .chunks_exact(3)
-            .filter_map(|p| Some(placement.apply(Point::new(*p.first()?, *p.get(1)?))))
-            .collect();
-        if points.len() != POINTS {
-            return Err(VisionError::Inference(format!(
-                "a mesh of {} points",
-                points.len()
-            )));
-        }
-        Ok(Landmarks {
-            points,
-            presence: presence.first().copied().unwrap_or(0.0),
+        self.workspaces.with(|(input, outputs)| {
+            input.clear();
+            NORMALISE.picture(&crop, input);
+            self.net.run(input, outputs)?;
+            read(outputs, &placement)
         })
     }
+}
+
+/// The net's outputs as points in the frame.
+fn read(outputs: &Outputs, placement: &Similarity) -> Result<Landmarks, VisionError> {
+    let [mesh, presence] = outputs.as_slice() else {
+        return Err(VisionError::Inference(
+            "the mesh's outputs are not two".into(),
+        ));
+    };
+    let points: Vec<Point> = mesh
+        .chunks_exact(3)
+        .filter_map(|p| Some(placement.apply(Point::new(*p.first()?, *p.get(1)?))))
+        .collect();
+    if points.len() != POINTS {
+        return Err(VisionError::Inference(format!(
+            "a mesh of {} points",
+            points.len()
+        )));
+    }
+    Ok(Landmarks {
+        points,
+        presence: presence.first().copied().unwrap_or(0.0),
+    })
 }
 
 /// A square about the box, turned so that the eyes lie level.

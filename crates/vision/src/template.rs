@@ -11,6 +11,12 @@ pub struct ModelId([u8; 8]);
 impl ModelId {
     /// dlib's ResNet with the weights of `@vladmandic/face-api` 1.7.15, 128 numbers.
     pub const FACE_API: Self = Self(*b"faceapi1");
+
+    /// A model of the site's choosing, by eight characters made of its card and file.
+    #[must_use]
+    pub(crate) const fn new(id: [u8; 8]) -> Self {
+        Self(id)
+    }
 }
 
 impl std::fmt::Display for ModelId {

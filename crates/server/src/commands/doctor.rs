@@ -13,6 +13,7 @@ use std::path::Path;
 use std::process::ExitCode;
 use storage::{Inspection, ServerAddress};
 use store::StoreError;
+use vision::{OnnxRuntimeSetting, Runtime};
 
 /// Free bytes under which a site should not run on.
 const LITTLE_SPACE: u64 = 1 << 30;
@@ -37,6 +38,7 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     found.push(clock(Timestamp::now()));
     found.extend(dialled(&config)?);
     found.extend(broker(&config)?);
+    found.extend(models(&config));
     found.extend(exposure(&config));
     found.push(decoders());
     Ok(tell(&found))
@@ -274,6 +276,31 @@ fn inspected(server: &ServerAddress, found: &Inspection) -> Vec<Verdict> {
         )));
     }
     verdicts
+}
+
+/// Which runtime and models recognition uses.
+fn models(config: &Config) -> Vec<Verdict> {
+    let vision = &config.vision;
+    let (runtime, why) = Runtime::choose(&vision.onnx_runtime);
+    let runs = format!("recognition runs on {runtime}");
+    let runtime = match why {
+        None => Well(runs),
+        Some(why) if vision.onnx_runtime == OnnxRuntimeSetting::Auto => {
+            Well(format!("{runs} ({why})"))
+        }
+        Some(why) => Wrong(format!(
+            "{runs}, for vision.onnx_runtime does not load: {why}"
+        )),
+    };
+    let setup = crate::models::setup(config);
+    let models = match setup {
+        Ok(_) => Well(format!(
+            "faces are found by {} and compared by {}",
+            vision.detector, vision.embedder
+        )),
+        Err(error) => Wrong(format!("{error:#}")),
+    };
+    vec![runtime, models]
 }
 
 fn exposure(config: &Config) -> Vec<Verdict> {

@@ -6,11 +6,13 @@ mod demo;
 mod doctor;
 mod edge;
 mod evaluate;
+mod face;
 mod fingerprint;
 mod health;
 mod licenses;
 mod log;
 mod migrate_store;
+mod models;
 mod node;
 mod people;
 mod progress;
@@ -50,7 +52,9 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::People(people) => wait(people::run(plain(common)?, people)),
         Command::Log(log) => wait(log::run(plain(common)?, log)),
         Command::User(user) => wait(user::run(plain(common)?, user)),
-        Command::Evaluate(evaluate) => evaluate::run(&evaluate),
+        Command::Models(models) => wait(models::run(plain(common)?, models)),
+        Command::Evaluate(what) => evaluate::run(&plain(common)?, &what),
+        Command::Face(face) => wait(face::run(plain(common)?, common, face)),
         Command::Fingerprint(command) => fingerprint::run(&command),
         Command::Licenses => licenses::run(),
     }

@@ -11,6 +11,7 @@ use std::convert::Infallible;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
+use vision::ModelId;
 
 /// How long a worker waits before it dials again. Short: while it waits, cameras are not looked at.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -18,11 +19,13 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub async fn run(config: Config) -> Result<ExitCode> {
     let capacity = u16::try_from(config.vision.threads)?;
     let connector = connector(&config, Role::Vision, Protocol::Vision, capacity)?;
-    let analyser: Arc<dyn Analyser> = Arc::new(LocalAnalyser::load().await?);
+    let local = LocalAnalyser::load(&config).await?;
+    let model = local.model();
+    let analyser: Arc<dyn Analyser> = Arc::new(local);
     println!("A recognition worker of Gatebook, {capacity} images at a time");
     let _told = systemd::ready();
     tokio::select! {
-        ended = keep_working(&connector, &analyser, capacity) => match ended? {},
+        ended = keep_working(&connector, &analyser, model, capacity) => match ended? {},
         signalled = stop_signal() => signalled?,
     }
     Ok(ExitCode::SUCCESS)
@@ -33,13 +36,14 @@ pub async fn run(config: Config) -> Result<ExitCode> {
 async fn keep_working(
     connector: &Connector,
     analyser: &Arc<dyn Analyser>,
+    model: ModelId,
     capacity: u16,
 ) -> Result<Infallible> {
     loop {
         match connector.connect().await {
             Ok(link) => {
                 tracing::info!(private_part = connector.address(), "linked");
-                let Err(ended) = worker::work(link, analyser, capacity).await;
+                let Err(ended) = worker::work(link, analyser, model, capacity).await;
                 tracing::warn!(%ended, "the link ended");
             }
             Err(error) if error.may_pass() => tracing::warn!(%error, "no link"),

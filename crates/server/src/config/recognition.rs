@@ -2,6 +2,7 @@
 
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
+use vision::OnnxRuntimeSetting;
 use vision::threshold::Rate;
 
 /// Recognition.
@@ -13,6 +14,12 @@ pub struct Vision {
     /// Strangers that may be taken for somebody (FPIR), 0.0001..=0.1. How alike a face must be follows from
     /// it and from the number of people enrolled.
     pub strangers_taken: f32,
+    /// ONNX Runtime: `auto` where its library is found, `off`, or the library's path.
+    pub onnx_runtime: OnnxRuntimeSetting,
+    /// What finds faces: `blazeface`, or a model that was added (`gatebook models add`).
+    pub detector: String,
+    /// What makes templates: `face-api`, or a model that was added.
+    pub embedder: String,
 }
 
 impl Vision {
@@ -36,6 +43,9 @@ impl Default for Vision {
         Self {
             threads: cores.clamp(1, 4),
             strangers_taken: Rate::USUAL.share(),
+            onnx_runtime: OnnxRuntimeSetting::default(),
+            detector: crate::models::BLAZEFACE.into(),
+            embedder: crate::models::FACE_API.into(),
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use super::NetworkCameras;
 use crate::cameras::LiveCameras;
+use crate::config::Config;
 use crate::house;
 use crate::recognition::Recogniser;
 use crate::site::Site;
@@ -39,7 +40,10 @@ async fn put(site: &Site, device: &Device, writes: Vec<Write>) {
 async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras> {
     let store: Arc<dyn Store> = Arc::new(site.store.clone());
     let pictures = Arc::new(site.pictures.clone());
-    let recogniser = Arc::new(Recogniser::load(store.clone(), 0).await.unwrap());
+    let mut config = Config::default();
+    config.vision.threads = 0;
+    let recogniser = Recogniser::load(store.clone(), &config).await.unwrap();
+    let recogniser = Arc::new(recogniser);
     let (house, _, _) = house::open(&store, &pictures).await.unwrap();
     let settings = TrackerSettings::default();
     let live = Arc::new(LiveCameras::new(&recogniser, &pictures, &house, settings));

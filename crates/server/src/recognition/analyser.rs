@@ -1,10 +1,12 @@
 //! The narrow door behind which images are looked at.
 
+use crate::config::Config;
+use crate::models;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
-use vision::{Engine, Look, Purpose};
+use vision::{Engine, Look, ModelId, Purpose};
 
 /// Why an image was not looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -26,15 +28,21 @@ pub trait Analyser: Send + Sync + 'static {
 pub struct LocalAnalyser(Arc<Engine>);
 
 impl LocalAnalyser {
-    /// Loads the nets.
+    /// Loads the nets that the configuration asks for.
     ///
     /// # Errors
-    /// When the embedded weights cannot be used.
-    pub async fn load() -> Result<Self> {
-        let engine = tokio::task::spawn_blocking(Engine::load).await?;
+    /// When a model cannot be used.
+    pub async fn load(config: &Config) -> Result<Self> {
+        let setup = models::setup(config)?;
+        let engine = tokio::task::spawn_blocking(move || Engine::of(&setup)).await?;
         Ok(Self(Arc::new(
             engine.context("recognition cannot be loaded")?,
         )))
+    }
+
+    /// Which model makes its templates.
+    pub fn model(&self) -> ModelId {
+        self.0.embedder().model()
     }
 }
 

@@ -3,7 +3,7 @@
 use model::{CredentialId, PersonId};
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use vision::{Gallery, Template};
+use vision::{Gallery, ModelId, Template};
 
 /// The gallery and where it came from. It changes in place while cameras search it.
 #[derive(Default)]
@@ -16,6 +16,14 @@ pub struct Enrolled {
 type Templates = HashMap<PersonId, BTreeMap<CredentialId, Template>>;
 
 impl Enrolled {
+    /// Nobody yet, for templates of `model`.
+    pub fn of(model: ModelId) -> Self {
+        Self {
+            gallery: Gallery::new(model),
+            templates: Mutex::default(),
+        }
+    }
+
     /// The gallery.
     pub fn gallery(&self) -> &Gallery {
         &self.gallery
@@ -76,7 +84,6 @@ impl Enrolled {
 mod tests {
     use super::*;
     use uuid::Uuid;
-    use vision::ModelId;
 
     fn template(values: [f32; 2]) -> Vec<u8> {
         let template = Template::new(ModelId::FACE_API, values.to_vec());

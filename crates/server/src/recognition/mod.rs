@@ -14,13 +14,15 @@ pub use analyser::{Analyser, LocalAnalyser};
 pub use pool::{Membership, Pool};
 pub use port::RecognitionPort;
 
-use anyhow::Result;
+use crate::config::Config;
+use crate::models;
+use anyhow::{Result, bail};
 use bytes::Bytes;
 use enrolled::Enrolled;
 use model::{Comparison, PersonId, Score};
 use std::sync::Arc;
-use store::Store;
-use vision::{Face, Gallery, Look, Purpose, Verification};
+use store::{FaceTemplate, Store};
+use vision::{Face, Gallery, Look, ModelId, Purpose, Verification};
 
 /// A face counts as in front when it is at least so high in relation to the tallest.
 const IN_FRONT: f32 = 0.6;
@@ -28,29 +30,34 @@ const IN_FRONT: f32 = 0.6;
 /// Those who look at images, and the gallery.
 pub struct Recogniser {
     pool: Arc<Pool>,
+    /// What makes the templates that are compared.
+    model: ModelId,
     /// The threads of this process, where there are any.
     _local: Option<Membership>,
     enrolled: Arc<Enrolled>,
 }
 
 impl Recogniser {
-    /// Loads the nets, unless `threads` is 0, and fills the gallery from `store`; at most `threads`
-    /// of this process compute at once.
+    /// Loads the nets, unless this process has no recognition threads, and fills the gallery from `store`.
     ///
     /// # Errors
     /// When the nets cannot be loaded or the store cannot be read.
-    pub async fn load(store: Arc<dyn Store>, threads: usize) -> Result<Self> {
+    pub async fn load(store: Arc<dyn Store>, config: &Config) -> Result<Self> {
         let pool = Arc::new(Pool::default());
-        let local = match threads {
+        let local = match config.vision.threads {
             0 => None,
-            _ => Some(pool.join("here", threads, LocalAnalyser::load().await?)),
+            threads => Some(pool.join("here", threads, LocalAnalyser::load(config).await?)),
         };
-        let enrolled = Enrolled::default();
-        for template in store.face_templates().await? {
+        let model = models::embedder(config)?;
+        let enrolled = Enrolled::of(model);
+        let stored = store.face_templates().await?;
+        comparable(&stored, model)?;
+        for template in stored {
             enrolled.put(template.person, template.credential, &template.bytes);
         }
         Ok(Self {
             pool,
+            model,
             _local: local,
             enrolled: Arc::new(enrolled),
         })
@@ -59,6 +66,11 @@ impl Recogniser {
     /// Those who look at images.
     pub fn pool(&self) -> &Arc<Pool> {
         &self.pool
+    }
+
+    /// What makes the templates that are compared.
+    pub fn model(&self) -> ModelId {
+        self.model
     }
 
     /// Runs `work` on the gallery, which may change meanwhile, on a thread of its own: a large gallery takes a
@@ -85,6 +97,26 @@ impl Recogniser {
             None => Comparison::NotCompared,
         }
     }
+}
+
+/// That all templates are of `model`. Going on without some would let a guard believe that people who are
+/// enrolled are strangers.
+fn comparable(stored: &[FaceTemplate], model: ModelId) -> Result<()> {
+    let model = model.to_string();
+    let foreign = stored.iter().find(|template| template.model != model);
+    let Some(foreign) = foreign else {
+        return Ok(());
+    };
+    let count = stored
+        .iter()
+        .filter(|template| template.model != model)
+        .count();
+    bail!(
+        "{count} of {} face templates were made by the model {}, vision.embedder makes {model}: set it back \
+         (`gatebook models list`), or remove these faces with it and enrol them anew",
+        stored.len(),
+        foreign.model
+    );
 }
 
 fn compare(faces: &[Face], gallery: &Gallery, person: PersonId) -> Comparison {

@@ -43,21 +43,27 @@ impl Analyser for Remote {
 }
 
 /// Lets the worker at the other end of `link` look at `capacity` images at a time, until the link
-/// ends.
+/// ends. Its templates have to be of `model`.
 ///
 /// # Errors
 /// How the link ended: it never ends well.
-pub async fn employ<L>(pool: &Arc<Pool>, name: &str, capacity: u16, link: L) -> io::Result<()>
+pub async fn employ<L>(
+    pool: &Arc<Pool>,
+    model: ModelId,
+    name: &str,
+    capacity: u16,
+    link: L,
+) -> io::Result<()>
 where
     L: AsyncRead + AsyncWrite + Send + 'static,
 {
     let (reader, writer) = split(link);
     let mut incoming = Incoming::new(reader);
     let mut outgoing = Outgoing::new(writer);
-    let FromWorker::Hello { model } = incoming.next().await? else {
+    let FromWorker::Hello { model: theirs } = incoming.next().await? else {
         return Err(io::Error::other("the worker did not introduce itself"));
     };
-    if let Err(why) = fits(&model) {
+    if let Err(why) = fits(model, &theirs) {
         outgoing.send(&ToWorker::Refused(why.clone())).await?;
         return Err(io::Error::other(why));
     }
@@ -72,13 +78,13 @@ where
     }
 }
 
-fn fits(model: &str) -> Result<(), String> {
-    let ours = ModelId::FACE_API.to_string();
-    if model == ours {
+fn fits(ours: ModelId, theirs: &str) -> Result<(), String> {
+    if theirs == ours.to_string() {
         return Ok(());
     }
     Err(format!(
-        "the worker's model is {model}, the site's is {ours}: install the same Gatebook on both"
+        "the worker's model is {theirs}, the site's is {ours}: install the same Gatebook on both, and give \
+         both the same vision.embedder"
     ))
 }
 

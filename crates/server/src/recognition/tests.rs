@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use tokio::io::DuplexStream;
 use tokio::task::JoinHandle;
-use vision::{Analysis, Look, Purpose};
+use vision::{Analysis, Look, ModelId, Purpose};
 
 /// Says how long the image was, after a while; an empty one breaks it.
 struct Measuring;
@@ -43,14 +43,14 @@ fn hired(pool: &Arc<Pool>, name: &'static str, capacity: u16) -> (Ended, Worked)
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let worker = tokio::spawn(async move {
         let analyser: Arc<dyn Analyser> = Arc::new(Measuring);
-        work(theirs, &analyser, capacity).await
+        work(theirs, &analyser, ModelId::FACE_API, capacity).await
     });
     (employed(pool, name, capacity, ours), worker)
 }
 
 fn employed(pool: &Arc<Pool>, name: &'static str, capacity: u16, link: DuplexStream) -> Ended {
     let pool = pool.clone();
-    tokio::spawn(async move { employ(&pool, name, capacity, link).await })
+    tokio::spawn(async move { employ(&pool, ModelId::FACE_API, name, capacity, link).await })
 }
 
 async fn look(pool: &Arc<Pool>, bytes: usize) -> Option<Look> {
@@ -104,7 +104,7 @@ async fn a_worker_that_hangs_is_given_up_within_five_seconds() {
     let pool = Arc::new(Pool::default());
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let mut mute = Outgoing::new(theirs);
-    let model = vision::ModelId::FACE_API.to_string();
+    let model = ModelId::FACE_API.to_string();
     mute.send(&FromWorker::Hello { model }).await.unwrap();
     let ended = employed(&pool, "mute", 1, ours).await.unwrap();
     assert!(ended.is_err());

@@ -12,17 +12,22 @@ use tokio::task::JoinSet;
 use vision::{Look, ModelId};
 
 /// Looks at images for the private part at the other end of `link`, `capacity` at a time, until
-/// the link ends.
+/// the link ends; its templates are of `model`.
 ///
 /// # Errors
 /// How the link ended: it never ends well.
-pub async fn work<L>(link: L, analyser: &Arc<dyn Analyser>, capacity: u16) -> io::Result<Infallible>
+pub async fn work<L>(
+    link: L,
+    analyser: &Arc<dyn Analyser>,
+    model: ModelId,
+    capacity: u16,
+) -> io::Result<Infallible>
 where
     L: AsyncRead + AsyncWrite + Send + 'static,
 {
     let (reader, writer) = split(link);
     let mut outgoing = Outgoing::new(writer);
-    let model = ModelId::FACE_API.to_string();
+    let model = model.to_string();
     outgoing.send(&FromWorker::Hello { model }).await?;
     let (answer, answers) = mpsc::channel(usize::from(capacity) + 1);
     let mut desk = Desk {

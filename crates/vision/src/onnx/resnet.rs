@@ -150,7 +150,8 @@ impl Resnet {
     fn head(&mut self, x: &Value) -> Result<Value, VisionError> {
         let matrix = self.take("fc")?;
         let mean = self.builder.op("GlobalAveragePool", &[x], Vec::new());
-        let row = self.builder.reshape(&mean, &[1, -1]);
+        // As many rows as inputs.
+        let row = self.builder.reshape(&mean, &[0, -1]);
         let matrix = self.builder.constant(&matrix.shape, matrix.values);
         Ok(self.builder.op("MatMul", &[&row, &matrix], Vec::new()))
     }

@@ -1,0 +1,209 @@
+//! Every photograph through the pipeline, stage by stage.
+
+use super::cache::Cache;
+use super::lists::Listed;
+use crate::commands::progress::part_on_terminal;
+use anyhow::{Context, Result};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Instant;
+use vision::{Detection, Effort, Engine, Frame, Limits, Rect, Template};
+
+/// Times of the stages of one photograph, in milliseconds.
+pub type Times = [f32; STAGES.len()];
+
+/// What the times are of.
+pub const STAGES: [&str; 6] = [
+    "decode",
+    "detection",
+    "landmarks",
+    "chip",
+    "template, one pass",
+    "template, mirrored",
+];
+
+/// A photograph with a face.
+#[derive(Clone, Serialize, Deserialize)]
+pub struct Image {
+    /// Number of the person.
+    pub person: u32,
+    /// The template of one pass.
+    pub single: Template,
+    /// The mean of the chip and its mirror image.
+    pub mirrored: Template,
+    /// The face.
+    pub bounds: Rect,
+    /// How long each stage took.
+    pub times: Times,
+}
+
+/// All photographs that were looked at.
+pub struct Described {
+    /// Those with a face, by name.
+    pub images: BTreeMap<String, Image>,
+    /// How many there were.
+    pub all: usize,
+}
+
+impl Described {
+    /// Median of each stage in milliseconds.
+    pub fn stages(&self) -> Vec<(String, f32)> {
+        let median = |stage: usize| {
+            let times = self.images.values().map(|image| image.times[stage]);
+            let mut times: Vec<f32> = times.collect();
+            times.sort_by(f32::total_cmp);
+            times.get(times.len() / 2).copied().unwrap_or_default()
+        };
+        let named = STAGES.iter().enumerate();
+        named
+            .map(|(at, name)| ((*name).to_owned(), median(at)))
+            .collect()
+    }
+}
+
+/// Describes every photograph of `listed` on `threads` threads, or takes it from the cache.
+///
+/// # Errors
+/// When a photograph cannot be read, a net fails or the cache cannot be written.
+pub fn describe(
+    engine: &Engine,
+    listed: &[Listed],
+    cache: Option<&Path>,
+    threads: usize,
+) -> Result<Described> {
+    let cache = Cache::open(cache, engine.embedder().model());
+    let mut people: BTreeMap<&str, u32> = BTreeMap::new();
+    for image in listed {
+        let next = u32::try_from(people.len())?;
+        people.entry(&image.person).or_insert(next);
+    }
+    let described = side_by_side(listed, threads, "photographs", |image| {
+        let bytes = std::fs::read(&image.path).with_context(|| image.path.display().to_string())?;
+        let person = people.get(image.person.as_str()).copied();
+        let person = person.unwrap_or_default();
+        let found = match cache.get(&image.name, &bytes) {
+            Some(found) => found,
+            None => portrait(engine, &bytes)?,
+        };
+        let found = found.map(|found| Image { person, ..found });
+        Ok((image.name.clone(), bytes, found))
+    })?;
+    let mut images = BTreeMap::new();
+    let mut kept = cache;
+    for (name, bytes, image) in described {
+        kept.put(&name, &bytes, image.as_ref());
+        images.extend(image.map(|image| (name, image)));
+    }
+    kept.write()?;
+    Ok(Described {
+        all: listed.len(),
+        images,
+    })
+}
+
+/// The face in the middle of a photograph: there is one subject, and passers-by. `None` without a face, or
+/// where the photograph itself is not readable.
+fn portrait(engine: &Engine, bytes: &[u8]) -> Result<Option<Image>> {
+    let mut watch = Watch::new();
+    let Ok(frame) = Frame::decode(bytes, Limits::UPLOAD) else {
+        return Ok(None);
+    };
+    watch.lap();
+    let detections = engine.detect(&frame)?;
+    watch.lap();
+    let Some(detection) = central(&detections, &frame) else {
+        return Ok(None);
+    };
+    let landmarks = engine.locate(&frame, &detection)?;
+    watch.lap();
+    let Some(chip) = engine.embedder().chip(&frame, &landmarks) else {
+        return Ok(None);
+    };
+    watch.lap();
+    let single = engine.embedder().embed(&chip, Effort::Single)?;
+    watch.lap();
+    let mirrored = engine.embedder().embed(&chip, Effort::Mirrored)?;
+    watch.lap();
+    Ok(Some(Image {
+        person: 0,
+        single,
+        mirrored,
+        bounds: detection.bounds,
+        times: watch.laps,
+    }))
+}
+
+/// The detection nearest to the middle of the frame.
+pub fn central(faces: &[Detection], frame: &Frame) -> Option<Detection> {
+    let middle = frame.bounds().centre();
+    let away = |face: &Detection| face.bounds.centre().distance(middle);
+    let nearest = faces.iter().min_by(|a, b| away(a).total_cmp(&away(b)));
+    nearest.copied()
+}
+
+/// A stop watch for the stages.
+struct Watch {
+    since: Instant,
+    laps: Times,
+    lap: usize,
+}
+
+impl Watch {
+    fn new() -> Self {
+        Self {
+            since: Instant::now(),
+            laps: Times::default(),
+            lap: 0,
+        }
+    }
+
+    fn lap(&mut self) {
+        if let Some(lap) = self.laps.get_mut(self.lap) {
+            *lap = self.since.elapsed().as_secs_f32() * 1e3;
+        }
+        self.lap += 1;
+        self.since = Instant::now();
+    }
+}
+
+/// What `work` says of each item, on several threads, in the items' order, with progress on the terminal.
+///
+/// # Errors
+/// The first that `work` met.
+pub fn side_by_side<T: Sync, R: Send>(
+    items: &[T],
+    threads: usize,
+    what: &str,
+    work: impl Fn(&T) -> Result<R> + Sync,
+) -> Result<Vec<R>> {
+    let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
+    let progress = part_on_terminal();
+    let all = items.len() as u64;
+    std::thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                loop {
+                    let index = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(item) = items.get(index) else {
+                        return;
+                    };
+                    let result = work(item);
+                    let mut done = done
+                        .lock()
+                        .unwrap_or_else(std::sync::PoisonError::into_inner);
+                    done.insert(index, result);
+                    if done.len() % 20 == 0 || done.len() as u64 == all {
+                        progress(what, done.len() as u64, all);
+                    }
+                }
+            });
+        }
+    });
+    let done = done
+        .into_inner()
+        .unwrap_or_else(std::sync::PoisonError::into_inner);
+    done.into_values().collect()
+}

@@ -1,0 +1,157 @@
+//! `gatebook face explain`: what recognition sees in an image, step by step.
+
+mod drawing;
+mod nearest;
+
+use crate::cli::{Common, Face};
+use crate::config::Config;
+use crate::models;
+use anyhow::{Context, Result, bail};
+use nearest::{Known, Near};
+use std::path::Path;
+use std::process::ExitCode;
+use vision::{Effort, Engine, Frame, Limits, Quality};
+
+/// Runs the command.
+///
+/// # Errors
+/// When the image is none, a net fails, or the drawing cannot be written.
+pub async fn run(config: Config, common: &Common, command: Face) -> Result<ExitCode> {
+    let Face::Explain { image, out } = command;
+    if let Some(out) = &out
+        && out.extension().is_none_or(|kind| kind != "svg")
+    {
+        bail!("{}: drawings are written as .svg", out.display());
+    }
+    let known = match &common.data_dir {
+        Some(_) => Known::open(&config, models::embedder(&config)?).await?,
+        None => None,
+    };
+    let explained = explain(&config, &image, known.as_ref())?;
+    print(&explained);
+    if let Some(out) = out {
+        let svg = drawing::svg(&explained)?;
+        std::fs::write(&out, svg).with_context(|| out.display().to_string())?;
+        println!("Drawn into {}.", out.display());
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// An image and what was seen in it.
+pub struct Explained {
+    frame: Frame,
+    seen: Vec<Seen>,
+}
+
+/// One face.
+pub struct Seen {
+    face: vision::Face,
+    /// What the template was made of.
+    chip: Frame,
+    /// The people most alike, the most alike first; `None` where nobody was asked.
+    near: Option<Vec<Near>>,
+}
+
+fn explain(config: &Config, image: &Path, known: Option<&Known>) -> Result<Explained> {
+    let bytes = std::fs::read(image).with_context(|| image.display().to_string())?;
+    let frame =
+        Frame::decode(&bytes, Limits::UPLOAD).with_context(|| image.display().to_string())?;
+    let engine = Engine::of(&models::setup(config)?)?;
+    let mut seen = Vec::new();
+    for detection in engine.detect(&frame)? {
+        let Some(face) = engine.describe(&frame, &detection, Effort::Mirrored)? else {
+            println!(
+                "At {:.0}, {:.0}: the mesh holds a detection of {:.2} for no face.",
+                detection.bounds.x, detection.bounds.y, detection.score
+            );
+            continue;
+        };
+        let chip = engine.embedder().chip(&frame, &face.landmarks);
+        let chip = chip.context("a face has no chip")?;
+        let near = known.map(|known| known.nearest(&face.template));
+        seen.push(Seen { face, chip, near });
+    }
+    Ok(Explained { frame, seen })
+}
+
+fn print(explained: &Explained) {
+    let Explained { frame, seen } = explained;
+    println!(
+        "{} x {} pixels, {} face(s)",
+        frame.width(),
+        frame.height(),
+        seen.len()
+    );
+    for (number, seen) in seen.iter().enumerate() {
+        println!("\nFace {}:", number + 1);
+        for line in lines(seen) {
+            println!("  {line}");
+        }
+    }
+}
+
+/// What is said of a face.
+fn lines(seen: &Seen) -> Vec<String> {
+    let face = &seen.face;
+    let (bounds, quality) = (face.bounds, face.quality);
+    let mut lines = vec![
+        format!(
+            "at {:.0}, {:.0}, {:.0} x {:.0} pixels; detected with {:.2}, the mesh holds it for a face with {:.2}",
+            bounds.x,
+            bounds.y,
+            bounds.width,
+            bounds.height,
+            face.confidence,
+            face.landmarks.presence
+        ),
+        format!(
+            "height {:.0} px ({} for a decision, {} for enrolment)",
+            quality.height,
+            Quality::LEAST_HEIGHT,
+            Quality::LEAST_ENROLMENT_HEIGHT
+        ),
+        format!(
+            "sharpness {:.2} (at least {}){}",
+            quality.sharpness,
+            Quality::LEAST_SHARPNESS,
+            mark(quality.is_blurred(), "blurred")
+        ),
+        format!(
+            "brightness {:.0} ({} to {}){}{}",
+            quality.brightness,
+            Quality::LEAST_BRIGHTNESS,
+            Quality::MOST_BRIGHTNESS,
+            mark(quality.is_dark(), "too dark"),
+            mark(quality.is_glaring(), "washed out")
+        ),
+        format!(
+            "turn {:+.2} (at most {}){}",
+            quality.turn,
+            Quality::MOST_TURN,
+            mark(quality.is_turned(), "turned aside")
+        ),
+        format!(
+            "{} for a decision; template of {}",
+            if quality.is_good() {
+                "good enough"
+            } else {
+                "NOT good enough"
+            },
+            face.template.model()
+        ),
+    ];
+    match &seen.near {
+        None => lines.push("compared with nobody: name a site by --data-dir".into()),
+        Some(near) if near.is_empty() => lines.push("nobody is enrolled".into()),
+        Some(near) => lines.extend(near.iter().map(Near::to_string)),
+    }
+    lines
+}
+
+fn mark(applies: bool, what: &str) -> String {
+    if applies {
+        format!(": {what}")
+    } else {
+        String::new()
+    }
+}

@@ -1,0 +1,76 @@
+//! Models a site brings: where they are kept, how they come there, and what an engine is made of.
+
+mod fetch;
+mod shelf;
+
+pub use fetch::fetch;
+pub use shelf::{Consent, Shelf};
+
+use crate::config::{Config, Vision};
+use anyhow::{Context, Result, bail};
+use vision::models::{Kind, Model};
+use vision::{ModelId, Runtime, Setup};
+
+/// Name of the embedded detector.
+pub const BLAZEFACE: &str = "blazeface";
+/// Name of the embedded embedder.
+pub const FACE_API: &str = "face-api";
+
+/// The runtime that the configuration asks for; says in the log which it is and why.
+pub fn runtime(vision: &Vision) -> Runtime {
+    let (runtime, why) = Runtime::choose(&vision.onnx_runtime);
+    match why {
+        None => tracing::info!(%runtime, "recognition runs on"),
+        Some(why) => tracing::info!(%runtime, %why, "recognition runs on"),
+    }
+    runtime
+}
+
+/// What an engine is made of by the configuration.
+///
+/// # Errors
+/// When a model that is asked for was not added, or its file was changed.
+pub fn setup(config: &Config) -> Result<Setup> {
+    let shelf = Shelf::of(&config.data_dir);
+    Ok(Setup {
+        runtime: runtime(&config.vision),
+        detector: chosen(
+            &shelf,
+            "vision.detector",
+            &config.vision.detector,
+            BLAZEFACE,
+        )?,
+        embedder: chosen(&shelf, "vision.embedder", &config.vision.embedder, FACE_API)?,
+    })
+}
+
+/// Which model makes the templates by the configuration. Its file is not read.
+///
+/// # Errors
+/// When it was not added.
+pub fn embedder(config: &Config) -> Result<ModelId> {
+    let name = &config.vision.embedder;
+    if name == FACE_API {
+        return Ok(ModelId::FACE_API);
+    }
+    let card = Shelf::of(&config.data_dir).card(name);
+    let card = card.with_context(|| unknown("vision.embedder", name))?;
+    Ok(card.model_id())
+}
+
+fn unknown(setting: &str, name: &str) -> String {
+    format!("{setting} is {name}: see `gatebook models list`")
+}
+
+/// The model called `name`; `None` for the embedded one.
+fn chosen(shelf: &Shelf, setting: &str, name: &str, embedded: &str) -> Result<Option<Model>> {
+    if name == embedded {
+        return Ok(None);
+    }
+    let model = shelf.load(name).with_context(|| unknown(setting, name))?;
+    let detects = model.card.kind == Kind::Yunet;
+    if detects != (embedded == BLAZEFACE) {
+        bail!("{setting} is {name}, which is a model of another kind");
+    }
+    Ok(Some(model))
+}
