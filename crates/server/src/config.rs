@@ -31,7 +31,8 @@ const SECTIONS: [&str; 11] = [
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
-const NOT_SETTINGS: [&str; 13] = [
+const NOT_SETTINGS: [&str; 14] = [
+    "bench_image",
     "frame",
     "models",
     "onnxruntime_cache",

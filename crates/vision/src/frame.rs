@@ -10,15 +10,15 @@ use crate::sample;
 pub struct Limits {
     /// Bytes of the file.
     pub bytes: usize,
-    /// Width times height.
+    /// Width times height. Fewer are read where a kind of image takes more memory than its pixels do.
     pub pixels: usize,
 }
 
 impl Limits {
-    /// For uploaded photographs: 16 MiB and 26 megapixels.
+    /// For uploaded photographs: 16 MiB and 20 megapixels, which read take 57 MiB.
     pub const UPLOAD: Self = Self {
         bytes: 16 << 20,
-        pixels: 26_000_000,
+        pixels: 20_000_000,
     };
     /// For frames of a camera: 4 MiB and 9 megapixels (4K).
     pub const LIVE: Self = Self {
@@ -158,6 +158,16 @@ impl Frame {
             )
             .map_err(|e| VisionError::Encode(e.to_string()))?;
         Ok(bytes)
+    }
+
+    /// Width, height and pixels.
+    pub(crate) fn into_parts(self) -> (usize, usize, Vec<u8>) {
+        (self.width, self.height, self.rgb)
+    }
+
+    /// The opposite of [`Self::into_parts`].
+    pub(crate) fn of_parts(width: usize, height: usize, rgb: Vec<u8>) -> Self {
+        Self { width, height, rgb }
     }
 
     /// Colour of the pixel in column `x` of row `y`, black outside the frame.

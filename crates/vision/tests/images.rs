@@ -120,6 +120,75 @@ fn png_of_each_colour_type_is_read() {
 }
 
 #[test]
+fn a_png_of_sixteen_bits_is_read_with_the_upper_eight() {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Sixteen);
+    let mut writer = encoder.write_header().unwrap();
+    let pixel = [200, 9, 80, 99, 30, 255];
+    writer.write_image_data(&pixel.repeat(64)).unwrap();
+    writer.finish().unwrap();
+    assert_eq!(colour(&read(&bytes).unwrap(), 3, 3), [200, 80, 30]);
+}
+
+#[test]
+fn of_an_animated_png_the_first_picture_is_read() {
+    let mut bytes = Vec::new();
+    let mut encoder = png::Encoder::new(&mut bytes, 8, 8);
+    encoder.set_color(png::ColorType::Rgb);
+    encoder.set_depth(png::BitDepth::Eight);
+    encoder.set_animated(2, 0).unwrap();
+    let mut writer = encoder.write_header().unwrap();
+    for picture in [[1, 2, 3], [90, 90, 90]] {
+        writer.write_image_data(&picture.repeat(64)).unwrap();
+    }
+    writer.finish().unwrap();
+    assert_eq!(colour(&read(&bytes).unwrap(), 7, 7), [1, 2, 3]);
+}
+
+/// Where a chunk of this kind begins: its length, four bytes before the name.
+fn chunk(png: &[u8], kind: &[u8; 4]) -> usize {
+    png.windows(4).position(|name| name == kind).unwrap() - 4
+}
+
+#[test]
+fn a_png_that_lies_about_its_length_or_size_is_refused() {
+    let whole = png(png::ColorType::Rgb, &[1, 2, 3]);
+    for length in [0u32, 3, 0x00FF_FFFF, 0x7FFF_FFFF, 0xFFFF_FFFF] {
+        let mut lying = whole.clone();
+        let at = chunk(&lying, b"IDAT");
+        lying[at..at + 4].copy_from_slice(&length.to_be_bytes());
+        assert!(
+            matches!(read(&lying), Err(VisionError::Damaged(_))),
+            "{length}"
+        );
+    }
+    // The header says 40,000 x 40,000; its checksum is not looked at before the size is.
+    let mut giant = whole;
+    let at = chunk(&giant, b"IHDR") + 8;
+    giant[at..at + 8].copy_from_slice(&[0, 0, 0x9C, 0x40, 0, 0, 0x9C, 0x40]);
+    assert!(read(&giant).is_err());
+}
+
+#[test]
+fn a_jpeg_whose_segment_lies_about_its_length_is_refused() {
+    let whole = jpeg(ColorType::Rgb, None, |x, _| vec![x as u8, 0, 0]);
+    let tables = whole
+        .windows(2)
+        .position(|pair| pair == [0xFF, 0xDB])
+        .unwrap();
+    for length in [[0, 0], [0, 1], [0xFF, 0xFF]] {
+        let mut lying = whole.clone();
+        lying[tables + 2..tables + 4].copy_from_slice(&length);
+        assert!(
+            matches!(read(&lying), Err(VisionError::Damaged(_))),
+            "{length:?}"
+        );
+    }
+}
+
+#[test]
 fn what_is_no_image_is_refused() {
     for bytes in [
         b"".as_slice(),
@@ -173,6 +242,24 @@ fn a_jpeg_that_claims_a_giant_size_is_refused_before_memory_is_taken() {
             height: 40_000,
             limit: Limits::UPLOAD.pixels
         })
+    );
+}
+
+#[test]
+fn a_progressive_jpeg_may_have_fewer_pixels_for_it_takes_more_memory() {
+    let mut bytes = Vec::new();
+    let mut encoder = Encoder::new(&mut bytes, 95);
+    encoder.set_progressive(true);
+    let pixels = [90; SIDE as usize * SIDE as usize * 3];
+    encoder.encode(&pixels, SIDE, SIDE, ColorType::Rgb).unwrap();
+    assert!(read(&bytes).is_ok());
+    let header = bytes.windows(2).position(|pair| pair == [0xFF, 0xC2]);
+    let size = header.unwrap() + 5;
+    bytes[size..size + 4].copy_from_slice(&[0x0B, 0xB8, 0x0F, 0xA0]); // 3,000 x 4,000
+    let refusal = read(&bytes);
+    assert!(
+        matches!(refusal, Err(VisionError::TooManyPixels { limit, .. }) if limit < 12_000_000),
+        "{refusal:?}"
     );
 }
 

@@ -1,0 +1,8 @@
+#![no_main]
+
+#[path = "../../crates/vision/tests/wire/targets.rs"]
+mod targets;
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| {
+    targets::image(bytes);
+});
