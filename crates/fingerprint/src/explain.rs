@@ -2,7 +2,7 @@
 
 use crate::extract::{Analysis, analyse, template_of};
 use crate::field::CELL;
-use crate::pairing::pair;
+use crate::pairing::Begun;
 use crate::{Error, GreyImage, Kind, Minutia, Prepared, compare};
 
 /// A picture of one step: its name, and a PNG file.
@@ -213,7 +213,7 @@ pub fn explain_pair(one: &GreyImage, other: &GreyImage) -> Result<(Picture, Stri
             canvas.minutia(m, offset, if m.kind == Kind::Ending { RED } else { BLUE });
         }
     }
-    let trees = pair(&pa, &pb).trees;
+    let trees = Begun::new(&pa, &pb).trees(&pa, &pb);
     let pairs = trees.first().map_or(&[][..], |tree| &tree.pairs);
     for p in pairs {
         let (m, n) = (&ta.minutiae()[p.one], &tb.minutiae()[p.other]);

@@ -1,7 +1,10 @@
 //! From what a comparison shows to one number: logistic regression.
 
+use std::ops::Range;
+
+use crate::bend::Bend;
 use crate::overlap::{Overlap, overlap};
-use crate::pairing::{Bend, Tree, pair};
+use crate::pairing::{Begun, Tree};
 use crate::prepared::Prepared;
 
 /// Numbers that describe one comparison.
@@ -118,44 +121,80 @@ fn solve(mut m: [[f64; TERMS]; TERMS], mut v: [f64; TERMS]) -> [f64; TERMS] {
     v
 }
 
+/// Trees that are laid on the other print: the two that hold most.
+const WAYS: usize = 2;
+
 /// Compares two prints and describes what was seen, once for each way in which they may lie on one another.
 #[must_use]
 pub fn features(a: &Prepared, b: &Prepared) -> Vec<Features> {
-    let pairing = pair(a, b);
-    let trees = pairing.trees.iter().take(2);
-    let mut all: Vec<Features> = trees.map(|t| describe(a, b, t, pairing.local)).collect();
+    let mut all = Vec::with_capacity(WAYS);
+    each_way(a, b, |_| true, |features, _| all.push(features));
     if all.is_empty() {
         all.push([0.0; FEATURES]);
     }
     all
 }
 
-fn describe(a: &Prepared, b: &Prepared, tree: &Tree, local: f32) -> Features {
+/// Hands over each way in which two prints may lie on one another: what was seen, and whether the ridges were laid on
+/// one another, which is done where `promising` says so of the sketch.
+pub(crate) fn each_way(
+    a: &Prepared,
+    b: &Prepared,
+    promising: impl Fn(&Features) -> bool,
+    mut take: impl FnMut(Features, bool),
+) {
+    let begun = Begun::new(a, b);
+    for tree in begun.trees(a, b).iter().take(WAYS) {
+        let sketched = sketch(a, b, tree, begun.local);
+        if promising(&sketched.0) {
+            take(lay(a, b, tree, sketched), true);
+        } else {
+            take(sketched.0, false);
+        }
+    }
+}
+
+/// What the minutiae alone show of a tree, and the bend that it stands for.
+fn sketch(a: &Prepared, b: &Prepared, tree: &Tree, local: f32) -> (Features, Bend) {
     let bend = Bend::new(a, b, &tree.pairs, tree.motion);
-    let overlap = overlap(a, b, &bend, tree.motion);
     let matched = tree.pairs.len() as f32;
     let alike: f32 = tree.pairs.iter().map(|p| p.alike).sum();
-    let expected = expected(a, b, &bend);
+    let mut features = [0.0; FEATURES];
+    features[0] = (1.0 + matched).ln();
+    features[1] = matched / (expected(a, b, &bend) + 3.0);
+    features[2] = alike / matched.max(1.0);
+    features[3] = local;
+    features[9] = bend.deviation();
+    features[10] = alike.sqrt();
+    features[11] = same_kind(a, b, tree);
+    (features, bend)
+}
+
+/// Features that only the ridges show: those between the two ends.
+const OF_RIDGES: Range<usize> = 4..9;
+
+/// A sketch of what was seen, without what the ridges showed.
+pub(crate) fn without_ridges(features: &Features) -> Features {
+    let mut sketch = *features;
+    sketch[OF_RIDGES].fill(0.0);
+    sketch
+}
+
+/// Lays the ridges on one another, which costs more than everything before.
+fn lay(a: &Prepared, b: &Prepared, tree: &Tree, (sketch, bend): (Features, Bend)) -> Features {
     let Overlap {
         windows,
         ridges,
         clear,
         lines,
-    } = overlap;
-    [
-        (1.0 + matched).ln(),
-        matched / (expected + 3.0),
-        alike / matched.max(1.0),
-        local,
-        ridges,
-        clear,
-        (1.0 + windows).ln(),
-        ridges * windows.sqrt(),
-        lines,
-        bend.deviation(),
-        alike.sqrt(),
-        same_kind(a, b, tree),
-    ]
+    } = overlap(a, b, &bend, tree.motion);
+    let mut features = sketch;
+    features[4] = ridges;
+    features[5] = clear;
+    features[6] = (1.0 + windows).ln();
+    features[7] = ridges * windows.sqrt();
+    features[8] = lines;
+    features
 }
 
 /// How many minutiae could have been paired: the fewer of those that lie in the overlap.

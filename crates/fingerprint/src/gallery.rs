@@ -3,7 +3,7 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::pairing::quick;
+use crate::glance::quick;
 use crate::{Prepared, Score, compare};
 
 /// One enrolled template and whose it is.

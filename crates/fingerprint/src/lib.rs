@@ -21,6 +21,7 @@
 //! `docs/design/fingerprints.md`; [`explain`] draws them.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod bend;
 mod calibration;
 mod coder;
 mod enrolment;
@@ -31,6 +32,7 @@ mod field;
 mod fusion;
 mod gabor;
 mod gallery;
+mod glance;
 mod image;
 pub mod iso;
 mod minutiae;

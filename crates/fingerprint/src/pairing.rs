@@ -1,7 +1,10 @@
 //! Which minutia of one print is which of the other: alike surroundings, then edges that agree.
 
-use std::f32::consts::TAU;
+use std::f32::consts::{PI, TAU};
+use std::sync::OnceLock;
 
+use crate::bend::Bend;
+use crate::glance::supports;
 use crate::prepared::{Descriptor, PLACES, Point, Prepared};
 
 /// Pairs of alike minutiae that are looked at together.
@@ -9,9 +12,9 @@ const CANDIDATES: usize = 90;
 /// Trees that are grown from different roots.
 const TREES: usize = 3;
 /// A finger is not turned further than this against its enrolment, in 1/256 of a turn (about 80 degrees).
-const TURNED: i8 = 57;
+pub(crate) const TURNED: u8 = 57;
 /// Directions may differ by this within a tree, in 1/256 of a turn (about 21 degrees).
-const BENT: i8 = 15;
+const BENT: u8 = 15;
 
 /// A minutia of the one and one of the other print.
 #[derive(Debug, Clone, Copy)]
@@ -52,12 +55,12 @@ impl Motion {
             along += ux * vx + uy * vy;
             across += ux * vy - uy * vx;
             // Directions say how far it is turned too, which matters when pairs are few and close together.
-            let turned = turn(a[p.one], b[p.other]);
-            along += 400.0 * turned.cos();
-            across += 400.0 * turned.sin();
+            let (sin, cos) = turned_by(turn(a[p.one], b[p.other]));
+            along += 400.0 * cos;
+            across += 400.0 * sin;
         }
-        let length = along.hypot(across).max(1e-6);
-        let (cos, sin) = (along / length, across / length);
+        let size = length(along, across).max(1e-6);
+        let (cos, sin) = (along / size, across / size);
         Self {
             cos,
             sin,
@@ -67,8 +70,21 @@ impl Motion {
     }
 }
 
-fn turn(a: Point, b: Point) -> f32 {
-    f32::from(b.angle.wrapping_sub(a.angle)) * (TAU / 256.0)
+/// From the direction of the one to that of the other, in 1/256 of a turn.
+pub(crate) fn turn(a: Point, b: Point) -> u8 {
+    b.angle.wrapping_sub(a.angle)
+}
+
+/// Sine and cosine of 1/256 of a turn, from a table: they are asked for thousands of times in a comparison.
+pub(crate) fn turned_by(angle: u8) -> (f32, f32) {
+    static TABLE: OnceLock<[(f32, f32); 256]> = OnceLock::new();
+    let table = TABLE.get_or_init(|| std::array::from_fn(|i| (i as f32 * (TAU / 256.0)).sin_cos()));
+    table[usize::from(angle)]
+}
+
+/// The length of a vector; `hypot` guards against overflow that places in a print cannot cause.
+pub(crate) fn length(x: f32, y: f32) -> f32 {
+    (x * x + y * y).sqrt()
 }
 
 /// Pairs that agree with one another, and the motion that they agree on.
@@ -79,17 +95,10 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    fn worth(&self) -> f32 {
+    /// How much it holds.
+    pub fn worth(&self) -> f32 {
         self.pairs.iter().map(|p| 0.4 + p.alike).sum()
     }
-}
-
-/// What was found without and with geometry.
-pub(crate) struct Pairing {
-    /// Mean likeness of the best pairs, whatever their places.
-    pub local: f32,
-    /// Best first; empty when nothing is alike.
-    pub trees: Vec<Tree>,
 }
 
 /// How alike two surroundings are, 0 to 1.
@@ -125,28 +134,47 @@ pub(crate) fn alike(a: &Descriptor, b: &Descriptor) -> f32 {
     (evidence * (0.5 * lines + 0.5 * texture.max(0.0))).max(0.0)
 }
 
-/// Finds the pairs of two prints.
-pub(crate) fn pair(a: &Prepared, b: &Prepared) -> Pairing {
-    let table = Table::new(a, b);
-    let candidates = table.best(a, b);
-    let top = candidates.len().min(12);
-    let local = candidates[..top].iter().map(|p| p.alike).sum::<f32>() / 12.0;
-    let supports = supports(a, b, &candidates);
-    let mut order: Vec<usize> = (0..candidates.len()).collect();
-    order.sort_by(|i, j| supports[*j].total_cmp(&supports[*i]));
-    let mut trees: Vec<Tree> = Vec::new();
-    for root in order {
-        if trees.len() == TREES {
-            break;
-        }
-        let root = candidates[root];
-        let has = |p: &Pair| p.one == root.one && p.other == root.other;
-        if !trees.iter().any(|t| t.pairs.iter().any(has)) {
-            trees.push(grow(a, b, &table, root));
+/// Candidates and how far they agree: enough to see that nothing is alike.
+pub(crate) struct Begun {
+    table: Table,
+    candidates: Vec<Pair>,
+    supports: Vec<f32>,
+    /// Mean likeness of the best pairs, whatever their places.
+    pub local: f32,
+}
+
+impl Begun {
+    pub fn new(a: &Prepared, b: &Prepared) -> Self {
+        let (table, candidates) = Table::new(a, b);
+        let top = candidates.len().min(12);
+        let local = candidates[..top].iter().map(|p| p.alike).sum::<f32>() / 12.0;
+        let supports = supports(a, b, &candidates);
+        Self {
+            table,
+            candidates,
+            supports,
+            local,
         }
     }
-    trees.sort_by(|s, t| t.worth().total_cmp(&s.worth()));
-    Pairing { local, trees }
+
+    /// Grows trees from the roots that are supported best.
+    pub fn trees(&self, a: &Prepared, b: &Prepared) -> Vec<Tree> {
+        let mut order: Vec<usize> = (0..self.candidates.len()).collect();
+        order.sort_by(|i, j| self.supports[*j].total_cmp(&self.supports[*i]));
+        let mut trees: Vec<Tree> = Vec::new();
+        for root in order {
+            if trees.len() == TREES {
+                break;
+            }
+            let root = self.candidates[root];
+            let has = |p: &Pair| p.one == root.one && p.other == root.other;
+            if !trees.iter().any(|t| t.pairs.iter().any(has)) {
+                trees.push(grow(a, b, &self.table, root));
+            }
+        }
+        trees.sort_by(|s, t| t.worth().total_cmp(&s.worth()));
+        trees
+    }
 }
 
 /// Likeness of each minutia with each other one.
@@ -156,32 +184,16 @@ struct Table {
 }
 
 impl Table {
-    fn new(a: &Prepared, b: &Prepared) -> Self {
+    /// The table, and the most alike pairs, best first.
+    fn new(a: &Prepared, b: &Prepared) -> (Self, Vec<Pair>) {
         let width = b.points.len();
         let mut values = Vec::with_capacity(a.points.len() * width);
-        for (p, d) in a.points.iter().zip(&a.descriptors) {
-            for (q, e) in b.points.iter().zip(&b.descriptors) {
-                let turned = q.angle.wrapping_sub(p.angle) as i8;
-                let possible = turned.unsigned_abs() <= TURNED.unsigned_abs();
-                values.push(if possible { alike(d, e) } else { 0.0 });
-            }
-        }
-        Self {
-            width,
-            alike: values,
-        }
-    }
-
-    fn at(&self, one: usize, other: usize) -> f32 {
-        self.alike[one * self.width + other]
-    }
-
-    /// The most alike pairs, best first.
-    fn best(&self, a: &Prepared, b: &Prepared) -> Vec<Pair> {
-        let mut pairs = Vec::new();
-        for one in 0..a.points.len() {
-            for other in 0..b.points.len() {
-                let alike = self.at(one, other);
+        let mut pairs = Vec::with_capacity(values.capacity() / 4);
+        for (one, (p, d)) in a.points.iter().zip(&a.descriptors).enumerate() {
+            for (other, (q, e)) in b.points.iter().zip(&b.descriptors).enumerate() {
+                let possible = turn(*p, *q).cast_signed().unsigned_abs() <= TURNED;
+                let alike = if possible { alike(d, e) } else { 0.0 };
+                values.push(alike);
                 if alike > 0.2 {
                     pairs.push(Pair { one, other, alike });
                 }
@@ -193,43 +205,13 @@ impl Table {
             pairs.truncate(CANDIDATES);
         }
         pairs.sort_by(by_likeness);
-        pairs
+        let alike = values;
+        (Self { width, alike }, pairs)
     }
-}
 
-/// For each candidate, how much the others speak for the motion that it stands for.
-fn supports(a: &Prepared, b: &Prepared, pairs: &[Pair]) -> Vec<f32> {
-    let turns: Vec<u8> = pairs
-        .iter()
-        .map(|p| b.points[p.other].angle.wrapping_sub(a.points[p.one].angle))
-        .collect();
-    let mut sums: Vec<f32> = pairs.iter().map(|p| p.alike).collect();
-    for i in 0..pairs.len() {
-        for j in i + 1..pairs.len() {
-            let bent = turns[i].wrapping_sub(turns[j]) as i8;
-            let shared = pairs[i].one == pairs[j].one || pairs[i].other == pairs[j].other;
-            if bent.unsigned_abs() > BENT.unsigned_abs() || shared {
-                continue;
-            }
-            let mean = turns[j].wrapping_add_signed(bent / 2);
-            let agreement = edge_agreement(a, b, pairs[i], pairs[j], mean);
-            sums[i] += agreement * pairs[j].alike;
-            sums[j] += agreement * pairs[i].alike;
-        }
+    fn at(&self, one: usize, other: usize) -> f32 {
+        self.alike[one * self.width + other]
     }
-    sums
-}
-
-/// How well the edge between two minutiae of the one print, turned, is that of the other: 0 to 1.
-fn edge_agreement(a: &Prepared, b: &Prepared, p: Pair, q: Pair, turned: u8) -> f32 {
-    let (sin, cos) = (f32::from(turned) * (TAU / 256.0)).sin_cos();
-    let (p1, q1) = (a.points[p.one], a.points[q.one]);
-    let (p2, q2) = (b.points[p.other], b.points[q.other]);
-    let (ux, uy) = (q1.x - p1.x, q1.y - p1.y);
-    let (vx, vy) = (q2.x - p2.x, q2.y - p2.y);
-    let off = (cos * ux - sin * uy - vx).hypot(sin * ux + cos * uy - vy);
-    let allowed = 7.0 + 0.12 * ux.hypot(uy);
-    (1.0 - off / allowed).max(0.0)
 }
 
 /// A tree under construction.
@@ -240,8 +222,10 @@ struct Growth<'a> {
     used_a: Vec<bool>,
     used_b: Vec<bool>,
     pairs: Vec<Pair>,
-    /// Sum of turns as a vector.
-    turned: (f32, f32),
+    /// Sum of turns as a vector: sines, cosines.
+    turns: (f32, f32),
+    /// Its direction, in radians.
+    turned: f32,
 }
 
 /// Walks from the root along edges that agree, then takes in what fits the motion of the whole.
@@ -253,7 +237,8 @@ fn grow(a: &Prepared, b: &Prepared, table: &Table, root: Pair) -> Tree {
         used_a: vec![false; a.points.len()],
         used_b: vec![false; b.points.len()],
         pairs: Vec::new(),
-        turned: (0.0, 0.0),
+        turns: (0.0, 0.0),
+        turned: 0.0,
     };
     growth.take(root);
     let mut next = 0;
@@ -274,18 +259,24 @@ fn grow(a: &Prepared, b: &Prepared, table: &Table, root: Pair) -> Tree {
 
 impl Growth<'_> {
     fn take(&mut self, pair: Pair) {
-        let turned = turn(self.a.points[pair.one], self.b.points[pair.other]);
-        self.turned.0 += turned.cos();
-        self.turned.1 += turned.sin();
+        let (sin, cos) = turned_by(turn(self.a.points[pair.one], self.b.points[pair.other]));
+        self.turns.0 += sin;
+        self.turns.1 += cos;
+        self.turned = self.turns.0.atan2(self.turns.1);
         self.used_a[pair.one] = true;
         self.used_b[pair.other] = true;
         self.pairs.push(pair);
     }
 
     fn bent(&self, one: usize, other: usize, turned: f32) -> f32 {
-        let own = turn(self.a.points[one], self.b.points[other]);
-        let bent = (own - turned).rem_euclid(TAU);
-        bent.min(TAU - bent)
+        let own = f32::from(turn(self.a.points[one], self.b.points[other])) * (TAU / 256.0);
+        // Own is 0 to 2 pi, turned is -pi to pi: once round is enough.
+        let bent = own - turned;
+        if bent > PI {
+            (bent - TAU).abs()
+        } else {
+            bent.abs()
+        }
     }
 
     fn along_edge(&mut self, from: Pair, k: usize) {
@@ -293,12 +284,13 @@ impl Growth<'_> {
             return;
         }
         let (p, q) = (self.a.points[from.one], self.a.points[k]);
-        let turned = self.turned.1.atan2(self.turned.0);
-        let (sin, cos) = turned.sin_cos();
+        let turned = self.turned;
+        let size = length(self.turns.0, self.turns.1).max(1e-6);
+        let (sin, cos) = (self.turns.0 / size, self.turns.1 / size);
         let (ux, uy) = (q.x - p.x, q.y - p.y);
         let start = self.b.points[from.other];
         let (tx, ty) = (start.x + cos * ux - sin * uy, start.y + sin * ux + cos * uy);
-        let allowed = 5.0 + 0.11 * ux.hypot(uy);
+        let allowed = 5.0 + 0.11 * length(ux, uy);
         let others = self.b.edges[from.other].iter().map(|l| usize::from(*l));
         let best = self.closest(k, others, (tx, ty), allowed, turned);
         if let Some(pair) = best {
@@ -316,14 +308,13 @@ impl Growth<'_> {
     ) -> Option<Pair> {
         let mut best: Option<(f32, Pair)> = None;
         for other in others {
-            if self.used_b[other] {
-                continue;
-            }
             let point = self.b.points[other];
-            let off = (point.x - x).hypot(point.y - y) / allowed;
-            if off > 1.0 {
+            let (dx, dy) = (point.x - x, point.y - y);
+            let far = dx * dx + dy * dy;
+            if far > allowed * allowed || self.used_b[other] {
                 continue;
             }
+            let off = far.sqrt() / allowed;
             let bent = self.bent(one, other, turned) / (f32::from(BENT) * TAU / 256.0);
             if bent > 1.0 {
                 continue;
@@ -353,77 +344,4 @@ impl Growth<'_> {
             }
         }
     }
-}
-
-/// A motion, and how the pairs near a place deviate from it: skin is elastic.
-pub(crate) struct Bend {
-    motion: Motion,
-    /// Place in the one print, deviation in the other.
-    offsets: Vec<(f32, f32, f32, f32)>,
-}
-
-impl Bend {
-    pub fn new(a: &Prepared, b: &Prepared, pairs: &[Pair], motion: Motion) -> Self {
-        let offset = |p: &Pair| {
-            let (from, to) = (a.points[p.one], b.points[p.other]);
-            let (x, y) = motion.apply(from.x, from.y);
-            (from.x, from.y, to.x - x, to.y - y)
-        };
-        Self {
-            motion,
-            offsets: pairs.iter().map(offset).collect(),
-        }
-    }
-
-    /// Where a place of the one print lies in the other.
-    pub fn apply(&self, x: f32, y: f32) -> (f32, f32) {
-        let (mx, my) = self.motion.apply(x, y);
-        // As if one more pair, undisturbed, weighed a little everywhere.
-        let (mut sum_x, mut sum_y, mut total) = (0.0, 0.0, 0.3);
-        for (px, py, dx, dy) in &self.offsets {
-            let far = (px - x).powi(2) + (py - y).powi(2);
-            let w = 1.0 / (1.0 + (far / (45.0 * 45.0)).powi(2));
-            sum_x += w * dx;
-            sum_y += w * dy;
-            total += w;
-        }
-        (mx + sum_x / total, my + sum_y / total)
-    }
-
-    /// Root of the mean squared deviation, in pixels.
-    pub fn deviation(&self) -> f32 {
-        let n = self.offsets.len().max(1) as f32;
-        let squares = self.offsets.iter().map(|(_, _, dx, dy)| dx * dx + dy * dy);
-        (squares.sum::<f32>() / n).sqrt()
-    }
-}
-
-/// Minutiae looked at by the first stage of a search: the clearest of each print.
-const QUICK_ONE: usize = 20;
-const QUICK_OTHER: usize = 28;
-
-/// How promising a full comparison is, in a few microseconds: the best partner of each clear minutia, and how many
-/// of these agree on one motion.
-pub(crate) fn quick(a: &Prepared, b: &Prepared) -> f32 {
-    let mut best: Vec<Pair> = Vec::with_capacity(QUICK_ONE);
-    for one in 0..a.points.len().min(QUICK_ONE) {
-        let mut pair = Pair {
-            one,
-            other: 0,
-            alike: 0.2,
-        };
-        for other in 0..b.points.len().min(QUICK_OTHER) {
-            let turned = b.points[other].angle.wrapping_sub(a.points[one].angle) as i8;
-            if turned.unsigned_abs() <= TURNED.unsigned_abs() {
-                let alike = alike(&a.descriptors[one], &b.descriptors[other]);
-                if alike > pair.alike {
-                    pair = Pair { one, other, alike };
-                }
-            }
-        }
-        if pair.alike > 0.2 {
-            best.push(pair);
-        }
-    }
-    supports(a, b, &best).into_iter().fold(0.0, f32::max)
 }

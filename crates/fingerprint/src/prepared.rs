@@ -89,14 +89,19 @@ fn nearest(points: &[Point], of: usize) -> Vec<u8> {
     order.into_iter().take(EDGES).map(|(_, i)| i).collect()
 }
 
+/// Fine places around [`Map::grey`] that are outside, so that whoever looks a little beside a place finds something.
+pub(crate) const MARGIN: usize = 8;
+
 /// The ridges of a template as greys, and the directions that follow from them.
 #[derive(Debug, Clone)]
 pub(crate) struct Map {
     /// Samples in a row, and rows of them.
     pub width: usize,
     pub height: usize,
-    /// -64 (valley) to 64 (ridge), 0 outside; one every pixel and a half.
+    /// -64 (valley) to 64 (ridge), 0 outside; one every pixel and a half, with [`MARGIN`] around them.
     pub grey: Vec<i8>,
+    /// From a row of [`Map::grey`] to the next.
+    pub stride: usize,
     /// Blocks in a row.
     pub columns: usize,
     pub rows: usize,
@@ -126,6 +131,7 @@ impl Map {
             width,
             height,
             grey: woven(ridges),
+            stride: 2 * (width + MARGIN),
             columns: ridges.columns,
             rows: ridges.rows,
             print: ridges.print.clone(),
@@ -159,6 +165,7 @@ impl Map {
             width: 0,
             height: 0,
             grey: Vec::new(),
+            stride: 0,
             columns,
             rows,
             print,
@@ -213,7 +220,12 @@ impl Map {
         }
         let (ix, iy) = (fx as usize, fy as usize);
         let inside = ix < 2 * self.width && iy < 2 * self.height;
-        inside.then(|| iy * 2 * self.width + ix)
+        inside.then(|| self.at(ix, iy))
+    }
+
+    /// Where in [`Map::grey`] the fine place `x`, `y` is, which has to be inside.
+    pub fn at(&self, x: usize, y: usize) -> usize {
+        (y + MARGIN) * self.stride + x + MARGIN
     }
 
     fn describe(&self, point: &Point) -> Descriptor {
@@ -309,7 +321,8 @@ fn woven(ridges: &Ridges) -> Vec<i8> {
         }
     }
     let weaver = Weaver::get();
-    let mut out = vec![0i8; width * height * 4];
+    let fine_stride = 2 * (width + MARGIN);
+    let mut out = vec![0i8; fine_stride * 2 * (height + MARGIN)];
     for y in 0..2 * height {
         for x in 0..2 * width {
             let block = y / 2 / BLOCK * ridges.columns + x / 2 / BLOCK;
@@ -324,7 +337,7 @@ fn woven(ridges: &Ridges) -> Vec<i8> {
             }
             // Zero means outside.
             let grey = (sum / 16) as i8;
-            out[y * 2 * width + x] = if grey == 0 { 1 } else { grey };
+            out[(y + MARGIN) * fine_stride + x + MARGIN] = if grey == 0 { 1 } else { grey };
         }
     }
     out

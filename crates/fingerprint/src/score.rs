@@ -1,7 +1,7 @@
 //! What a comparison says: a similarity, and how often strangers reach it.
 
-use crate::calibration::{MINUTIAE_ALONE, RIDGES_TOO};
-use crate::fusion::{Weights, features};
+use crate::calibration::{CHANCE, LEAST_CHANCE, MINUTIAE_ALONE, RIDGES_TOO};
+use crate::fusion::{Features, Weights, each_way, without_ridges};
 use crate::prepared::Prepared;
 
 /// A false match rate, and where it comes from.
@@ -77,18 +77,40 @@ pub struct ShippedThreshold {
     pub impostor_pairs: usize,
 }
 
+/// The score where there was nothing to compare.
+pub(crate) const LOWEST: f32 = -100.0;
+/// What is taken from the chance of a way that was not looked at further, so that it is below all that were.
+const NOT_LAID: f32 = 20.0;
+
+/// The similarity of one way that was described in full, as [`compare`] gives it: where the minutiae alone leave too
+/// little chance, the ridges have no say.
+pub(crate) fn similarity(weights: &Weights, chance: &Weights, features: &Features) -> f32 {
+    let chance = chance.score(&without_ridges(features));
+    if chance < LEAST_CHANCE {
+        chance - NOT_LAID
+    } else {
+        weights.score(features)
+    }
+}
+
 /// Compares two prints, 1:1. Where either has no ridges (it was imported), the minutiae speak alone.
 #[must_use]
 pub fn compare(a: &Prepared, b: &Prepared) -> Score {
-    let ways = features(a, b);
     let with_ridges = a.map.has_ridges() && b.map.has_ridges();
     let calibration = if with_ridges {
         &RIDGES_TOO
     } else {
         &MINUTIAE_ALONE
     };
-    let scores = ways.iter().map(|f| calibration.weights.score(f));
-    let best = scores.fold(f32::MIN, f32::max);
+    let promising = |sketch: &Features| !with_ridges || CHANCE.score(sketch) >= LEAST_CHANCE;
+    let mut best = LOWEST;
+    each_way(a, b, promising, |features, laid| {
+        best = best.max(if laid {
+            calibration.weights.score(&features)
+        } else {
+            CHANCE.score(&features) - NOT_LAID
+        });
+    });
     if with_ridges {
         return Score::of(best);
     }

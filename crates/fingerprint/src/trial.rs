@@ -3,7 +3,9 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::calibration::RIDGES_TOO;
+use crate::calibration::{CHANCE, RIDGES_TOO};
+use crate::fusion::without_ridges;
+use crate::score::{LOWEST, similarity};
 use crate::{Features, Prepared, Weights, features};
 
 /// One print of a set.
@@ -97,6 +99,21 @@ fn pairs(samples: &[Sample], protocol: Protocol) -> Vec<(usize, usize)> {
 /// Learns weights from all observations whose database is not `without`.
 #[must_use]
 pub fn learn(samples: &[Sample], seen: &[Observation], without: Option<&str>) -> Weights {
+    learnt_of(samples, seen, without, |features| *features)
+}
+
+/// Learns, in the same way, the chance that minutiae alone leave before the ridges are laid on one another.
+#[must_use]
+pub fn learn_chance(samples: &[Sample], seen: &[Observation], without: Option<&str>) -> Weights {
+    learnt_of(samples, seen, without, without_ridges)
+}
+
+fn learnt_of(
+    samples: &[Sample],
+    seen: &[Observation],
+    without: Option<&str>,
+    view: impl Fn(&Features) -> Features,
+) -> Weights {
     let others = seen.iter().filter(|o| {
         !o.ways.is_empty() && without.is_none_or(|name| samples[o.one].database != name)
     });
@@ -105,14 +122,14 @@ pub fn learn(samples: &[Sample], seen: &[Observation], without: Option<&str>) ->
         .collect();
     let first = others
         .iter()
-        .filter_map(|(o, g)| Some((*o.ways.first()?, *g)));
+        .filter_map(|(o, g)| Some((view(o.ways.first()?), *g)));
     let mut weights = Weights::learn(&first.collect::<Vec<_>>());
     // The way that counts is the one that scores best, which the weights themselves decide: twice is enough.
     for _ in 0..2 {
         let score = |f: &Features| weights.score(f);
         let best = |o: &Observation| {
-            let order = |f: &&Features, g: &&Features| score(f).total_cmp(&score(g));
-            o.ways.iter().max_by(order).copied()
+            let order = |f: &Features, g: &Features| score(f).total_cmp(&score(g));
+            o.ways.iter().map(&view).max_by(order)
         };
         let examples = others.iter().filter_map(|(o, g)| Some((best(o)?, *g)));
         weights = Weights::learn(&examples.collect::<Vec<_>>());
@@ -124,20 +141,24 @@ pub fn learn(samples: &[Sample], seen: &[Observation], without: Option<&str>) ->
 /// learnt from the others; without, with those that are shipped.
 #[must_use]
 pub fn scores(samples: &[Sample], seen: &[Observation], lodo: bool) -> Vec<f32> {
-    let mut learnt: Vec<(&str, Weights)> = Vec::new();
+    let mut learnt: Vec<(&str, (Weights, Weights))> = Vec::new();
     let mut scores = Vec::with_capacity(seen.len());
     for observation in seen {
         let database = samples[observation.one].database.as_str();
         if lodo && !learnt.iter().any(|(name, _)| *name == database) {
-            learnt.push((database, learn(samples, seen, Some(database))));
+            let weights = learn(samples, seen, Some(database));
+            learnt.push((
+                database,
+                (weights, learn_chance(samples, seen, Some(database))),
+            ));
         }
         let own = learnt.iter().find(|(name, _)| *name == database);
-        let weights = own.map_or(&RIDGES_TOO.weights, |(_, weights)| weights);
-        let best = observation.ways.iter().map(|f| weights.score(f));
+        let (weights, chance) = own.map_or((&RIDGES_TOO.weights, &CHANCE), |(_, w)| (&w.0, &w.1));
+        let best = observation
+            .ways
+            .iter()
+            .map(|f| similarity(weights, chance, f));
         scores.push(best.fold(LOWEST, f32::max));
     }
     scores
 }
-
-/// The score where there was nothing to compare.
-pub const LOWEST: f32 = -100.0;

@@ -5,7 +5,9 @@ mod pattern;
 
 use fingerprint::{
     Advice, Enrolment, Error, Gallery, GreyImage, LARGEST_TEMPLATE, Policy, Prepared, Rate, Score,
-    Search, Step, Template, Verification, compare, examine, explain, extract, iso, threshold,
+    Search, Step, Template, Verification, compare, examine, explain, extract, features, iso,
+    threshold,
+    trial::{Protocol, Sample, observe, scores},
     verification,
 };
 use pattern::{Pattern, image};
@@ -30,6 +32,41 @@ fn a_print_turned_and_moved_is_more_like_itself_than_any_other() {
 fn a_comparison_does_not_mind_which_print_comes_first_when_they_are_one() {
     let print = prepared(Pattern::of(3));
     assert!(compare(&print, &print).is_match(1e-3));
+}
+
+#[test]
+fn a_trial_scores_every_pair_as_a_comparison_does_also_those_that_end_early() {
+    let mut samples = Vec::new();
+    for finger in 1..6 {
+        for (impression, turn) in [(1, 0.0), (2, 0.2)] {
+            samples.push(Sample {
+                database: "patterns".into(),
+                finger,
+                impression,
+                prepared: Some(prepared(Pattern::of(finger).turned(turn))),
+            });
+        }
+    }
+    let seen = observe(&samples, Protocol::All);
+    let mut early = 0;
+    for (o, score) in seen.iter().zip(scores(&samples, &seen, false)) {
+        let ready = |i: usize| samples[i].prepared.as_ref().unwrap();
+        let compared = compare(ready(o.one), ready(o.other)).similarity;
+        assert!((score - compared).abs() < 1e-3, "{score} {compared}");
+        let genuine = samples[o.one].finger == samples[o.other].finger;
+        // Nothing that was looked at in full scores so low.
+        assert!(!genuine || compared > -15.0);
+        early += usize::from(compared < -15.0);
+    }
+    assert!(early > 0, "no comparison of different patterns ended early");
+}
+
+#[test]
+fn ridges_laid_on_themselves_agree_and_on_others_do_not() {
+    let (one, other) = (prepared(Pattern::of(1)), prepared(Pattern::of(2)));
+    let ridges = |a: &Prepared, b: &Prepared| features(a, b)[0][4];
+    assert!(ridges(&one, &one) > 0.9, "{}", ridges(&one, &one));
+    assert!(ridges(&one, &other) < 0.6, "{}", ridges(&one, &other));
 }
 
 #[test]
