@@ -1,10 +1,10 @@
 //! Leave-one-database-out accuracy over a folder with `images.csv` (path, finger, impression, dpi):
-//! `cargo run --release -p gatebook-fingerprint --example evaluate -- FOLDER [crops] [worst] [calibrate] [plain] [policy]`.
+//! `cargo run --release -p gatebook-fingerprint --example evaluate -- FOLDER [crops] [worst] [calibrate] [plain] [policy] [advice]`.
 #![allow(clippy::expect_used)]
 
 use evaluation::{Comparison, Scores};
 use fingerprint::trial::{self, Observation, Protocol, Sample};
-use fingerprint::{GreyImage, Prepared, Template, extract, iso};
+use fingerprint::{Advice, GreyImage, Prepared, Template, Weights, examine, extract, iso};
 use std::time::Instant;
 
 struct Options {
@@ -24,7 +24,11 @@ fn main() {
         folder: arguments.next().expect("a folder"),
         words: arguments.collect(),
     };
-    let (samples, paths) = samples(&options);
+    let Set {
+        samples,
+        paths,
+        advice,
+    } = samples(&options);
     let start = Instant::now();
     let seen = trial::observe(&samples, Protocol::All);
     let each = start.elapsed().as_secs_f64() / seen.len() as f64;
@@ -42,15 +46,26 @@ fn main() {
     if options.has("policy") {
         policy(&samples, &seen, &scores);
     }
+    if options.has("advice") {
+        advised(&samples, &seen, &scores, &advice);
+    }
     if options.has("calibrate") {
         calibrate(&samples, &seen, &scores);
     }
 }
 
-fn samples(options: &Options) -> (Vec<Sample>, Vec<String>) {
+/// Prints, their paths, and what an enrolment would say of each; `None` where there is no template.
+struct Set {
+    samples: Vec<Sample>,
+    paths: Vec<String>,
+    advice: Vec<Option<Option<Advice>>>,
+}
+
+fn samples(options: &Options) -> Set {
     let folder = &options.folder;
     let list = std::fs::read_to_string(format!("{folder}/images.csv")).expect("images.csv");
     let (mut samples, mut paths, mut names) = (Vec::new(), Vec::new(), Vec::<String>::new());
+    let mut advice = Vec::new();
     let (mut took, mut preparing, mut largest, mut failed) = (0.0, 0.0, 0, 0);
     for line in list.lines().skip(1) {
         let cells: Vec<&str> = line.split(',').collect();
@@ -64,12 +79,13 @@ fn samples(options: &Options) -> (Vec<Sample>, Vec<String>) {
         let template = extract(&image);
         took += start.elapsed().as_secs_f64();
         let template = template.map_err(|e| println!("{}: {e}", cells[0])).ok();
+        if options.has("advice") {
+            advice.push(examine(&image).ok().map(|seen| seen.advice()));
+        }
         failed += usize::from(template.is_none());
         largest = largest.max(template.as_ref().map_or(0, |t| t.to_bytes().len()));
-        let finger = names
-            .iter()
-            .position(|n| n == cells[1])
-            .unwrap_or(names.len());
+        let known = names.iter().position(|n| n == cells[1]);
+        let finger = known.unwrap_or(names.len());
         if finger == names.len() {
             names.push(cells[1].to_owned());
         }
@@ -98,7 +114,11 @@ fn samples(options: &Options) -> (Vec<Sample>, Vec<String>) {
         took / n,
         preparing / n
     );
-    (samples, paths)
+    Set {
+        samples,
+        paths,
+        advice,
+    }
 }
 
 /// As another system would give it back.
@@ -195,15 +215,20 @@ fn shipped(samples: &[Sample], seen: &[Observation]) {
     );
 }
 
+fn print_weights(name: &str, weights: &Weights) {
+    println!("    {name}: Weights {{");
+    println!("        mean: {:.4?},", weights.mean);
+    println!("        spread: {:.4?},", weights.spread);
+    println!("        weight: {:.4?},", weights.weight);
+    println!("        bias: {:.4?},", weights.bias);
+    println!("    }},");
+}
+
 /// The constants of `calibration.rs`.
 fn calibrate(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
     let weights = trial::learn(samples, seen, None);
-    println!("    weights: Weights {{");
-    println!("        mean: {:?},", weights.mean);
-    println!("        spread: {:?},", weights.spread);
-    println!("        weight: {:?},", weights.weight);
-    println!("        bias: {:?},", weights.bias);
-    println!("    }},\n    counted: [");
+    print_weights("weights", &weights);
+    println!("    counted: [");
     let all = comparisons(samples, seen, scores)
         .into_iter()
         .map(|(_, c)| c);
@@ -214,6 +239,7 @@ fn calibrate(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
     }
     let (far, near) = (scores.at_fmr(1e-3).threshold, scores.at_fmr(1e-2).threshold);
     println!("    ],\n    tail: {:.4},", (far - near) / 10f64.ln());
+    print_weights("CHANCE", &trial::learn_chance(samples, seen, None));
     let interval = scores.threshold_interval(1e-3, 1000);
     println!(
         "{} impostor pairs; threshold at 1e-3 {far:.3}, between {:.3} and {:.3}",
@@ -221,6 +247,44 @@ fn calibrate(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
         interval.low,
         interval.high
     );
+}
+
+/// How many impressions each advice would refuse at enrolment, and how often these fail at FMR 0.1 %: what the advice costs,
+/// and what it catches.
+fn advised(
+    samples: &[Sample],
+    seen: &[Observation],
+    scores: &[f32],
+    advice: &[Option<Option<Advice>>],
+) {
+    let all = comparisons(samples, seen, scores)
+        .into_iter()
+        .map(|(_, c)| c);
+    let threshold = Scores::new(all).expect("both kinds").at_fmr(1e-3).threshold;
+    let mut kinds: Vec<Option<Option<Advice>>> = advice.to_vec();
+    kinds.sort_by_key(|kind| format!("{kind:?}"));
+    kinds.dedup();
+    println!(
+        "| advice | impressions | genuine comparisons | failed at FMR 0.1 % |\n|---|---|---|---|"
+    );
+    for kind in kinds {
+        let own = |i: usize| advice[i] == kind;
+        let genuine = |o: &&Observation| samples[o.one].finger == samples[o.other].finger;
+        let compared = seen.iter().zip(scores);
+        let compared = compared.filter(|(o, _)| genuine(o) && (own(o.one) || own(o.other)));
+        let (mut count, mut failed) = (0, 0);
+        for (_, score) in compared {
+            count += 1;
+            failed += usize::from(f64::from(*score) < threshold);
+        }
+        println!(
+            "| {} | {} | {count} | {failed} ({:.1} %) |",
+            kind.map_or("no template".to_owned(), |a| a
+                .map_or("none".to_owned(), |a| format!("{a:?}"))),
+            advice.iter().filter(|a| **a == kind).count(),
+            100.0 * failed as f64 / count.max(1) as f64
+        );
+    }
 }
 
 /// What enrolling three impressions that match one another wins, and a second try.

@@ -13,8 +13,8 @@ use crate::{Error, Template};
 const NEEDED: usize = 6;
 /// Least share of a cell's contrast that has to be ridges.
 const RIDGY: f32 = 0.12;
-/// Least number of cells of a print: about 7 x 7 mm.
-const LEAST_CELLS: usize = 260;
+/// Least number of cells of a print: about 6 x 6 mm. An enrolment wants more ([`crate::Impression::advice`]).
+const LEAST_CELLS: usize = 210;
 
 /// Everything that is known of an image on the way to its template.
 pub(crate) struct Analysis {
