@@ -13,6 +13,7 @@ mod decision;
 mod device;
 mod event;
 mod evidence;
+mod identity_number;
 mod ids;
 mod observation;
 mod person;
@@ -31,6 +32,7 @@ pub use event::{AccessEvent, Topic};
 pub use evidence::{
     Comparison, Evidence, FaceEvidence, FingerEvidence, PictureEvidence, TagEvidence,
 };
+pub use identity_number::{bare_identity_number, check_digit_fits};
 pub use ids::*;
 pub use jiff::Timestamp;
 pub use observation::{

@@ -14,6 +14,7 @@ use devices::card::{self, PersonRow, read_people, registry_line_of, write_people
 use model::{
     Act, Author, Credential, CredentialId, CredentialKind, Entry, EventId, GateId,
     ObservationDraft, Person, PersonDetails, PersonId, PersonStatus, PictureId, Places, Record,
+    check_digit_fits,
 };
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -73,6 +74,8 @@ impl Cards {
             let put = Put::over(known, person.clone());
             self.append(act, vec![Write::Person(put)], author).await?;
             *count += 1;
+            let remarks = self.identity_remarks(&person).await?;
+            report.remarks.extend(remarks);
         }
         if person.photo.is_some() {
             return Ok(());
@@ -81,6 +84,28 @@ impl Cards {
             Some(photo) => self.enrol(person, photo, author, report).await,
             None => Ok(()),
         }
+    }
+
+    /// What is wrong with a number that is kept as the card has it: old cards hold wrong ones, and
+    /// nothing of a card is lost.
+    async fn identity_remarks(&self, person: &Person) -> store::Result<Vec<String>> {
+        let (number, mine) = (&person.number, &person.details.identity_number);
+        let mut remarks = Vec::new();
+        if check_digit_fits(mine) == Some(false) {
+            remarks.push(format!(
+                "person {number}: the last digit of the identity number does not fit the others; kept as it is, compare it with the document"
+            ));
+        }
+        if !mine.trim().is_empty()
+            && let Some(other) = self.store.person_by_identity_number(mine).await?
+            && other.id != person.id
+        {
+            let other = other.number;
+            remarks.push(format!(
+                "person {number}: person {other} has the same identity number; kept for both"
+            ));
+        }
+        Ok(remarks)
     }
 
     /// Enrols a registered photograph. One without a usable face is kept as a photograph all the

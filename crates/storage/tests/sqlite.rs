@@ -330,3 +330,26 @@ async fn a_sealed_value_changed_on_disk_is_reported_and_not_shown() {
     let refused = store.person(person.id).await;
     assert!(matches!(refused, Err(StoreError::Unsealable { what }) if what.starts_with("people")));
 }
+
+#[tokio::test]
+async fn surrogates_of_an_earlier_gatebook_are_made_again_at_the_next_start() {
+    let dir = tempfile::tempdir().unwrap();
+    let store = open(dir.path()).await.unwrap();
+    let mut append = Append::entry(entry());
+    append.writes.push(Write::Person(Put::Add(alice())));
+    store.append(append).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    let url = format!("sqlite://{}", dir.path().join("gatebook.db").display());
+    let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+    for earlier in [
+        "UPDATE people SET identity_number = x'00'",
+        "DELETE FROM meta WHERE name = 'identity number surrogates'",
+    ] {
+        db.execute(earlier).await.unwrap();
+    }
+    db.close().await.unwrap();
+    let store = open(dir.path()).await.unwrap();
+    let found = store.person_by_identity_number("9876 5432 1098").await;
+    assert_eq!(found.unwrap().unwrap().number, "17");
+}

@@ -681,7 +681,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** People by name, found by part of a name, number or tag. Role: viewer. */
+        /**
+         * People by name, found by part of a name, number or tag. Role: viewer.
+         * @description Operators find a person by the whole identity number too.
+         */
         get: operations["get_people"];
         put?: never;
         /** Adds a person. Role: operator. */

@@ -4,7 +4,7 @@ use crate::acts::fresh;
 use crate::auth::{Admin, Caller, Operator, Viewer};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path, Query};
-use crate::person::PersonDetails;
+use crate::person::{PersonDetails, masked};
 use crate::state::House;
 use crate::text::{line, required};
 use crate::words;
@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{
     AccessPointId, Act, CredentialKind, Person, PersonId, PersonStatus, PictureId, Places,
+    bare_identity_number, check_digit_fits,
 };
 use serde::{Deserialize, Serialize};
 use store::{PeopleQuery, Put, Role, Write};
@@ -141,6 +142,8 @@ impl From<Places> for AllowedPlaces {
 }
 
 /// People by name, found by part of a name, number or tag. Role: viewer.
+///
+/// Operators find a person by the whole identity number too.
 #[utoipa::path(get, path = "/people", tag = "people", params(PeopleSearch),
     responses((status = 200, body = PeoplePage), (status = 404, body = Problem)))]
 pub(crate) async fn list(
@@ -152,6 +155,7 @@ pub(crate) async fn list(
         return Err(ApiError::field("text", "Search for less text."));
     }
     let limit = search.limit.unwrap_or(50).clamp(1, MOST);
+    let first_page = search.after.is_none();
     let after = match search.after {
         Some(id) => {
             let last = find(&house, PersonId(id)).await?;
@@ -165,6 +169,10 @@ pub(crate) async fn list(
         limit: limit + 1,
     };
     let mut found = house.store.people(&query).await?;
+    if found.is_empty() && first_page && caller.role >= Role::Operator {
+        // The whole number, however it is written; parts of it are in no index.
+        found.extend(house.store.person_by_identity_number(&search.text).await?);
+    }
     let more = found.len() > limit as usize;
     found.truncate(limit as usize);
     let next = found.last().filter(|_| more).map(|last| last.id.0);
@@ -197,7 +205,7 @@ pub(crate) async fn add(
         photo: None,
         details: model::PersonDetails::default(),
     };
-    let person = input.checked(&house).await?.applied_to(blank);
+    let person = input.checked(&house, &blank).await?.applied_to(blank);
     let act = Act::PersonAdded { person: person.id };
     let writes = vec![Write::Person(Put::Add(person.clone()))];
     house.act(caller.author(), act, writes).await?;
@@ -230,8 +238,8 @@ pub(crate) async fn change(
     Json(input): Json<PersonInput>,
 ) -> Result<Json<PersonView>, ApiError> {
     let person = PersonId(id);
-    find(&house, person).await?;
-    let input = input.checked(&house).await?;
+    let before = find(&house, person).await?;
+    let input = input.checked(&house, &before).await?;
     let act = Act::PersonChanged { person };
     let change = |before| input.clone().applied_to(before);
     changed(&house, &caller, act, person, change).await
@@ -354,7 +362,7 @@ impl Checked {
 }
 
 impl PersonInput {
-    async fn checked(self, house: &House) -> Result<Checked, ApiError> {
+    async fn checked(self, house: &House, before: &Person) -> Result<Checked, ApiError> {
         let ends = self.valid_from.zip(self.valid_until);
         if ends.is_some_and(|(from, until)| until <= from) {
             let detail = "Choose an end after the beginning.";
@@ -364,6 +372,10 @@ impl PersonInput {
             Some(places) => Some(checked_places(house, places).await?),
             None => None,
         };
+        let details = self.details.map(checked_details).transpose()?;
+        if let Some(details) = &details {
+            checked_identity_number(&details.identity_number, before, house).await?;
+        }
         Ok(Checked {
             number: number(&self.number)?,
             name: required("name", &self.name)?,
@@ -371,7 +383,7 @@ impl PersonInput {
             valid_from: self.valid_from,
             valid_until: self.valid_until,
             places,
-            details: self.details.map(checked_details).transpose()?,
+            details,
         })
     }
 }
@@ -402,6 +414,34 @@ async fn checked_places(house: &House, places: AllowedPlaces) -> Result<Places, 
         return Err(ApiError::field("places", detail));
     }
     Ok(Places::Only { access_points })
+}
+
+/// A number that is new here is checked; one that stands already stays, whatever an old card said.
+async fn checked_identity_number(
+    sent: &str,
+    before: &Person,
+    house: &House,
+) -> Result<(), ApiError> {
+    let stands = &before.details.identity_number;
+    let bare = bare_identity_number(sent);
+    if bare.is_empty() || sent == masked(stands) || bare == bare_identity_number(stands) {
+        return Ok(());
+    }
+    let field = "details.identity_number";
+    if check_digit_fits(sent) == Some(false) {
+        let detail = "The last digit does not fit the others: look for a wrong digit, or two that changed places.";
+        return Err(ApiError::field(field, detail));
+    }
+    match house.store.person_by_identity_number(sent).await? {
+        Some(other) if other.id != before.id => {
+            let detail = format!(
+                "The person with the number {} has it already.",
+                other.number
+            );
+            Err(ApiError::field(field, detail))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn checked_details(details: PersonDetails) -> Result<PersonDetails, ApiError> {

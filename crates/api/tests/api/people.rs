@@ -6,7 +6,7 @@ use store::Role;
 
 fn ada() -> Value {
     json!({"number": "17", "name": "Ada Lovelace", "department": "Engines",
-        "details": {"identity_number": "123456789012", "phone": "555"}})
+        "details": {"identity_number": "123456789010", "phone": "555"}})
 }
 
 #[tokio::test]
@@ -68,7 +68,9 @@ async fn a_number_that_somebody_has_is_refused() {
     site.post(Role::Operator, "/people", ada())
         .await
         .expect(201);
-    let answer = site.post(Role::Operator, "/people", ada()).await;
+    let mut other = ada();
+    other["details"] = json!({});
+    let answer = site.post(Role::Operator, "/people", other).await;
     let problem = answer.expect(409);
     assert_eq!(answer.headers["content-type"], "application/problem+json");
     assert!(
@@ -112,12 +114,58 @@ async fn the_identity_number_is_masked_for_an_operator_and_survives_an_edit() {
         Value::Null
     );
     let mut shown = site.get(Role::Operator, &address).await.expect(200);
-    assert_eq!(shown["details"]["identity_number"], "XXXX XXXX 9012");
+    assert_eq!(shown["details"]["identity_number"], "XXXX XXXX 9010");
     shown["details"]["phone"] = json!("556");
     site.put(Role::Operator, &address, shown).await.expect(200);
     let whole = site.get(Role::Admin, &address).await.expect(200);
-    assert_eq!(whole["details"]["identity_number"], "123456789012");
+    assert_eq!(whole["details"]["identity_number"], "123456789010");
     assert_eq!(whole["details"]["phone"], "556");
+}
+
+#[tokio::test]
+async fn an_identity_number_with_a_wrong_check_digit_is_refused_by_field() {
+    let site = Site::open().await;
+    let with = |number: &str| {
+        let mut person = ada();
+        person["details"]["identity_number"] = json!(number);
+        person
+    };
+    for slip in ["123456789012", "1234 5678 0910", "2234-5678-9010"] {
+        let answer = site.post(Role::Operator, "/people", with(slip)).await;
+        assert_eq!(answer.wrong_field(), "details.identity_number", "{slip}");
+    }
+    // Another country's number carries no such digit.
+    site.post(Role::Operator, "/people", with("K 123-456"))
+        .await
+        .expect(201);
+}
+
+#[tokio::test]
+async fn an_identity_number_is_one_persons_however_it_is_written() {
+    let site = Site::open().await;
+    site.post(Role::Operator, "/people", ada())
+        .await
+        .expect(201);
+    let other = json!({"number": "18", "name": "Charles Babbage",
+        "details": {"identity_number": "1234 5678 9010"}});
+    let answer = site.post(Role::Operator, "/people", other).await;
+    assert_eq!(answer.wrong_field(), "details.identity_number");
+    assert!(answer.text().contains("17"), "{}", answer.text());
+}
+
+#[tokio::test]
+async fn an_operator_finds_a_person_by_the_whole_identity_number_and_a_viewer_does_not() {
+    let site = Site::open().await;
+    site.post(Role::Operator, "/people", ada())
+        .await
+        .expect(201);
+    let address = "/people?text=1234%205678%209010";
+    let found = site.get(Role::Operator, address).await.expect(200);
+    assert_eq!(found["people"][0]["number"], "17");
+    let details = &found["people"][0]["details"];
+    assert_eq!(details["identity_number"], "XXXX XXXX 9010");
+    let nobody = site.get(Role::Viewer, address).await.expect(200);
+    assert_eq!(nobody["people"], json!([]));
 }
 
 #[tokio::test]

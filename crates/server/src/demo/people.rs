@@ -61,9 +61,11 @@ impl DemoPerson {
     }
 }
 
-/// A 12-digit number that belongs to nobody: real ones never begin with 0 or 1.
+/// A 12-digit number with its check digit that belongs to nobody: real ones never begin with 0 or 1.
 fn identity_number(number: &str) -> String {
-    format!("0000{number:0>8}")
+    let ends = ('0'..='9').map(|last| format!("0000{number:0>7}{last}"));
+    let mut fitting = ends.filter(|whole| model::check_digit_fits(whole) == Some(true));
+    fitting.next().unwrap_or_default()
 }
 
 /// Cuts the people of the demo out of the sample photographs.

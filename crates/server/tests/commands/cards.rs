@@ -74,7 +74,8 @@ fn a_registry_is_imported_once_and_refused_rows_are_named_by_their_line() {
             "people: 2 added, 0 changed, 0 known already; 0 pictures taken over; 2 rows refused",
         )
         .saying("line 3: ")
-        .saying("line 4: the same person number (F_ID) stands in line 2");
+        .saying("line 4: the same person number (F_ID) stands in line 2")
+        .saying("person 7: the last digit of the identity number does not fit the others");
     run(data.path(), &["people", "import", &csv])
         .with(1)
         .saying("people: 0 added, 0 changed, 2 known already");

@@ -29,6 +29,7 @@ mod sequence;
 mod settle;
 mod snapshot;
 mod stretches;
+mod surrogates;
 mod unreadable;
 mod writer;
 mod written;

@@ -10,7 +10,7 @@ use tokio::sync::broadcast;
 use super::keys::Keys;
 use super::rebuild::KeepingUp;
 use super::writer::{Writer, remembered};
-use super::{Inner, Options, SqlStore};
+use super::{Inner, Options, SqlStore, surrogates};
 use crate::DataDir;
 use crate::engine::fault::fault;
 use crate::engine::postgres::ServerAddress;
@@ -48,6 +48,7 @@ impl SqlStore {
         db.prepare().await?;
         let keys = Arc::new(Keys::new(dir.site_key()));
         check_key(&mut db, &keys).await?;
+        surrogates::bring_up(&mut db, &engine, &keys).await?;
         let memory = remembered(&mut db).await?;
         let (news, _) = broadcast::channel(options.backlog);
         let writer = Writer {

@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use model::{
     AccessPoint, Area, Credential, Gate, Person, PersonDetails, PersonId, Settings, TagText,
-    Timestamp,
+    Timestamp, bare_identity_number,
 };
 use store::{FaceTemplate, People, PeopleQuery, Result, StoreError};
 
@@ -53,7 +53,10 @@ impl People for SqlStore {
     }
 
     async fn person_by_identity_number(&self, number: &str) -> Result<Option<Person>> {
-        let surrogate = self.keys().identity_numbers.of(number.trim());
+        let surrogate = self
+            .keys()
+            .identity_numbers
+            .of(&bare_identity_number(number));
         let sql = "SELECT * FROM people WHERE identity_number = ? ORDER BY id LIMIT 1";
         self.one_person(sql, surrogate).await
     }

@@ -1,8 +1,11 @@
 //! Writing people, credentials and templates.
 
-use model::{Credential, CredentialId, CredentialKind, Person, PersonId};
+use model::{
+    Credential, CredentialId, CredentialKind, Person, PersonDetails, PersonId, bare_identity_number,
+};
 use store::{FaceTemplate, Put, Result, StoreError};
 
+use super::keys::Keys;
 use super::people::{folded, read_person};
 use super::picture_names;
 use super::writer::Tx;
@@ -43,12 +46,17 @@ async fn stored_person(tx: &mut Tx<'_>, id: PersonId) -> Result<Option<Person>> 
     row.map(|row| read_person(tx.keys, &row)).transpose()
 }
 
+/// What a person's identity number is found by: the same however it is written.
+pub(super) fn surrogate(keys: &Keys, details: &PersonDetails) -> Option<Vec<u8>> {
+    let number = bare_identity_number(&details.identity_number);
+    (!number.is_empty()).then(|| keys.identity_numbers.of(&number))
+}
+
 async fn write_person(tx: &mut Tx<'_>, sql: &'static str, person: &Person) -> Result<()> {
     let id = person.id.0.as_bytes().as_slice();
     let details = json(&person.details)?;
     let details = tx.keys.details.seal(id, details.as_bytes())?;
-    let number = person.details.identity_number.trim();
-    let surrogate = (!number.is_empty()).then(|| tx.keys.identity_numbers.of(number));
+    let surrogate = surrogate(tx.keys, &person.details);
     let done = query(sql)
         .bind(&person.number)
         .bind(&person.name)

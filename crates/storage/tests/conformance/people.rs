@@ -39,6 +39,11 @@ pub async fn a_person_is_found_by_number_name_identity_number_and_tag<S: Site>()
         store.person_by_identity_number(number).await.unwrap(),
         alice
     );
+    let written = "1234 5678-9017";
+    assert_eq!(
+        store.person_by_identity_number(written).await.unwrap(),
+        alice
+    );
     assert_eq!(store.person_by_tag(&tag("AB 12")).await.unwrap(), alice);
     for text in ["arden", "17", "1", "AB 12", "ab 12"] {
         let found = search(store, text).await;

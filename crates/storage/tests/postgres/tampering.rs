@@ -1,7 +1,7 @@
 //! A log that was changed behind the store's back.
 
 use store::verify::Finding;
-use store::{Append, Book, Ingest, Put, Write};
+use store::{Append, Book, Ingest, People, Put, Write};
 
 use crate::make::{act, counted, new_id, person, with};
 use crate::support::{connect, new_database, run};
@@ -68,4 +68,24 @@ async fn nothing_personal_is_readable_in_the_tables() {
         );
         run(&url, &look).await;
     }
+}
+
+#[tokio::test]
+async fn surrogates_of_an_earlier_gatebook_are_made_again_at_the_next_start() {
+    let url = new_database().await;
+    let dir = tempfile::tempdir().unwrap();
+    let store = connect(dir.path(), &url).await.unwrap();
+    let write = Write::Person(Put::Add(person("17", "Alice Arden")));
+    store.append(with(vec![write])).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    for earlier in [
+        "UPDATE people SET identity_number = '\\x00'",
+        "DELETE FROM meta WHERE name = 'identity number surrogates'",
+    ] {
+        run(&url, earlier).await;
+    }
+    let store = connect(dir.path(), &url).await.unwrap();
+    let found = store.person_by_identity_number("1234 5678 9017").await;
+    assert_eq!(found.unwrap().unwrap().number, "17");
 }

@@ -56,6 +56,8 @@ interface FieldsProps {
 export function PersonFields({ draft, onChange, error, full }: FieldsProps) {
   const set = (change: Partial<Draft>) => onChange({ ...draft, ...change });
   const wrong = (field: string) => (error instanceof Problem && error.field === field ? error.detail : null);
+  // What is wrong must not hide in a closed part of the form.
+  const wrongInside = error instanceof Problem && (error.field?.startsWith("details.") ?? false);
   return (
     <div className="stack">
       <FieldGrid>
@@ -84,7 +86,7 @@ export function PersonFields({ draft, onChange, error, full }: FieldsProps) {
           error={wrong("department")}
         />
       </FieldGrid>
-      <details className={css.more} open={full === true}>
+      <details className={css.more} open={full === true || wrongInside}>
         <summary>Validity, access points and personal fields</summary>
         <div className="stack">
           <Validity draft={draft} set={set} wrong={wrong} />
@@ -186,7 +188,7 @@ function Details({
           autoComplete="off"
           value={details[field] ?? ""}
           onChange={(event) => onChange({ ...details, [field]: event.target.value })}
-          error={wrong(field)}
+          error={wrong(`details.${field}`)}
         />
       ))}
       <AreaField
@@ -195,7 +197,7 @@ function Details({
         rows={2}
         value={details.address ?? ""}
         onChange={(event) => onChange({ ...details, address: event.target.value })}
-        error={wrong("address")}
+        error={wrong("details.address")}
       />
     </FieldGrid>
   );
