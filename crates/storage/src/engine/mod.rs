@@ -109,6 +109,11 @@ impl Db {
         }
     }
 
+    /// Whether it is SQLite's.
+    pub(crate) const fn is_file(&self) -> bool {
+        matches!(self, Self::Sqlite(_))
+    }
+
     /// Whether a new connection is needed.
     pub(crate) fn is_lost(&self) -> bool {
         match self {
