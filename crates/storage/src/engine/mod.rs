@@ -5,22 +5,23 @@
 //! in both and can be copied from one to the other.
 
 pub(crate) mod fault;
+mod file;
 pub(crate) mod postgres;
 pub(crate) mod rows;
 pub(crate) mod sqlite;
 pub(crate) mod value;
 
 use std::borrow::Cow;
-use std::ops::{Deref, DerefMut};
 
-use sqlx::pool::PoolConnection;
-use sqlx::sqlite::{Sqlite, SqliteArguments, SqliteConnectOptions, SqlitePool, SqliteRow};
-use sqlx::{AssertSqlSafe, Connection, Row as _, SqliteConnection};
+use sqlx::Row as _;
+use sqlx::sqlite::{Sqlite, SqliteConnectOptions, SqlitePool, SqliteRow};
 use store::Result as StoreResult;
 use tokio_postgres::types::FromSql;
 
 use crate::DataDir;
 use fault::Fault;
+pub(crate) use file::File;
+use file::statement;
 use postgres::{Readers, ServerAddress, Session, outcome};
 use value::Value;
 
@@ -66,7 +67,7 @@ impl Engine {
         match self {
             Self::Sqlite(_, readers) => {
                 let lent = readers.acquire().await.map_err(fault::fault)?;
-                Ok(Db::Sqlite(File::Lent(lent)))
+                Ok(Db::Sqlite(lent.into()))
             }
             Self::Postgres(_, readers) => Ok(Db::Postgres(readers.session().await?)),
         }
@@ -123,17 +124,26 @@ impl Db {
     }
 
     /// Whether several pieces of work are done together, so that what is sent need not be heard of
-    /// one by one. To a file nothing is sent: each statement is done when it is run.
+    /// one by one.
     pub(crate) fn together(&mut self, on: bool) {
-        if let Self::Postgres(session) = self {
-            session.pipeline(on);
+        match self {
+            Self::Sqlite(file) => file.together(on),
+            Self::Postgres(session) => session.pipeline(on),
+        }
+    }
+
+    /// A piece of work is done: what waits to be handed to a file's thread is. To a server it was sent.
+    pub(crate) async fn hand_over(&mut self) -> Result<(), Fault> {
+        match self {
+            Self::Sqlite(file) => file.hand_over().await,
+            Self::Postgres(_) => Ok(()),
         }
     }
 
     /// Waits for what was sent; whether each statement did what was expected of it.
     pub(crate) async fn heard(&mut self) -> Result<bool, Fault> {
         match self {
-            Self::Sqlite(_) => Ok(true),
+            Self::Sqlite(file) => file.heard().await,
             Self::Postgres(session) => session.heard().await,
         }
     }
@@ -166,38 +176,9 @@ impl Db {
     /// Closes the writer's connection, and gives up what it held.
     pub(crate) async fn close(self) -> Result<(), Fault> {
         match self {
-            Self::Sqlite(File::Own(db)) => Ok(db.close().await?),
-            Self::Sqlite(File::Lent(_)) => Ok(()),
+            Self::Sqlite(file) => file.close().await,
             Self::Postgres(session) if session.is_lost() => Ok(()),
             Self::Postgres(mut session) => session.run("SELECT pg_advisory_unlock_all()").await,
-        }
-    }
-}
-
-/// A connection to a file: the writer's own, or one lent by the pool.
-pub(crate) enum File {
-    /// The writer's.
-    Own(SqliteConnection),
-    /// A reader's.
-    Lent(PoolConnection<Sqlite>),
-}
-
-impl Deref for File {
-    type Target = SqliteConnection;
-
-    fn deref(&self) -> &SqliteConnection {
-        match self {
-            Self::Own(db) => db,
-            Self::Lent(db) => db,
-        }
-    }
-}
-
-impl DerefMut for File {
-    fn deref_mut(&mut self) -> &mut SqliteConnection {
-        match self {
-            Self::Own(db) => db,
-            Self::Lent(db) => db,
         }
     }
 }
@@ -284,16 +265,18 @@ impl Query {
     /// Runs it; how many rows it concerned.
     pub(crate) async fn execute(self, db: &mut Db) -> Result<u64, Fault> {
         match db {
-            Db::Sqlite(db) => {
-                let done = self.for_sqlite()?.execute(&mut **db).await?;
+            Db::Sqlite(file) => {
+                file.hand_over().await?;
+                let done = statement(self.sql, self.values)?
+                    .execute(&mut **file)
+                    .await?;
                 Ok(done.rows_affected())
             }
             Db::Postgres(session) => session.execute(self.sql, self.values).await,
         }
     }
 
-    /// Runs it, and hears of it with the others of its group where the engine allows that: see
-    /// [`Db::heard`].
+    /// Runs it, and hears of it with the others of its group: see [`Db::heard`].
     pub(crate) async fn send(self, db: &mut Db) -> Result<(), Fault> {
         self.sent(db, None).await.map(drop)
     }
@@ -303,9 +286,12 @@ impl Query {
         self.sent(db, Some(1)).await
     }
 
-    async fn sent(self, db: &mut Db, expected: Option<u64>) -> Result<bool, Fault> {
+    async fn sent(mut self, db: &mut Db, expected: Option<u64>) -> Result<bool, Fault> {
         match db {
-            Db::Sqlite(_) => {
+            Db::Sqlite(file) => {
+                if file.keep(&self.sql, &mut self.values, expected) {
+                    return Ok(true);
+                }
                 let rows = self.execute(db).await?;
                 Ok(expected.is_none_or(|expected| rows == expected))
             }
@@ -316,8 +302,10 @@ impl Query {
     /// Runs it; all rows.
     pub(crate) async fn fetch_all(self, db: &mut Db) -> Result<Vec<Row>, Fault> {
         match db {
-            Db::Sqlite(db) => {
-                let rows = self.for_sqlite()?.fetch_all(&mut **db).await?;
+            Db::Sqlite(file) => {
+                file.hand_over().await?;
+                let asked = statement(self.sql, self.values)?;
+                let rows = asked.fetch_all(&mut **file).await?;
                 Ok(rows.into_iter().map(Row::Sqlite).collect())
             }
             Db::Postgres(session) => {
@@ -330,8 +318,10 @@ impl Query {
     /// Runs it; the first row, if any.
     pub(crate) async fn fetch_optional(self, db: &mut Db) -> Result<Option<Row>, Fault> {
         match db {
-            Db::Sqlite(db) => {
-                let row = self.for_sqlite()?.fetch_optional(&mut **db).await?;
+            Db::Sqlite(file) => {
+                file.hand_over().await?;
+                let asked = statement(self.sql, self.values)?;
+                let row = asked.fetch_optional(&mut **file).await?;
                 Ok(row.map(Row::Sqlite))
             }
             Db::Postgres(session) => {
@@ -344,13 +334,5 @@ impl Query {
     /// Runs it; the first row, which has to be there.
     pub(crate) async fn fetch_one(self, db: &mut Db) -> Result<Row, Fault> {
         self.fetch_optional(db).await?.ok_or(Fault::NoRow)
-    }
-
-    fn for_sqlite(self) -> Result<sqlx::query::Query<'static, Sqlite, SqliteArguments>, Fault> {
-        let mut arguments = SqliteArguments::default();
-        for value in self.values {
-            value.add_to(&mut arguments)?;
-        }
-        Ok(sqlx::query_with(AssertSqlSafe(self.sql), arguments))
     }
 }

@@ -9,8 +9,8 @@ use sqlx::sqlite::{
 use sqlx::{ConnectOptions, SqliteConnection};
 use store::{Result, StoreError};
 
+use super::Db;
 use super::fault::fault;
-use super::{Db, File};
 use crate::DataDir;
 
 /// Earlier versions can damage a database whose write-ahead log is reset while it is read.
@@ -38,7 +38,7 @@ pub(crate) fn connect_options(dir: &DataDir) -> SqliteConnectOptions {
 /// [`StoreError::Engine`] if it cannot be opened.
 pub(crate) async fn writer(connect: &SqliteConnectOptions) -> Result<Db> {
     let db = connect.connect().await.map_err(fault)?;
-    Ok(Db::Sqlite(File::Own(db)))
+    Ok(Db::Sqlite(db.into()))
 }
 
 /// A connection that reads a file which another process may be writing.
@@ -56,7 +56,10 @@ pub(crate) async fn reader(file: &Path) -> Result<Db> {
 
 /// Connections for reading; they open when they are needed first.
 pub(crate) fn readers(connect: SqliteConnectOptions, most: u32) -> SqlitePool {
-    let readers = SqlitePoolOptions::new().max_connections(most);
+    // A file does not hang up: asking each connection whether it is there costs as much as a query.
+    let readers = SqlitePoolOptions::new()
+        .max_connections(most)
+        .test_before_acquire(false);
     readers.connect_lazy_with(connect.pragma("query_only", "ON"))
 }
 

@@ -57,7 +57,7 @@ macro_rules! count_on {
     ($returning:literal) => {
         concat!(
             "INSERT INTO runs (device, boot_id, highest, before, observations, skew_ms, last_at) \
-             VALUES (?1, ?2, ?3, 0, 1, ?4, ?5) \
+             VALUES (?, ?, ?, 0, 1, ?, ?) \
              ON CONFLICT (device, boot_id) DO UPDATE SET before = runs.highest, \
                  highest = CASE WHEN excluded.highest > runs.highest THEN excluded.highest \
                      ELSE runs.highest END, \
@@ -72,7 +72,7 @@ macro_rules! count_on {
 const COUNT: &str = count_on!("");
 const COUNT_AND_TELL: &str = count_on!(
     " RETURNING before, coalesce((SELECT min(first) - 1 FROM gaps \
-      WHERE device = ?1 AND boot_id = ?2), highest) AS reached"
+      WHERE device = ? AND boot_id = ?), highest) AS reached"
 );
 
 /// Counts a new observation onto its device. Returns the highest sequence without a gap from 1,
@@ -103,7 +103,12 @@ pub(super) async fn advance(
         count.send(tx.db).await.map_err(fault)?;
         return Ok(expected.then_some(sequence.unsigned_abs()));
     }
-    let row = count.fetch_one(tx.db).await.map_err(fault)?;
+    let row = count
+        .bind(device)
+        .bind(boot)
+        .fetch_one(tx.db)
+        .await
+        .map_err(fault)?;
     let before: i64 = row.col("before")?;
     let reached = if sequence == before + 1 {
         Some(row.count("reached")?)

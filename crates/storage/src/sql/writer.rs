@@ -255,6 +255,9 @@ impl Writer {
         let mut outcome = Ok(());
         for job in group {
             outcome = job.run(&mut self.tx()).await;
+            if outcome.is_ok() {
+                outcome = self.db.hand_over().await.map_err(fault);
+            }
             if outcome.is_err() {
                 break;
             }
