@@ -1,7 +1,10 @@
 //! What the measures of quality say of real photographs, of the same ones made worse, and what that does
 //! to recognition.
 //!
-//! `GATEBOOK_FACES=folder cargo run --release -p gatebook-vision --example quality`
+//! `GATEBOOK_FACES=folder cargo run --release -p gatebook-vision --example quality -- FOLDS [size]`
+//!
+//! FOLDS names the folds of pairs that are looked at, as `0,1`: bounds are chosen on some and reported on others, whose
+//! people are other ones. With `size`, faces of several sizes are looked for, too.
 //!
 //! The folder is described in `faces/mod.rs`. Blur and light are changed on the aligned chip (150 pixels),
 //! so finding and aligning the face are as on the good photograph; size is changed on the photograph.
@@ -10,7 +13,7 @@
 mod faces;
 
 use faces::{Pair, Portrait, percent, quantile};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use vision::{Effort, Engine, Frame, Limits, Quality, Template, threshold};
 
@@ -32,9 +35,14 @@ fn main() {
         return;
     };
     let engine = Engine::load().unwrap();
-    let images = load(&engine, &folder);
-    let pairs = faces::pairs(&folder);
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let folds = arguments.first().map_or("0,1,2", String::as_str);
+    let mut pairs = faces::pairs(&folder);
+    pairs.retain(|pair| folds.split(',').any(|fold| fold == pair.fold));
+    let images = load(&engine, &folder, &pairs);
+    println!("folds {folds}");
     real(&images);
+    compressed(&images);
     turned(&pairs, &images);
     println!(
         "\n== made worse on one side of each pair; threshold of 1:1 {}",
@@ -46,14 +54,18 @@ fn main() {
     for (name, worsen) in WAYS {
         degraded(&engine, &pairs, &images, name, worsen);
     }
+    if !arguments.iter().any(|word| word == "size") {
+        return;
+    }
     println!("\n== size: faces of so many pixels in frames of 640 x 480 (JPEG quality 85)");
     for height in [16.0, 20.0, 24.0, 28.0, 32.0, 40.0, 48.0, 64.0, 80.0, 120.0] {
         sized(&engine, &pairs, &images, height);
     }
 }
 
-fn load(engine: &Engine, folder: &Path) -> Images {
-    let paths: Vec<String> = faces::images(folder).into_keys().collect();
+fn load(engine: &Engine, folder: &Path, pairs: &[Pair]) -> Images {
+    let paths = pairs.iter().flat_map(|pair| pair.images.clone());
+    let paths: Vec<String> = paths.collect::<BTreeSet<String>>().into_iter().collect();
     let loaded = faces::on_two_threads(&paths, |path| {
         let portrait = faces::portrait(engine, &folder.join(path))?;
         Some(Image {
@@ -205,6 +217,65 @@ fn degraded(engine: &Engine, pairs: &[Pair], images: &Images, name: &str, worsen
         errors(&kept),
         kept.len(),
     );
+}
+
+/// Blurred photographs that were compressed afterwards: found out in spite of the blocks' edges?
+fn compressed(images: &Images) {
+    println!("\n== blurred, then JPEG: % refused as blurred, sharpness 50 %");
+    let some: Vec<&Image> = images.values().step_by(5).collect();
+    for sigma in [0.0, 1.0, 2.0, 3.0, 4.0] {
+        for jpeg in [40, 70, 95] {
+            let qualities = faces::on_two_threads(&some, |image| {
+                let portrait = &image.portrait;
+                let frame = match sigma > 0.0 {
+                    true => blurred(&portrait.frame, sigma),
+                    false => portrait.frame.clone(),
+                };
+                let frame = Frame::decode(&frame.to_jpeg(jpeg).unwrap(), Limits::LIVE).unwrap();
+                let chip = vision::alignment::chip(&frame, &portrait.landmarks).unwrap();
+                let quality = Quality::of(&portrait.detection, &portrait.landmarks, &chip);
+                (quality.sharpness, with_edges(&chip))
+            });
+            let blurred = |bound: f32, which: fn(&(f32, f32)) -> f32| {
+                percent(&qualities, |both| which(both) < bound)
+            };
+            let middle = |which: fn(&(f32, f32)) -> f32| {
+                let values: Vec<f32> = qualities.iter().map(which).collect();
+                quantile(&values, 0.5)
+            };
+            println!(
+                "sigma {sigma} quality {jpeg}: {:.1} %, {:.2}; with the edges of blocks {:.1} %, {:.2}",
+                blurred(Quality::LEAST_SHARPNESS, |both| both.0),
+                middle(|both| both.0),
+                blurred(Quality::LEAST_SHARPNESS, |both| both.1),
+                middle(|both| both.1),
+            );
+        }
+    }
+}
+
+/// The measure of sharpness over all pixels, the edges of JPEG's blocks among them.
+fn with_edges(chip: &Frame) -> f32 {
+    let luma = |x: usize, y: usize| {
+        let at = (y * chip.width() + x) * 3;
+        let [r, g, b] = [0, 1, 2].map(|colour| f32::from(chip.rgb()[at + colour]));
+        0.299 * r + 0.587 * g + 0.114 * b
+    };
+    let margin = chip.width() / 4 + 1;
+    let (mut second, mut first) = (0.0, 0.0);
+    for y in margin..chip.height() - margin {
+        for x in margin..chip.width() - margin {
+            let [left, right, up, down] = [
+                luma(x - 1, y),
+                luma(x + 1, y),
+                luma(x, y - 1),
+                luma(x, y + 1),
+            ];
+            second += (left + right + up + down - 4.0 * luma(x, y)).powi(2);
+            first += ((right - left).powi(2) + (down - up).powi(2)) / 4.0 + 1.0;
+        }
+    }
+    second / first
 }
 
 /// Gaussian blur.

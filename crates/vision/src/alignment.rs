@@ -73,8 +73,9 @@ pub fn five(landmarks: &Landmarks) -> Option<[Point; 5]> {
     ])
 }
 
+/// How a chip by dlib lies in the frame.
 #[allow(clippy::cast_precision_loss)] // CHIP_SIDE is small
-fn dlib(landmarks: &Landmarks) -> Option<Similarity> {
+pub(crate) fn dlib(landmarks: &Landmarks) -> Option<Similarity> {
     let unit = CHIP_SIDE as f32 / (1.0 + 2.0 * PADDING);
     let mut on_chip = Vec::with_capacity(REFERENCE.len());
     let mut in_frame = Vec::with_capacity(REFERENCE.len());

@@ -3,6 +3,9 @@
 //! The bounds were chosen by what they cost and what they spare, on real photographs and on the same ones
 //! made worse: `docs/measurements.md` has the figures, `examples/quality.rs` measures them.
 
+mod sharpness;
+
+use crate::alignment;
 use crate::detector::Detection;
 use crate::frame::Frame;
 use crate::geometry::Point;
@@ -15,9 +18,9 @@ pub struct Quality {
     /// Height of the detected face in pixels of the frame.
     pub height: f32,
     /// Fine detail on the aligned chip: the energy of second differences of brightness over that of first
-    /// ones. 0 is blank; most photographs lie between 0.3 and 0.9. Neither light nor contrast nor a
-    /// shadow over half a face change it much, but the noise of a sensor and the edges of JPEG's
-    /// blocks pass for detail.
+    /// ones. 0 is blank; most photographs lie between 0.2 and 0.9. Neither light nor contrast nor a
+    /// shadow over half a face change it much, and the edges of JPEG's blocks are left out; the noise of
+    /// a sensor passes for detail.
     pub sharpness: f32,
     /// Mean brightness of the aligned chip's middle, 0 to 255.
     pub brightness: f32,
@@ -44,9 +47,10 @@ impl Quality {
     #[must_use]
     pub fn of(face: &Detection, landmarks: &Landmarks, chip: &Frame) -> Self {
         let light = brightness(chip);
+        let placement = alignment::dlib(landmarks);
         Self {
             height: face.bounds.height,
-            sharpness: sharpness(&light, chip.width()),
+            sharpness: sharpness::of(&light, chip.width(), placement.as_ref()),
             brightness: light.iter().sum::<f32>() / count(light.len()),
             turn: turn(landmarks).unwrap_or(1.0),
         }
@@ -121,29 +125,6 @@ fn brightness(chip: &Frame) -> Vec<f32> {
     light
 }
 
-/// `light` holds rows of the middle of a chip `width` pixels wide.
-fn sharpness(light: &[f32], width: usize) -> f32 {
-    let row = width - width / 4 * 2;
-    let rows: Vec<&[f32]> = light.chunks_exact(row.max(1)).collect();
-    let (mut second, mut first) = (0.0, 0.0);
-    let mut places = 0;
-    for three in rows.windows(3) {
-        let &[above, here, below] = three else {
-            continue;
-        };
-        let vertical = above.iter().zip(below).skip(1);
-        for (around, (up, down)) in here.windows(3).zip(vertical) {
-            if let &[left, centre, right] = around {
-                second += (left + right + up + down - 4.0 * centre).powi(2);
-                first += ((right - left).powi(2) + (down - up).powi(2)) / 4.0;
-                places += 1;
-            }
-        }
-    }
-    // One step of brightness is added, so that a chip without any contrast counts as blank.
-    second / (first + count(places))
-}
-
 /// How far the nose lies from halfway between the cheeks.
 fn turn(landmarks: &Landmarks) -> Option<f32> {
     const NOSE_TIP: usize = 1;
@@ -156,35 +137,4 @@ fn turn(landmarks: &Landmarks) -> Option<f32> {
     let half = across.x.hypot(across.y) / 2.0;
     let along = (nose.x - middle.x) * across.x + (nose.y - middle.y) * across.y;
     (half > 0.0).then(|| (along / (half * half * 2.0)).clamp(-1.0, 1.0))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn chip(pixel: impl Fn(usize, usize) -> u8) -> Frame {
-        let rgb = (0..150 * 150)
-            .flat_map(|i| [pixel(i % 150, i / 150); 3])
-            .collect();
-        Frame::from_rgb(150, 150, rgb).unwrap()
-    }
-
-    fn sharpness_of(chip: &Frame) -> f32 {
-        sharpness(&brightness(chip), chip.width())
-    }
-
-    #[test]
-    fn fine_detail_is_sharper_than_a_slow_ramp_and_a_blank_is_not_sharp() {
-        let stripes = sharpness_of(&chip(|x, _| if x % 4 < 2 { 60 } else { 180 }));
-        let ramp = sharpness_of(&chip(|x, _| x as u8));
-        assert!(stripes > 10.0 * ramp);
-        assert!(sharpness_of(&chip(|_, _| 128)) < 1e-6);
-    }
-
-    #[test]
-    fn the_sharpness_does_not_depend_on_the_light() {
-        let bright = sharpness_of(&chip(|x, _| if x % 4 < 2 { 100 } else { 200 }));
-        let dim = sharpness_of(&chip(|x, _| if x % 4 < 2 { 25 } else { 50 }));
-        assert!((bright / dim - 1.0).abs() < 0.05, "{bright} {dim}");
-    }
 }
