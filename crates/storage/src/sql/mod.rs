@@ -28,6 +28,7 @@ mod search;
 mod sequence;
 mod settle;
 mod snapshot;
+mod strangers;
 mod stretches;
 mod surrogates;
 mod unreadable;

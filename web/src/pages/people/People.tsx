@@ -21,6 +21,7 @@ import { useDelayed } from "../../ui/useDelayed";
 import { AddPerson } from "./AddPerson";
 import { ImportPeople } from "./ImportPeople";
 import { StatusBadge } from "./StatusBadge";
+import { Strangers } from "./Strangers";
 import { TagsOut } from "./TagsOut";
 import css from "./People.module.css";
 
@@ -56,9 +57,10 @@ export function People() {
       <Segmented
         label="What to show"
         value={view ?? "people"}
-        onChange={(next) => void navigate({ search: next === "tags" ? { view: next } : {} })}
+        onChange={(next) => void navigate({ search: next === "people" ? {} : { view: next } })}
         options={[
           { value: "people", label: "People" },
+          { value: "strangers", label: "Strangers" },
           { value: "tags", label: "Tags out" },
         ]}
       />
@@ -66,6 +68,8 @@ export function People() {
         <Panel flush>
           <TagsOut />
         </Panel>
+      ) : view === "strangers" ? (
+        <Strangers />
       ) : (
         <>
           <div className={css.find}>
