@@ -15,7 +15,7 @@ const looks = [
   { name: "dark", options: { colorScheme: "dark" } },
   { name: "phone", options: { colorScheme: "light", viewport: { width: 390, height: 844 }, hasTouch: true } },
 ];
-const inHouse = ["live", "live?kiosk=1", "people", "people?add=1", "people?view=strangers", "log", "attendance", "devices", "integrity", "settings", "guide", "station"];
+const inHouse = ["live", "live?kiosk=1", "people", "people?add=1", "log", "attendance", "devices", "integrity", "settings", "guide", "station"];
 
 describe("every page", { timeout: 900_000 }, () => {
   let gatebook, chrome, person;

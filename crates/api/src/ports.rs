@@ -3,7 +3,7 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{Author, CredentialId, DeviceId, PersonId, Score, StrangerId, Timestamp};
+use model::{Author, CredentialId, DeviceId, PersonId, Score, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -120,16 +120,6 @@ pub trait Recognition: Send + Sync + 'static {
 
     /// Takes a person out of the gallery, at once.
     async fn person_removed(&self, person: PersonId);
-
-    /// Identity of the model that makes templates now. Those of another one are not compared.
-    fn model(&self) -> String;
-
-    /// The strangers most alike the largest face of an image, the most alike first, at most `most`. `None`: recognition is
-    /// overloaded; try again. Nothing: no face, or nobody is kept.
-    async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>>;
-
-    /// Takes a stranger out of those who are recognised again, at once.
-    async fn stranger_forgotten(&self, stranger: StrangerId);
 }
 
 /// A box over the video.

@@ -4,8 +4,8 @@ use crate::alert::Acknowledgement;
 use crate::device::IncidentKind;
 use crate::event::AccessEvent;
 use crate::ids::{
-    AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, StrangerId,
-    TokenId, UserId, VisitId,
+    AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, TokenId,
+    UserId, VisitId,
 };
 use crate::place::{Direction, Place};
 use crate::tag::TagText;
@@ -73,11 +73,6 @@ pub enum Act {
         person: PersonId,
         #[allow(missing_docs)]
         credential: CredentialId,
-    },
-    /// What was kept of a stranger was erased before its time.
-    StrangerForgotten {
-        #[allow(missing_docs)]
-        stranger: StrangerId,
     },
     /// A tag was assigned to a person for good.
     TagAssigned {

@@ -2,7 +2,6 @@
 
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
-use crate::strangers::StrangerBook;
 use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -33,7 +32,6 @@ pub struct LiveCameras {
     recogniser: Arc<Recogniser>,
     pictures: Arc<PictureFiles>,
     house: House,
-    strangers: StrangerBook,
     /// Names this start of the server in the keys of observations.
     boot_id: String,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
@@ -58,14 +56,12 @@ impl LiveCameras {
         recogniser: &Arc<Recogniser>,
         pictures: &Arc<PictureFiles>,
         house: &House,
-        strangers: &StrangerBook,
         settings: TrackerSettings,
     ) -> Self {
         Self {
             recogniser: recogniser.clone(),
             pictures: pictures.clone(),
             house: house.clone(),
-            strangers: strangers.clone(),
             boot_id: Uuid::now_v7().to_string(),
             cameras: Mutex::default(),
             settings,
@@ -147,10 +143,6 @@ impl LiveCameras {
         };
         if !self.insist(draft).await {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
-            return;
-        }
-        if let (None, Some(face), Some(picture)) = (decided.person, &decided.template, picture) {
-            self.strangers.keep(face, picture, at).await;
         }
     }
 }

@@ -32,7 +32,6 @@ mod pipeline;
 mod recognition;
 mod silence;
 mod site;
-mod strangers;
 mod systemd;
 #[cfg(test)]
 mod tests;

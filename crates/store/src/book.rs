@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
     EventId, Gate, GateId, IncidentId, ObservationId, Outcome, Person, PersonId, Settings,
-    StrangerId, Timestamp, TokenId, Unresolved, UserId,
+    Timestamp, TokenId, Unresolved, UserId,
 };
 use projection::Change;
 use std::sync::Arc;
@@ -83,8 +83,6 @@ pub enum Write {
     Credential(Credential, Option<FaceTemplate>),
     /// Removes a credential and its template.
     RemoveCredential(CredentialId),
-    /// Erases what is kept of a stranger; [`crate::StoreError::NotFound`] when that was done before.
-    ForgetStranger(StrangerId),
     /// Adds or changes an area; name unique.
     Area(Put<Area>),
     /// Removes an area that no access point leads into.

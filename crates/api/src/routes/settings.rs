@@ -18,8 +18,6 @@ const LAST_MINUTE: u16 = 24 * 60 - 1;
 const LONGEST_GRACE: u16 = 12 * 60;
 /// Longest limit of a visit, in minutes: 31 days.
 const LONGEST_VISIT: u32 = 31 * 24 * 60;
-/// Longest time for which strangers are kept, in days.
-const LONGEST_KEPT: u16 = 366;
 
 /// What an administrator sets for the whole site.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -36,13 +34,6 @@ pub(crate) struct SiteSettings {
     grace_min: u16,
     /// A visit open for longer than this many minutes alerts as a missing exit; 0: never.
     visit_limit_min: u32,
-    /// Days for which templates and pictures of strangers are kept, 0 to 366; 0: not at all.
-    #[serde(default = "usual_days")]
-    strangers_kept_days: u16,
-}
-
-fn usual_days() -> u16 {
-    Settings::default().strangers_kept_days
 }
 
 impl From<Settings> for SiteSettings {
@@ -54,7 +45,6 @@ impl From<Settings> for SiteSettings {
             work_end_min: settings.work_end.0,
             grace_min: settings.grace_min,
             visit_limit_min: settings.visit_limit_min,
-            strangers_kept_days: settings.strangers_kept_days,
         }
     }
 }
@@ -80,10 +70,6 @@ impl TryFrom<SiteSettings> for Settings {
         )?;
         at_most("grace_min", input.grace_min.into(), LONGEST_GRACE.into())?;
         at_most("visit_limit_min", input.visit_limit_min, LONGEST_VISIT)?;
-        if input.strangers_kept_days > LONGEST_KEPT {
-            let detail = format!("From 0 to {LONGEST_KEPT} days.");
-            return Err(ApiError::field("strangers_kept_days", detail));
-        }
         Ok(Self {
             site_name: required("site_name", &input.site_name)?,
             time_zone,
@@ -91,7 +77,6 @@ impl TryFrom<SiteSettings> for Settings {
             work_end: ClockTime(input.work_end_min),
             grace_min: input.grace_min,
             visit_limit_min: input.visit_limit_min,
-            strangers_kept_days: input.strangers_kept_days,
         })
     }
 }

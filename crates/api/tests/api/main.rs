@@ -20,7 +20,6 @@ mod pictures;
 mod places;
 mod roles;
 mod session;
-mod strangers;
 mod tags;
 mod unresolved;
 mod users;

@@ -5,7 +5,6 @@ mod enrolled;
 mod pool;
 mod port;
 pub mod remote;
-mod strangers;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -14,7 +13,6 @@ pub mod worker;
 pub use analyser::{Analyser, LocalAnalyser};
 pub use pool::{Membership, Pool};
 pub use port::RecognitionPort;
-pub use strangers::Strangers;
 
 use crate::config::Config;
 use crate::models;
@@ -37,7 +35,6 @@ pub struct Recogniser {
     /// The threads of this process, where there are any.
     _local: Option<Membership>,
     enrolled: Arc<Enrolled>,
-    strangers: Arc<Strangers>,
 }
 
 impl Recogniser {
@@ -52,7 +49,7 @@ impl Recogniser {
             threads => Some(pool.join("here", threads, LocalAnalyser::load(config).await?)),
         };
         let model = models::embedder(config)?;
-        let enrolled = Enrolled::of(model, "gatebook_gallery_people");
+        let enrolled = Enrolled::of(model);
         let stored = store.face_templates().await?;
         comparable(&stored, model)?;
         for template in stored {
@@ -63,13 +60,7 @@ impl Recogniser {
             model,
             _local: local,
             enrolled: Arc::new(enrolled),
-            strangers: Arc::new(Strangers::load(&*store, model).await?),
         })
-    }
-
-    /// Faces that were like nobody in the gallery.
-    pub fn strangers(&self) -> &Arc<Strangers> {
-        &self.strangers
     }
 
     /// Those who look at images.

@@ -4,10 +4,10 @@ use super::Recogniser;
 use api::ports::{Assessment, EnrolledImage, ImageFinding, ImageProblem, Recognition};
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{CredentialId, PersonId, Score, StrangerId};
+use model::{CredentialId, PersonId};
 use std::sync::Arc;
 use vision::enrolment::{Candidate, Finding, MOST_IMAGES, judge};
-use vision::{Frame, Limits, Look, Purpose};
+use vision::{Frame, Limits, Purpose};
 
 /// JPEG quality of registered photographs, 1..=100.
 const PHOTO_QUALITY: u8 = 92;
@@ -39,32 +39,6 @@ impl Recognition for RecognitionPort {
 
     async fn person_removed(&self, person: PersonId) {
         self.0.enrolled.forget(person);
-    }
-
-    fn model(&self) -> String {
-        self.0.model().to_string()
-    }
-
-    async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>> {
-        let look = self.0.pool.look(image, Purpose::Enrolment).await?;
-        let seen = match look {
-            Look::Seen(seen) => seen,
-            Look::Unreadable(_) => return Some(Vec::new()),
-        };
-        let Some(face) = seen.faces.first() else {
-            return Some(Vec::new());
-        };
-        let alike = self.0.strangers.most_alike(&face.template, most);
-        let scored = alike.into_iter();
-        Some(
-            scored
-                .map(|(who, score)| (who, Score::from_cosine(score)))
-                .collect(),
-        )
-    }
-
-    async fn stranger_forgotten(&self, stranger: StrangerId) {
-        self.0.strangers.forget(stranger);
     }
 }
 

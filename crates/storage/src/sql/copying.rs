@@ -16,7 +16,7 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 30] = [
+pub(crate) const TABLES: [(&str, &str); 29] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
@@ -31,7 +31,6 @@ pub(crate) const TABLES: [(&str, &str); 30] = [
     ("people", ""),
     ("credentials", " ORDER BY rowid"),
     ("templates", " ORDER BY rowid"),
-    ("strangers", ""),
     ("areas", ""),
     ("access_points", ""),
     ("devices", ""),

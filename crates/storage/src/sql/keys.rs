@@ -12,8 +12,6 @@ pub(crate) struct Keys {
     pub(crate) details: Sealer,
     /// Face templates.
     pub(crate) templates: Sealer,
-    /// Templates of strangers.
-    pub(crate) strangers: Sealer,
     /// Where network cameras are.
     pub(crate) network_cameras: Sealer,
     /// The proof that key and database belong together.
@@ -29,7 +27,6 @@ impl Keys {
             observations: Sealer::new(key, "observations"),
             details: Sealer::new(key, "people"),
             templates: Sealer::new(key, "templates"),
-            strangers: Sealer::new(key, "strangers"),
             network_cameras: Sealer::new(key, "network_cameras"),
             meta: Sealer::new(key, "meta"),
             identity_numbers: Surrogates::new(key, "identity_number"),

@@ -28,7 +28,6 @@ mod search;
 mod sequence;
 mod settle;
 mod snapshot;
-mod strangers;
 mod stretches;
 mod surrogates;
 mod unreadable;

@@ -4,7 +4,7 @@ use store::{Result, Write};
 
 use super::writer::Tx;
 use super::{accounts_written as accounts, people_written as people, places_written as places};
-use super::{incidents, network_cameras, settle, strangers};
+use super::{incidents, network_cameras, settle};
 
 /// Applies one write inside the entry's transaction.
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
@@ -15,7 +15,6 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
             people::put_credential(tx, credential, template.as_ref()).await
         }
         Write::RemoveCredential(id) => people::remove_credential(tx.db, *id).await,
-        Write::ForgetStranger(id) => strangers::forget(tx.db, *id).await,
         Write::Area(area) => places::put(tx.db, area).await,
         Write::RemoveArea(id) => places::remove_area(tx.db, *id).await,
         Write::AccessPoint(point) => places::put(tx.db, point).await,

@@ -11,7 +11,6 @@ mod people;
 mod places;
 mod projections;
 mod search;
-mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -100,11 +99,6 @@ macro_rules! every_case {
                 a_tag_is_assigned_to_one_person,
                 removing_a_person_takes_credentials_and_templates_along,
                 templates_are_given_back_as_they_were_kept,
-            ],
-            strangers: [
-                a_stranger_is_told_by_every_sighting_and_survives_a_restart,
-                a_strangers_sighting_names_the_event_it_ended_in,
-                what_is_kept_of_strangers_is_erased_by_time_and_on_demand,
             ],
             places: [
                 names_of_places_and_devices_are_unique,

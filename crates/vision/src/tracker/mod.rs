@@ -110,8 +110,6 @@ pub struct Decided {
     pub first_seen: Duration,
     /// When it was decided, on the caller's clock.
     pub decided_at: Duration,
-    /// What its best frames together look like; `None` where none was good.
-    pub template: Option<Template>,
     /// The encoded frame that shows the face best, as it was handed in.
     pub picture: Bytes,
     /// The face in that frame.

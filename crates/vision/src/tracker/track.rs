@@ -242,7 +242,6 @@ impl Track {
             gallery,
             first_seen: self.first_seen,
             decided_at: at,
-            template: self.views.combined().map(|all| all.template.clone()),
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
         }

@@ -13,7 +13,6 @@ const acts: Record<string, string> = {
   person_deleted: "Person deleted",
   face_enrolled: "Face enrolled",
   credential_removed: "Credential removed",
-  stranger_forgotten: "Stranger erased",
   area_put: "Area set",
   access_point_put: "Access point set",
   gate_put: "Gate set",

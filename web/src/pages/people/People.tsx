@@ -21,7 +21,6 @@ import { useDelayed } from "../../ui/useDelayed";
 import { AddPerson } from "./AddPerson";
 import { ImportPeople } from "./ImportPeople";
 import { StatusBadge } from "./StatusBadge";
-import { Strangers } from "./Strangers";
 import { TagsOut } from "./TagsOut";
 import css from "./People.module.css";
 
@@ -57,10 +56,9 @@ export function People() {
       <Segmented
         label="What to show"
         value={view ?? "people"}
-        onChange={(next) => void navigate({ search: next === "people" ? {} : { view: next } })}
+        onChange={(next) => void navigate({ search: next === "tags" ? { view: next } : {} })}
         options={[
           { value: "people", label: "People" },
-          { value: "strangers", label: "Strangers" },
           { value: "tags", label: "Tags out" },
         ]}
       />
@@ -68,8 +66,6 @@ export function People() {
         <Panel flush>
           <TagsOut />
         </Panel>
-      ) : view === "strangers" ? (
-        <Strangers />
       ) : (
         <>
           <div className={css.find}>
