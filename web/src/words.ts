@@ -58,6 +58,9 @@ export const reasons: Record<Reason, string> = {
   stranger: "A stranger: like nobody in the gallery",
   device_time_set_aside: "The device's time was empty or impossible and was set aside",
   not_completed: "The passage began and was not completed",
+  finger_unknown: "The finger is like nobody's in the registry",
+  finger_of_somebody_else: "The finger is not that of the tag's holder",
+  fingers_locked: "Fingers are locked after failures, until an operator lifts that",
 };
 
 export const comparisons: Record<Comparison["result"], string> = {
@@ -81,6 +84,8 @@ export const alertKinds: Record<AlertKind, string> = {
   part_lost: "Part of Gatebook not connected",
   card_imported: "Imported card with denied passages",
   verification_failed: "The log does not verify",
+  duress: "Duress finger",
+  fingers_locked: "Fingers locked",
 };
 
 type PartRole = components["schemas"]["PartRole"];
@@ -100,6 +105,7 @@ export const deviceKinds: Record<DeviceKind, string> = {
   native: "Native device",
   camera_station: "Camera station",
   network_camera: "Network camera",
+  finger_sensor: "Fingerprint sensor",
 };
 
 export const incidentKinds: Record<IncidentKind, string> = {

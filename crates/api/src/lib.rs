@@ -12,6 +12,7 @@ mod docs;
 mod document;
 mod error;
 mod extract;
+mod fingerprint;
 mod headers;
 mod jobs;
 mod limits;

@@ -1,6 +1,7 @@
 //! A passage: an access event as people read it.
 
 use crate::error::ApiError;
+use crate::fingerprint::FingerprintView;
 use crate::names::{Named, Names};
 use crate::person::{PersonBrief, PersonDetails};
 use crate::state::House;
@@ -162,6 +163,8 @@ pub(crate) struct PassageView {
     pub(crate) liveness: Liveness,
     /// The finger's person number, as the device matched it.
     pub(crate) finger: Option<String>,
+    /// The finger, as the house compared it.
+    pub(crate) fingerprint: Option<FingerprintView>,
     /// The tag.
     pub(crate) tag: Option<PassageTag>,
     /// The name on a classic controller's card, to hold against the registry's.
@@ -205,11 +208,12 @@ pub(crate) fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
 }
 
 impl PassageView {
-    /// The same without personal details.
+    /// The same without personal details and without scores of fingers.
     pub(crate) fn plain(mut self) -> Self {
         if let Some(person) = &mut self.person {
             person.details = None;
         }
+        self.fingerprint = self.fingerprint.map(FingerprintView::plain);
         self
     }
 
@@ -227,7 +231,7 @@ impl PassageView {
             }
             None => None,
         };
-        Ok(Self::with(entry, event, names, person))
+        Ok(Self::with(entry, event, names, person, role))
     }
 
     fn with(
@@ -235,6 +239,7 @@ impl PassageView {
         event: &AccessEvent,
         names: &Names,
         person: Option<PassagePerson>,
+        role: Role,
     ) -> Self {
         let AccessEvent {
             place,
@@ -261,6 +266,10 @@ impl PassageView {
             comparison: evidence.picture.as_ref().map(|p| (&p.comparison).into()),
             liveness: decision.liveness.into(),
             finger: evidence.finger.as_ref().map(|finger| finger.number.clone()),
+            fingerprint: evidence
+                .fingerprint
+                .as_ref()
+                .map(|finger| FingerprintView::new(finger, role)),
             tag: evidence.tag.as_ref().map(PassageTag::from),
             name_on_card: evidence.classic_entry.as_ref().map(|e| e.name.clone()),
             devices: evidence

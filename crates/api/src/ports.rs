@@ -1,6 +1,13 @@
 //! What the API asks of the house beyond the store. The server implements these; the API
 //! knows no camera, no recogniser and no card file by itself.
 
+mod fingers;
+
+pub use fingers::{
+    EnrolledFinger, EnrolledImpression, Enrolment, FingerFault, Fingers, PressAdvice, PressImage,
+    Pressed, SensorState, SensorStatus,
+};
+
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Author, CredentialId, DeviceId, PersonId, Score, Timestamp};

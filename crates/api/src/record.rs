@@ -6,7 +6,7 @@ use crate::passage::PassageView;
 use crate::person::PersonBrief;
 use crate::words::{Direction, EntryKind};
 use jiff::Timestamp;
-use model::{Act, Correction, Notice, PersonId, Record};
+use model::{Act, Correction, FingerSubject, Notice, PersonId, Record};
 use serde::Serialize;
 use std::net::IpAddr;
 use store::{Listed, Role, StoredEntry};
@@ -152,6 +152,15 @@ pub(crate) enum NoticeView {
         /// Who.
         person: PersonBrief,
     },
+    /// Fingers failed so often that they are locked.
+    FingersLocked {
+        /// Where; absent: a person's are.
+        access_point: Option<Named>,
+        /// Whose; absent: all at the access point.
+        person: Option<PersonBrief>,
+        /// Failures that led to it.
+        failures: u32,
+    },
     /// The log did not verify.
     VerificationFailed {
         /// What was found.
@@ -293,6 +302,10 @@ fn act_person(act: &Act) -> Option<PersonId> {
         | Act::PersonActivated { person }
         | Act::PersonDeleted { person }
         | Act::FaceEnrolled { person, .. }
+        | Act::FingerEnrolled { person, .. }
+        | Act::FingersUnlocked {
+            subject: FingerSubject::Person { person },
+        }
         | Act::CredentialRemoved { person, .. }
         | Act::TagAssigned { person, .. } => Some(*person),
         _ => None,
@@ -312,9 +325,11 @@ fn act_tag(act: &Act) -> Option<String> {
 fn act_about(act: &Act, names: &Names) -> Option<Named> {
     match act {
         Act::AreaPut { area } | Act::AreaRemoved { area } => Some(names.area(*area)),
-        Act::AccessPointPut { access_point } | Act::AccessPointRemoved { access_point } => {
-            Some(names.access_point(*access_point))
-        }
+        Act::AccessPointPut { access_point }
+        | Act::AccessPointRemoved { access_point }
+        | Act::FingersUnlocked {
+            subject: FingerSubject::AccessPoint { access_point },
+        } => Some(names.access_point(*access_point)),
         Act::GatePut { gate } | Act::GateRemoved { gate } => Some(names.gate(*gate)),
         Act::DevicePut { device } | Act::DeviceRemoved { device } => Some(names.device(*device)),
         Act::IncidentDismissed { device, .. } => device.map(|id| names.device(id)),
@@ -365,6 +380,19 @@ async fn correction_view(
     })
 }
 
+/// The access point or the person whose fingers are locked.
+pub(crate) async fn locked(
+    subject: FingerSubject,
+    names: &mut Names,
+) -> Result<(Option<Named>, Option<PersonBrief>), ApiError> {
+    Ok(match subject {
+        FingerSubject::AccessPoint { access_point } => {
+            (Some(names.access_point(access_point)), None)
+        }
+        FingerSubject::Person { person } => (None, Some(names.person(person).await?)),
+    })
+}
+
 async fn notice_view(notice: &Notice, names: &mut Names) -> Result<NoticeView, ApiError> {
     Ok(match notice {
         Notice::DeviceSilent { device, last_seen } => NoticeView::DeviceSilent {
@@ -392,6 +420,14 @@ async fn notice_view(notice: &Notice, names: &mut Names) -> Result<NoticeView, A
             visit: visit.0,
             person: names.person(*person).await?,
         },
+        Notice::FingersLocked { subject, failures } => {
+            let (access_point, person) = locked(*subject, names).await?;
+            NoticeView::FingersLocked {
+                access_point,
+                person,
+                failures: *failures,
+            }
+        }
         Notice::VerificationFailed { finding } => NoticeView::VerificationFailed {
             finding: finding.clone(),
         },

@@ -78,6 +78,7 @@ fn sign_in() -> OpenApiRouter<Api> {
 
 fn people() -> OpenApiRouter<Api> {
     let images = || DefaultBodyLimit::max(r::faces::BODY_LIMIT);
+    let press = || DefaultBodyLimit::max(r::finger_enrolments::BODY_LIMIT);
     let card = || DefaultBodyLimit::max(r::cards::BODY_LIMIT);
     OpenApiRouter::new()
         .routes(routes!(r::people::list, r::people::add))
@@ -93,6 +94,19 @@ fn people() -> OpenApiRouter<Api> {
         .routes(routes!(r::faces::set_photo).layer(images()))
         .routes(routes!(r::faces::credentials))
         .routes(routes!(r::faces::remove_credential))
+        .routes(routes!(r::fingers::of_person))
+        .routes(routes!(r::fingers::history))
+        .routes(routes!(r::fingers::sensors))
+        .routes(routes!(r::fingers::locks))
+        .routes(routes!(r::fingers::lift))
+        .routes(routes!(r::finger_enrolments::begin))
+        .routes(routes!(
+            r::finger_enrolments::show,
+            r::finger_enrolments::cancel
+        ))
+        .routes(routes!(r::finger_enrolments::press).layer(press()))
+        .routes(routes!(r::finger_enrolments::press_on))
+        .routes(routes!(r::finger_enrolments::finish))
         .routes(routes!(r::cards::import_people).layer(card()))
         .routes(routes!(r::cards::export_people))
         .routes(routes!(r::cards::import_log).layer(card()))
@@ -118,6 +132,7 @@ fn log() -> OpenApiRouter<Api> {
         .routes(routes!(r::integrity::verify))
         .routes(routes!(r::integrity::checkpoint))
         .routes(routes!(r::pictures::show))
+        .routes(routes!(r::pictures::print))
         .routes(routes!(r::corrections::append))
         .routes(routes!(r::unresolved::list))
         .routes(routes!(r::unresolved::dismiss))

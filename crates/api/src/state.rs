@@ -3,7 +3,9 @@
 use crate::auth::{Guard, Passwords, Throttle};
 use crate::jobs::Jobs;
 use crate::live::Live;
-use crate::ports::{Cameras, CardFiles, Clock, Integrity, NetworkCameras, Parts, Recognition};
+use crate::ports::{
+    Cameras, CardFiles, Clock, Fingers, Integrity, NetworkCameras, Parts, Recognition,
+};
 use axum::extract::FromRef;
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -53,6 +55,8 @@ pub struct House {
     pub pictures: Arc<dyn Pictures>,
     /// Face recognition.
     pub recognition: Arc<dyn Recognition>,
+    /// Fingers.
+    pub fingers: Arc<dyn Fingers>,
     /// Live cameras.
     pub cameras: Arc<dyn Cameras>,
     /// Cameras with an address.

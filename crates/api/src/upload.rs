@@ -137,16 +137,22 @@ impl CardUpload {
     }
 }
 
-/// All files that were sent. The route's body limit bounds the memory it takes.
+/// All files and texts that were sent. The route's body limit bounds the memory it takes.
 #[derive(Default)]
 pub(crate) struct Upload {
     files: HashMap<String, Vec<NamedFile>>,
+    texts: HashMap<String, String>,
 }
 
 impl Upload {
     /// All files of a field, in the order sent.
     pub(crate) fn files(&mut self, field: &str) -> Vec<NamedFile> {
         self.files.remove(field).unwrap_or_default()
+    }
+
+    /// The text of a field; the last one where several were sent.
+    pub(crate) fn text(&self, field: &str) -> Option<&str> {
+        self.texts.get(field).map(String::as_str)
     }
 
     /// The one file of a field.
@@ -172,7 +178,7 @@ impl<S: Send + Sync> FromRequest<S> for Upload {
         while let Some(part) = parts.next().await? {
             match part {
                 Part::File(field, file) => upload.files.entry(field).or_default().push(file),
-                Part::Text(..) => {}
+                Part::Text(field, text) => drop(upload.texts.insert(field, text)),
             }
         }
         Ok(upload)
@@ -192,6 +198,11 @@ fn base_name(path: &str) -> String {
         .next()
         .unwrap_or_default()
         .to_owned()
+}
+
+/// Whether bytes begin as a PNG does (ISO/IEC 15948, 5.2).
+pub(crate) fn is_png(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"\x89PNG\r\n\x1a\n")
 }
 
 /// Whether bytes begin as a JPEG does.

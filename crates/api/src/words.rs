@@ -58,6 +58,7 @@ words! {
         TagUnknown, TagNotIssued, TagLost, TagRevoked, TagOfSomebodyElse, FactorsDisagree,
         TagMissing, FingerMissing, FaceMissing,
         PictureShowsSomebodyElse, PictureShowsNoFace, Stranger, DeviceTimeSetAside, NotCompleted,
+        FingerUnknown, FingerOfSomebodyElse, FingersLocked,
     }
 
     /// Whether a living person stood before the camera.
@@ -70,6 +71,7 @@ words! {
     AlertKind from model::AlertKind {
         Stranger, Denied, UnknownTag, PictureDisagrees, NotTaken, ExitWithoutEntry, SecondEntry,
         MissingExit, DeviceSilent, PartLost, CardImported, VerificationFailed,
+        Duress, FingersLocked,
     }
 
     /// What a part of the house on another host is for.
@@ -78,6 +80,7 @@ words! {
     /// What kind of device.
     DeviceKind from model::DeviceKind {
         ClassicController, ClassicCamera, Native, CameraStation, NetworkCamera,
+        FingerSensor,
     }
 
     /// What kind of thing went wrong at the edge.
@@ -99,6 +102,26 @@ words! {
         PictureOfSeveral, PictureOfNobody, PictureAlone, RequestWithoutPicture, Orphan,
         Damaged,
     }
+
+    /// Which finger.
+    FingerPosition from model::FingerPosition {
+        RightThumb, RightIndex, RightMiddle, RightRing, RightLittle,
+        LeftThumb, LeftIndex, LeftMiddle, LeftRing, LeftLittle,
+    }
+
+    /// How a finger was compared: with everybody (1:N), or with the holder of a tag (1:1).
+    FingerMode from model::FingerMode { Search, Claim }
+
+    /// What comparing a finger came to.
+    FingerResult from model::FingerResult { Matched, Unmatched, Locked, NotCompared }
+
+    /// What to do before the next press of a finger.
+    PressAdvice from crate::ports::PressAdvice {
+        NoFinger, Dry, Wet, Partial, Misplaced, OtherFinger, Unclear, BelongsToSomebody,
+    }
+
+    /// How it goes with a fingerprint sensor on the server itself.
+    SensorState from crate::ports::SensorState { Connecting, Ready, Enrolling, Waiting }
 
     /// What an entry of the log records.
     EntryKind from store::EntryKind { Access, Act, Correction, Notice }

@@ -25,7 +25,11 @@ fn shown(factor: Factor, evidence: &Evidence, person: Option<PersonId>) -> bool 
     match factor {
         Factor::Tag => evidence.tag.is_some(),
         // A classic line is written only after the board itself has matched a finger.
-        Factor::Finger => evidence.finger.is_some() || evidence.classic_entry.is_some(),
+        Factor::Finger => {
+            evidence.finger.is_some()
+                || evidence.fingerprint.is_some()
+                || evidence.classic_entry.is_some()
+        }
         Factor::Face => face.is_some(),
         Factor::FaceMatch => agrees(evidence) || (face.is_some() && face == person),
     }

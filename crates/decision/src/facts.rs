@@ -9,6 +9,8 @@ pub struct Wanted<'a> {
     pub number: Option<&'a str>,
     /// The person with this identity: [`Facts::by_face`].
     pub face: Option<PersonId>,
+    /// The person whose finger the house found it to be: [`Facts::by_print`].
+    pub print: Option<PersonId>,
     /// The custody of this tag and its holder: [`Facts::tag`].
     pub tag: Option<&'a TagText>,
 }
@@ -21,6 +23,7 @@ pub fn wanted(evidence: &Evidence) -> Wanted<'_> {
     Wanted {
         number: finger.or(line),
         face: evidence.face.as_ref().and_then(|f| f.person),
+        print: evidence.fingerprint.as_ref().and_then(|f| f.person),
         tag: evidence.tag.as_ref().map(|t| &t.tag),
     }
 }
@@ -56,6 +59,8 @@ pub struct Facts {
     pub by_finger: Option<Person>,
     /// The person whom the face was found to be ([`Wanted::face`]), if still in the registry.
     pub by_face: Option<Person>,
+    /// The person whose finger the house found it to be ([`Wanted::print`]), if still in the registry.
+    pub by_print: Option<Person>,
     /// The tag ([`Wanted::tag`]).
     pub tag: TagFacts,
 }

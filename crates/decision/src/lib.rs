@@ -28,8 +28,9 @@
 //! | `TagNotIssued` | a tag was read that was returned and not issued since |
 //! | `TagLost`, `TagRevoked` | of the tag that was read or issued |
 //! | `TagOfSomebodyElse` | an entry issued a tag that another person holds |
-//! | `FactorsDisagree` | finger, tag and face name different persons: then nobody is named |
+//! | `FactorsDisagree` | fingers, tag and face name different persons: then nobody is named |
 //! | `TagMissing`, `FingerMissing`, `FaceMissing` | a factor that the access point requires was not shown; a classic exit shows a tag and is asked for nothing else, an unfinished passage is not asked for its tag |
+//! | `FingerUnknown`, `FingerOfSomebodyElse`, `FingersLocked` | what the house found of a finger that it compared itself; one that was compared with nothing counts as `FingerMissing` |
 //! | `PictureShowsSomebodyElse` | the 1:1 comparison disagrees |
 //! | `Stranger` | the face is like nobody's in the gallery |
 //!
@@ -38,11 +39,13 @@
 
 mod factors;
 mod facts;
+mod failures;
 mod naming;
 mod person;
 mod rule;
 
 pub use facts::{Facts, TagFacts, Wanted, holder, wanted};
+pub use failures::{FAILURES_THAT_LOCK, FAILURES_WITHIN, Failures};
 pub use rule::decide;
 
 #[cfg(doc)]

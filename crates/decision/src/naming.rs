@@ -1,7 +1,7 @@
 //! Whom the evidence names, and whether its factors agree on it.
 
 use crate::facts::Facts;
-use model::{CustodyState, Evidence, Person, Reason};
+use model::{CustodyState, Evidence, FingerMode, FingerResult, FingerSighting, Person, Reason};
 
 /// Whom the evidence names.
 pub(crate) struct Named<'a> {
@@ -32,7 +32,31 @@ pub(crate) fn named<'a>(evidence: &Evidence, facts: &'a Facts) -> Named<'a> {
         let person = facts.by_face.as_ref();
         (nobody, person.filter(|p| Some(p.id) == face.person))
     });
-    agreed(&[finger, tag, face])
+    let print = evidence.fingerprint.as_ref().map(|print| {
+        let person = facts.by_print.as_ref();
+        (
+            unfound(print),
+            person.filter(|p| Some(p.id) == print.person),
+        )
+    });
+    let mut named = agreed(&[finger, tag, face, print]);
+    let locked = |print: &FingerSighting| print.result == FingerResult::Locked;
+    let locked = evidence.fingerprint.as_ref().is_some_and(locked);
+    named
+        .reasons
+        .extend(locked.then_some(Reason::FingersLocked));
+    named
+}
+
+/// Why a finger that the house compared names nobody.
+fn unfound(print: &FingerSighting) -> Reason {
+    match (print.result, print.mode) {
+        (FingerResult::Matched, _) => Reason::PersonUnknown,
+        (FingerResult::Unmatched, FingerMode::Search) => Reason::FingerUnknown,
+        (FingerResult::Unmatched, FingerMode::Claim) => Reason::FingerOfSomebodyElse,
+        (FingerResult::Locked, _) => Reason::FingersLocked,
+        (FingerResult::NotCompared, _) => Reason::FingerMissing,
+    }
 }
 
 fn agreed<'a>(shown: &[Option<Shown<'a>>]) -> Named<'a> {

@@ -54,7 +54,9 @@ fn rule(evidence: &Evidence, facts: &Facts, named: &Named<'_>) -> Rule {
 }
 
 fn only_a_face(evidence: &Evidence) -> bool {
-    evidence.face.is_some() && evidence.finger.is_none() && evidence.tag.is_none()
+    let other =
+        evidence.finger.is_some() || evidence.fingerprint.is_some() || evidence.tag.is_some();
+    evidence.face.is_some() && !other
 }
 
 fn taken(evidence: &Evidence, rule: Rule) -> Taken {

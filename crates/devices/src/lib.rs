@@ -16,9 +16,11 @@ mod body;
 pub mod broker;
 pub mod card;
 pub mod classic;
+pub mod fingers;
 pub mod house;
 pub mod native;
 
+pub use fingers::{FingerDesk, Press, Pressed, PrintImage};
 pub use house::{
     Authenticate, Delivery, Directory, EdgeError, Heard, HeardKind, House, IncidentReport,
     NotAdmitted, PictureError, PictureSink, UnknownTimeZone,

@@ -61,6 +61,7 @@ pub(crate) fn evidence(first: &Observation, others: &[Observation]) -> Evidence 
         finger: None,
         tag: None,
         face: None,
+        fingerprint: None,
         picture: None,
         classic_entry: None,
         classic_exit: None,
@@ -103,6 +104,7 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
         }
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
         Sighting::Face(face) => evidence.face = Some(face.clone()),
+        Sighting::Fingerprint(finger) => evidence.fingerprint = Some(finger.clone()),
         Sighting::PictureRequested => {}
         Sighting::Picture { picture } => evidence.picture = Some(not_compared(*picture)),
         Sighting::ClassicEntry(line) => {

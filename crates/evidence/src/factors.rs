@@ -40,7 +40,9 @@ impl Window {
         let has = |wanted: &dyn Fn(&Sighting) -> bool| self.seen().any(|o| wanted(&o.sighting));
         required.iter().all(|factor| match factor {
             Factor::Tag => has(&|s| matches!(s, Sighting::Tag { .. })),
-            Factor::Finger => has(&|s| matches!(s, Sighting::Finger { .. })),
+            Factor::Finger => {
+                has(&|s| matches!(s, Sighting::Finger { .. } | Sighting::Fingerprint(_)))
+            }
             Factor::Face => has(&|s| matches!(s, Sighting::Face(_))),
             Factor::FaceMatch => {
                 has(&|s| matches!(s, Sighting::Face(_) | Sighting::Picture { .. }))
@@ -117,6 +119,10 @@ fn contradict(a: &Sighting, b: &Sighting) -> bool {
         (Sighting::Tag { tag: a }, Sighting::Tag { tag: b }) => a != b,
         (Sighting::Finger { number: a, .. }, Sighting::Finger { number: b, .. }) => a != b,
         (Sighting::Face(a), Sighting::Face(b)) => a.person != b.person,
+        // Two that match nobody may be of two people.
+        (Sighting::Fingerprint(a), Sighting::Fingerprint(b)) => {
+            a.person.is_none() || a.person != b.person
+        }
         (Sighting::Picture { .. }, Sighting::Picture { .. }) => true,
         _ => false,
     }

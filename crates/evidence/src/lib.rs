@@ -42,6 +42,7 @@
 //! | a factor after a request | waits for the picture, at most until [`FACTOR_WAIT`] after the first observation |
 //! | pictures and requests without any factor, a second picture of one passage | unresolved |
 //! | a stranger's track | a passage each |
+//! | two fingers that match nobody, or two people | a passage each |
 //!
 //! # Seen again
 //!

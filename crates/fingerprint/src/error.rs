@@ -29,7 +29,7 @@ pub enum Error {
     #[error("{0} dpi is no resolution of a fingerprint sensor: 100 to 2,000 are taken")]
     Resolution(u16),
     /// A picture file that cannot be read.
-    #[error("the file is not a readable grey PNG or TIFF: {0}")]
+    #[error("the file is not a readable grey PNG, TIFF or PGM: {0}")]
     File(String),
     /// Everything has the same grey.
     #[error("the image is blank: clean the sensor, press the finger on it and capture again")]

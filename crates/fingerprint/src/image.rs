@@ -48,15 +48,16 @@ impl GreyImage {
         })
     }
 
-    /// Reads a PNG or a TIFF of 8-bit grey; colours of a PNG are averaged.
+    /// Reads a PNG, or a TIFF or binary PGM ("P5") of 8-bit grey; colours of a PNG are averaged.
     ///
     /// # Errors
-    /// When the file is neither, is damaged or has more than 36 million pixels; and as [`GreyImage::new`].
+    /// When the file is none of them, is damaged or has more than 36 million pixels; and as [`GreyImage::new`].
     pub fn from_file(bytes: &[u8], dpi: u16) -> Result<Self, Error> {
         let (width, height, pixels) = match bytes {
             [0x89, b'P', b'N', b'G', ..] => read_png(bytes)?,
             [b'I', b'I', ..] | [b'M', b'M', ..] => read_tiff(bytes)?,
-            _ => return Err(Error::File("it begins like neither".into())),
+            [b'P', b'5', ..] => read_pgm(bytes)?,
+            _ => return Err(Error::File("it begins like none of them".into())),
         };
         Self::new(width, height, dpi, pixels)
     }
@@ -182,6 +183,42 @@ fn read_png(bytes: &[u8]) -> Result<Pixels, Error> {
     Ok((width, height, pixels.take(width * height).collect()))
 }
 
+/// Width, height and the greatest grey, separated by blanks and comments, then a blank and the pixels.
+fn read_pgm(bytes: &[u8]) -> Result<Pixels, Error> {
+    let cut = || Error::File("its head is cut off".into());
+    let mut rest = bytes.get(2..).ok_or_else(cut)?;
+    let mut numbers = [0_u32; 3];
+    for number in &mut numbers {
+        while let [first, after @ ..] = rest {
+            match first {
+                b'#' => {
+                    let line = after.iter().position(|byte| *byte == b'\n');
+                    rest = line.and_then(|end| after.get(end..)).ok_or_else(cut)?;
+                }
+                blank if blank.is_ascii_whitespace() => rest = after,
+                _ => break,
+            }
+        }
+        let end = rest.iter().position(|byte| !byte.is_ascii_digit());
+        let (digits, after) = rest.split_at(end.ok_or_else(cut)?);
+        let digits = std::str::from_utf8(digits).unwrap_or_default();
+        *number = digits
+            .parse()
+            .map_err(|_| Error::File("its head is no PGM's".into()))?;
+        rest = after;
+    }
+    let [width, height, greatest] = numbers;
+    if greatest != 255 {
+        return Err(Error::File("a PGM has to have 256 greys".into()));
+    }
+    let (width, height) = checked(width, height)?;
+    let pixels = rest.get(1..).unwrap_or_default();
+    match pixels.get(..width * height) {
+        Some(pixels) => Ok((width, height, pixels.to_vec())),
+        None => Err(Error::File("its pixels are cut off".into())),
+    }
+}
+
 fn read_tiff(bytes: &[u8]) -> Result<Pixels, Error> {
     let broken = |e: tiff::TiffError| Error::File(e.to_string());
     let mut limits = tiff::decoder::Limits::default();
@@ -204,5 +241,25 @@ fn checked(width: u32, height: u32) -> Result<(usize, usize), Error> {
     match width.checked_mul(height) {
         Some(area) if area <= LARGEST_FILE => Ok((width, height)),
         _ => Err(Error::File("it is too large".into())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pgm_is_read_with_its_comments_and_one_that_is_cut_off_is_refused() {
+        let mut file = b"P5\n# from a sensor\n120 118\n255\n".to_vec();
+        file.extend((0..120 * 118).map(|n: usize| (n % 251) as u8));
+        let image = GreyImage::from_file(&file, 500).unwrap();
+        assert_eq!((image.width(), image.height()), (120, 118));
+        assert_eq!(image.pixels()[..3], [0, 1, 2]);
+        for length in [2, 5, 20, 30, file.len() - 1] {
+            assert!(GreyImage::from_file(&file[..length], 500).is_err());
+        }
+        for head in ["P5 99999 99999 255\n", "P5 1 1 65535\n", "P5 x 1 255\n"] {
+            assert!(GreyImage::from_file(head.as_bytes(), 500).is_err());
+        }
     }
 }

@@ -33,6 +33,10 @@ pub enum AlertKind {
     CardImported,
     /// The log does not verify.
     VerificationFailed,
+    /// A finger that is marked for duress opened; only operators are told.
+    Duress,
+    /// Fingers are locked after failures.
+    FingersLocked,
 }
 
 /// Who acknowledged an alert.

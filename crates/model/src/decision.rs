@@ -84,6 +84,12 @@ pub enum Reason {
     DeviceTimeSetAside,
     /// The passage began and was not completed.
     NotCompleted,
+    /// The finger is like nobody's in the registry.
+    FingerUnknown,
+    /// The finger is not that of the tag's holder.
+    FingerOfSomebodyElse,
+    /// Fingers are locked here, or the person's are, until an operator lifts that.
+    FingersLocked,
 }
 
 /// Whether a living person stood before the camera.

@@ -20,6 +20,8 @@ pub enum DeviceKind {
     CameraStation,
     /// A camera with an address, which Gatebook connects to by itself.
     NetworkCamera,
+    /// A fingerprint sensor on the server itself, named in its configuration.
+    FingerSensor,
 }
 
 /// Something that reports to Gatebook.

@@ -1,5 +1,6 @@
 //! Evidence: the observations that belong to one passage of one person.
 
+use crate::finger::FingerSighting;
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PictureId};
 use crate::observation::{ClassicEntry, ClassicExit, FaceSighting, Score};
 use crate::tag::TagText;
@@ -81,6 +82,9 @@ pub struct Evidence {
     pub tag: Option<TagEvidence>,
     /// A face found among everybody.
     pub face: Option<FaceEvidence>,
+    /// A finger that the house compared with its own registry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fingerprint: Option<FingerSighting>,
     /// The picture of the passage.
     pub picture: Option<PictureEvidence>,
     /// What a classic controller reported of an entry it let happen.

@@ -13,6 +13,7 @@ mod decision;
 mod device;
 mod event;
 mod evidence;
+mod finger;
 mod identity_number;
 mod ids;
 mod observation;
@@ -32,6 +33,10 @@ pub use event::{AccessEvent, Topic};
 pub use evidence::{
     Comparison, Evidence, FaceEvidence, FingerEvidence, PictureEvidence, TagEvidence,
 };
+pub use finger::{
+    FingerLock, FingerMode, FingerPosition, FingerResult, FingerScore, FingerSighting,
+    FingerSubject, MatchRate,
+};
 pub use identity_number::{bare_identity_number, check_digit_fits};
 pub use ids::*;
 pub use jiff::Timestamp;
@@ -39,7 +44,9 @@ pub use observation::{
     ClassicEntry, ClassicExit, FaceSighting, Observation, ObservationDraft, Receipt, Refusal,
     Score, Sighting, SourceKey, Unresolved, UnresolvedReason,
 };
-pub use person::{Credential, CredentialKind, Person, PersonDetails, PersonStatus, Places};
+pub use person::{
+    Credential, CredentialKind, FingerImpression, Person, PersonDetails, PersonStatus, Places,
+};
 pub use place::{AccessPoint, Area, Direction, Factor, Place};
 pub use record::{Act, Author, Correction, Entry, Notice, Record};
 pub use settings::{ClockTime, Settings};

@@ -1,5 +1,6 @@
 //! Observations: what one device saw.
 
+use crate::finger::FingerSighting;
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PersonId, PictureId};
 use crate::tag::TagText;
 use crate::time::DeviceTime;
@@ -113,6 +114,8 @@ pub enum Sighting {
     },
     /// A face that was recognised, or a stranger's.
     Face(FaceSighting),
+    /// A finger that the house compared with its own registry.
+    Fingerprint(FingerSighting),
     /// The controller asked its camera for a picture.
     PictureRequested,
     /// A picture that arrived.
@@ -133,6 +136,7 @@ impl Sighting {
         match self {
             Self::Picture { picture } => Some(*picture),
             Self::Face(face) => face.picture,
+            Self::Fingerprint(finger) => finger.picture,
             Self::ClassicEntry(line) => line.picture,
             _ => None,
         }

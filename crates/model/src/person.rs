@@ -1,5 +1,6 @@
 //! People and their credentials.
 
+use crate::finger::FingerPosition;
 use crate::ids::{AccessPointId, CredentialId, PersonId, PictureId};
 use crate::tag::TagText;
 use alloc::{string::String, vec::Vec};
@@ -74,6 +75,15 @@ pub struct PersonDetails {
     pub address: String,
 }
 
+/// What was kept of one press when a finger was enrolled, beside its sealed template.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FingerImpression {
+    /// Its picture; `None` where the template was imported.
+    pub picture: Option<PictureId>,
+    /// How clear it is, 0 to 100.
+    pub quality: u8,
+}
+
 /// What kind of credential.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case", tag = "kind")]
@@ -85,11 +95,33 @@ pub enum CredentialKind {
         /// Identity of the model that made it.
         model: String,
     },
+    /// A finger; its templates, and whether it is marked for duress, are sealed in the store.
+    Finger {
+        /// Which one.
+        position: FingerPosition,
+        /// The impressions that its templates were made from.
+        impressions: Vec<FingerImpression>,
+        /// Identity of what made the templates.
+        model: String,
+    },
     /// A tag assigned to the person for good (tags issued per visit are custody).
     Tag {
         /// The tag's text.
         tag: TagText,
     },
+}
+
+impl CredentialKind {
+    /// The pictures that it was made from.
+    pub fn pictures(&self) -> impl Iterator<Item = PictureId> + '_ {
+        let (face, fingers) = match self {
+            Self::Face { picture, .. } => (Some(*picture), &[][..]),
+            Self::Finger { impressions, .. } => (None, impressions.as_slice()),
+            Self::Tag { .. } => (None, &[][..]),
+        };
+        let fingers = fingers.iter().filter_map(|impression| impression.picture);
+        face.into_iter().chain(fingers)
+    }
 }
 
 /// A credential enrolled for a person. A finger on a classic gate needs none:

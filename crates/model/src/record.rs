@@ -3,6 +3,7 @@
 use crate::alert::Acknowledgement;
 use crate::device::IncidentKind;
 use crate::event::AccessEvent;
+use crate::finger::FingerSubject;
 use crate::ids::{
     AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, TokenId,
     UserId, VisitId,
@@ -66,6 +67,18 @@ pub enum Act {
         person: PersonId,
         #[allow(missing_docs)]
         credential: CredentialId,
+    },
+    /// A finger was enrolled.
+    FingerEnrolled {
+        #[allow(missing_docs)]
+        person: PersonId,
+        #[allow(missing_docs)]
+        credential: CredentialId,
+    },
+    /// An operator let locked fingers be tried again.
+    FingersUnlocked {
+        /// Whose.
+        subject: FingerSubject,
     },
     /// A credential was removed.
     CredentialRemoved {
@@ -277,6 +290,13 @@ pub enum Notice {
         visit: VisitId,
         /// Who.
         person: PersonId,
+    },
+    /// Fingers failed so often that they are locked.
+    FingersLocked {
+        /// Whose.
+        subject: FingerSubject,
+        /// Failures that led to it.
+        failures: u32,
     },
     /// The log did not verify.
     VerificationFailed {

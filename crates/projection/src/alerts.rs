@@ -3,7 +3,7 @@
 use crate::visits::Moved;
 use model::{
     AccessEvent, Alert, AlertId, AlertKind, Comparison, DeviceId, Direction, Entry, EventId,
-    Notice, Outcome, Reason, Taken, TimeSource, Visit, VisitState,
+    FingerSubject, Notice, Outcome, Reason, Taken, TimeSource, Visit, VisitState,
 };
 use uuid::Uuid;
 
@@ -31,6 +31,8 @@ const fn number(kind: AlertKind) -> u8 {
         AlertKind::VerificationFailed => 10,
         AlertKind::PartLost => 11,
         AlertKind::CardImported => 12,
+        AlertKind::Duress => 13,
+        AlertKind::FingersLocked => 14,
     }
 }
 
@@ -82,7 +84,10 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     // Whoever goes out has been inside: there a stranger is a denial like any other.
     let comes_in = event.place.direction != Direction::Exit;
     let plain = (stranger && !comes_in) || reasons.iter().any(|r| is_plain(*r));
+    let fingerprint = event.evidence.fingerprint.as_ref();
+    let duress = fingerprint.is_some_and(|finger| finger.duress);
     let rows = [
+        (duress, AlertKind::Duress),
         (stranger && comes_in, AlertKind::Stranger),
         (denied && plain, AlertKind::Denied),
         (reasons.contains(&Reason::TagUnknown), AlertKind::UnknownTag),
@@ -121,7 +126,20 @@ pub(crate) fn of_notice(entry: &Entry, notice: &Notice, visit: Option<&Visit>) -
         Notice::PartLost { .. } => Some(alert(entry, AlertKind::PartLost)),
         Notice::CardImported { denied: 0, .. } => None,
         Notice::CardImported { .. } => Some(alert(entry, AlertKind::CardImported)),
+        Notice::FingersLocked { subject, .. } => Some(of_locked(entry, *subject)),
         Notice::VerificationFailed { .. } => Some(alert(entry, AlertKind::VerificationFailed)),
+    }
+}
+
+fn of_locked(entry: &Entry, subject: FingerSubject) -> Alert {
+    let (access_point, person) = match subject {
+        FingerSubject::AccessPoint { access_point } => (Some(access_point), None),
+        FingerSubject::Person { person } => (None, Some(person)),
+    };
+    Alert {
+        access_point,
+        person,
+        ..alert(entry, AlertKind::FingersLocked)
     }
 }
 

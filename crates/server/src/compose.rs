@@ -5,6 +5,7 @@ use crate::card_files::Cards;
 use crate::clock::SystemClock;
 use crate::config::Config;
 use crate::directory;
+use crate::fingers::{Desk, FingersPort, Sensors};
 use crate::founding;
 use crate::house::{self, Reported};
 use crate::http::carry::Carrier;
@@ -23,7 +24,7 @@ use axum::Router;
 use axum_server::tls_rustls::RustlsConfig;
 use devices::broker::Subscriber;
 use devices::classic::{ClassicListener, Switchboard, upload_router};
-use devices::native::{Gateway, device_router};
+use devices::native::{Gateway, device_router, finger_router};
 use metrics_exporter_prometheus::PrometheusBuilder;
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,6 +85,7 @@ struct Parts {
     pictures: Arc<PictureFiles>,
     recogniser: Arc<Recogniser>,
     house: devices::House,
+    desk: Desk,
     /// The site's own broker, where there is one.
     broker: Option<parts::Broker>,
     stop: CancellationToken,
@@ -109,7 +111,8 @@ impl Running {
         let (mut keepers, integrity) = keep(&site, &store, reported, &last).await?;
         keepers.spawn(pulse.beat(last.clone()));
         let comparer = Comparer::new(pictures.clone(), recogniser.clone());
-        let pipeline = pipeline::start(&store, comparer, deliveries, &closing).await?;
+        let (desk, reads) = Desk::open(&store, &pictures, &house, &config.fingers).await?;
+        let pipeline = pipeline::start(&store, comparer, deliveries, &reads, &closing).await?;
 
         let mut parts = Parts {
             config,
@@ -117,6 +120,7 @@ impl Running {
             pictures,
             recogniser,
             house,
+            desk,
             broker: None,
             stop,
         };
@@ -313,10 +317,12 @@ impl Parts {
     ) -> Result<()> {
         let (links, parts) = self.open_links(site, edges)?;
         let (live, network) = self.watch_cameras(edges)?;
+        let fingers = self.watch_sensors(edges);
         let house = api::House {
             store: self.store.clone(),
             pictures: self.pictures.clone(),
             recognition: Arc::new(RecognitionPort(self.recogniser.clone())),
+            fingers,
             cameras: live,
             network_cameras: network,
             cards,
@@ -333,7 +339,10 @@ impl Parts {
         };
         self.tell_metrics(health.clone(), edges)?;
         let trusted = &self.config.http.trusted_proxies;
-        let devices = peer::behind(trusted, device_router(self.house.clone()));
+        let desk = Arc::new(self.desk.clone());
+        let devices = device_router(self.house.clone());
+        let devices = devices.merge(finger_router(self.house.clone(), desk));
+        let devices = peer::behind(trusted, devices);
         let mut rest = devices.merge(health::public(health));
         if let Some(pem) = web.certificate {
             rest = rest.merge(certificates::offered(pem));
@@ -351,6 +360,14 @@ impl Parts {
         let served = serve::serve(web.port, router, web.tls, limits, self.stop.clone());
         edges.spawn(served);
         Ok(())
+    }
+
+    /// Fingers: what the API asks for, and the sensors on this host.
+    fn watch_sensors(&self, edges: &mut JoinSet<Result<()>>) -> Arc<FingersPort> {
+        let rooms = (&self.store, &self.house, &self.desk);
+        let configured = &self.config.fingers.sensors;
+        let sensors = Sensors::start(configured, rooms, &self.stop, edges);
+        Arc::new(FingersPort::new(self.desk.clone(), sensors))
     }
 
     /// Whatever cameras show, and those that Gatebook connects to by itself.

@@ -6,6 +6,7 @@ mod recognition;
 use self::mqtt::Mqtt;
 pub use recognition::Vision;
 
+use crate::fingers::FingersConfig;
 use crate::network_cameras::NetworkCamerasConfig;
 use anyhow::{Context, Result, bail};
 use figment::Figment;
@@ -16,7 +17,7 @@ use std::path::{Path, PathBuf};
 use storage::ServerAddress;
 
 /// Sections of the file; `GATEBOOK_HTTP_LISTEN` is `listen` in `[http]`. The longer name first.
-const SECTIONS: [&str; 11] = [
+const SECTIONS: [&str; 12] = [
     "http_",
     "mqtt_broker_",
     "mqtt_",
@@ -28,6 +29,7 @@ const SECTIONS: [&str; 11] = [
     "link_",
     "database_",
     "cameras_",
+    "fingers_",
 ];
 
 /// Variables of the build, the demo and the tests that are no settings.
@@ -70,6 +72,8 @@ pub struct Config {
     pub link: Link,
     /// Network cameras.
     pub cameras: NetworkCamerasConfig,
+    /// Fingers.
+    pub fingers: FingersConfig,
     /// Recognition.
     pub vision: Vision,
     /// Logging.
@@ -227,6 +231,7 @@ impl Default for Config {
             classic: Classic::default(),
             link: Link::default(),
             cameras: NetworkCamerasConfig::default(),
+            fingers: FingersConfig::default(),
             vision: Vision::default(),
             log: Log::default(),
         }
@@ -298,6 +303,7 @@ impl Config {
         self.database.server()?;
         self.mqtt.broker.check()?;
         self.cameras.guard()?;
+        self.fingers.check()?;
         let least = usize::from(self.link.listen.is_none());
         if !(least..=64).contains(&self.vision.threads) {
             bail!(
@@ -335,6 +341,7 @@ impl Config {
     pub fn without_ports(mut self) -> Self {
         self.http.listen = SocketAddr::from(([127, 0, 0, 1], 0));
         self.metrics.listen = None;
+        self.fingers.sensors.clear();
         self.mqtt.listen = None;
         self.mqtt.tls_listen = None;
         self.mqtt.broker.url = None;

@@ -15,6 +15,7 @@ mod demo;
 mod directory;
 mod edge;
 mod exit;
+mod fingers;
 mod forgetting;
 mod founding;
 mod house;

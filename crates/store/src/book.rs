@@ -2,13 +2,13 @@
 
 use crate::accounts::{ApiToken, Digest, Invitation, User};
 use crate::devices::NetworkCamera;
-use crate::people::FaceTemplate;
+use crate::people::{FaceTemplate, FingerTemplate};
 use crate::{Result, StoreError};
 use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
-    EventId, Gate, GateId, IncidentId, ObservationId, Outcome, Person, PersonId, Settings,
-    Timestamp, TokenId, Unresolved, UserId,
+    EventId, FingerLock, FingerSubject, Gate, GateId, IncidentId, ObservationId, Outcome, Person,
+    PersonId, Settings, Timestamp, TokenId, Unresolved, UserId,
 };
 use projection::Change;
 use std::sync::Arc;
@@ -83,6 +83,12 @@ pub enum Write {
     Credential(Credential, Option<FaceTemplate>),
     /// Removes a credential and its template.
     RemoveCredential(CredentialId),
+    /// Adds the templates of a finger; goes after its credential.
+    FingerTemplates(Vec<FingerTemplate>),
+    /// Locks fingers; [`crate::StoreError::Conflict`] where they are.
+    LockFingers(FingerLock),
+    /// Lifts a lock; [`crate::StoreError::NotFound`] where there is none.
+    UnlockFingers(FingerSubject),
     /// Adds or changes an area; name unique.
     Area(Put<Area>),
     /// Removes an area that no access point leads into.

@@ -37,7 +37,7 @@ pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, NetworkCamera, S
 pub use error::StoreError;
 pub use ingest::{Commit, Ingest, StoredUnresolved, Unsettled};
 pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};
-pub use people::{FaceTemplate, People, PeopleQuery};
+pub use people::{FaceTemplate, FingerTemplate, People, PeopleQuery};
 pub use pictures::Pictures;
 pub use projected::{AttendanceDay, Projected, VisitFilter};
 

@@ -3,7 +3,8 @@
 use crate::Result;
 use async_trait::async_trait;
 use model::{
-    AccessPoint, Area, Credential, CredentialId, Gate, Person, PersonId, Settings, TagText,
+    AccessPoint, Area, Credential, CredentialId, FingerLock, Gate, Person, PersonId, Settings,
+    TagText,
 };
 
 /// A face template as the recogniser reads and writes it; sealed at rest.
@@ -15,6 +16,23 @@ pub struct FaceTemplate {
     pub person: PersonId,
     /// Identity of the model that made it.
     pub model: String,
+    /// The template's own encoding.
+    pub bytes: Vec<u8>,
+}
+
+/// The template of one impression of a finger; sealed at rest, the mark for duress with it.
+#[derive(Clone, PartialEq, Debug)]
+pub struct FingerTemplate {
+    /// The credential it belongs to.
+    pub credential: CredentialId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Number of the impression within its credential, from 0.
+    pub impression: u8,
+    /// Identity of what made it.
+    pub model: String,
+    /// Whether the finger is marked for duress.
+    pub duress: bool,
     /// The template's own encoding.
     pub bytes: Vec<u8>,
 }
@@ -65,6 +83,15 @@ pub trait People: Send + Sync {
 
     /// One person's face templates.
     async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>>;
+
+    /// All templates of fingers, to fill the gallery at start.
+    async fn finger_templates(&self) -> Result<Vec<FingerTemplate>>;
+
+    /// One person's templates of fingers.
+    async fn finger_templates_of(&self, person: PersonId) -> Result<Vec<FingerTemplate>>;
+
+    /// Whose fingers are locked, the oldest lock first.
+    async fn finger_locks(&self) -> Result<Vec<FingerLock>>;
 
     /// All areas by name.
     async fn areas(&self) -> Result<Vec<Area>>;

@@ -47,7 +47,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Alerts, newest first. Role: viewer. */
+        /** Alerts, newest first. Role: viewer; those about duress: operator. */
         get: operations["get_alerts"];
         put?: never;
         post?: never;
@@ -262,6 +262,126 @@ export interface paths {
         put?: never;
         /** Looks at images and says what is wrong with each; keeps nothing. Role: operator. */
         post: operations["post_faces_assess"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/enrolments/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** An enrolment of your own in progress. Role: operator. */
+        get: operations["get_fingers_enrolments_id"];
+        put?: never;
+        post?: never;
+        /** Ends an enrolment; nothing of it is kept. Role: operator. */
+        delete: operations["delete_fingers_enrolments_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/enrolments/{id}/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a complete enrolment, at once. Role: operator. */
+        post: operations["post_fingers_enrolments_id_finish"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/enrolments/{id}/image": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A press as an image. Role: operator. */
+        post: operations["post_fingers_enrolments_id_image"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/enrolments/{id}/sensor": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Waits up to 20 seconds for a press on a sensor of the server. Role: operator. */
+        post: operations["post_fingers_enrolments_id_sensor"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/locks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whose fingers are locked, the oldest lock first. Role: auditor. */
+        get: operations["get_fingers_locks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/locks/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Lets locked fingers be tried again, at once. Role: operator. */
+        post: operations["post_fingers_locks_lift"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fingers/sensors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Sensors on the server itself. Role: operator. */
+        get: operations["get_fingers_sensors"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -822,7 +942,7 @@ export interface paths {
         put?: never;
         post?: never;
         /**
-         * Removes a face template with its photograph, at once. Role: operator.
+         * Removes a face template with its photograph, or a finger with its templates and pictures, at once. Role: operator.
          * @description A tag's assignment is ended by returning the tag.
          */
         delete: operations["delete_people_id_credentials_credential"];
@@ -845,6 +965,60 @@ export interface paths {
          * @description The first good image becomes the registered photograph of somebody who has none.
          */
         post: operations["post_people_id_faces"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/fingers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The fingers of a person. Role: auditor. */
+        get: operations["get_people_id_fingers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/fingers/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins to enrol a finger. Role: operator.
+         * @description It belongs to whoever began it, and is given up after ten minutes in which nothing happens.
+         */
+        post: operations["post_people_id_fingers_enrolments"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/{id}/fingers/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What a person's fingers were compared with, newest first. Role: auditor. */
+        get: operations["get_people_id_fingers_history"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -931,6 +1105,23 @@ export interface paths {
         };
         /** Who is inside now, each with the entry that shows it. Role: viewer. */
         get: operations["get_presence"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/prints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The picture of a press of a finger as PNG. Role: auditor. */
+        get: operations["get_prints_id"];
         put?: never;
         post?: never;
         delete?: never;
@@ -1350,7 +1541,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "card_imported" | "verification_failed";
+        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "card_imported" | "verification_failed" | "duress" | "fingers_locked";
         /** @description An alert. */
         AlertView: {
             access_point?: components["schemas"]["Named"] | null;
@@ -1709,6 +1900,23 @@ export interface components {
         } | {
             /**
              * Format: date-time
+             * @description When it was enrolled.
+             */
+            enrolled_at: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /** @enum {string} */
+            kind: "finger";
+            /** @description What made its templates. */
+            model: string;
+            /** @description Which one. */
+            position: components["schemas"]["FingerPosition"];
+        } | {
+            /**
+             * Format: date-time
              * @description When it was assigned.
              */
             enrolled_at: string;
@@ -1825,7 +2033,7 @@ export interface components {
          * @description What kind of device.
          * @enum {string}
          */
-        DeviceKind: "classic_controller" | "classic_camera" | "native" | "camera_station" | "network_camera";
+        DeviceKind: "classic_controller" | "classic_camera" | "native" | "camera_station" | "network_camera" | "finger_sensor";
         /** @description A device's password. It is shown this once. */
         DevicePassword: {
             /** @description The MQTT or HTTP user name. */
@@ -1918,6 +2126,38 @@ export interface components {
         Dismiss: {
             /** @description What was found, without names: it stays in the log. */
             note: string;
+        };
+        /** @description An enrolment in progress. */
+        EnrolmentView: {
+            belongs_to?: components["schemas"]["PersonBrief"] | null;
+            /** @description Whether it can be finished. */
+            complete: boolean;
+            /**
+             * Format: int32
+             * @description Impressions that were taken.
+             */
+            done: number;
+            /** @description Whether it is to be marked for duress. */
+            duress: boolean;
+            /**
+             * Format: date-time
+             * @description When it is given up unless something happens.
+             */
+            expires_at: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: int32
+             * @description Impressions that are needed.
+             */
+            needed: number;
+            /** @description Whose finger. */
+            person: components["schemas"]["PersonBrief"];
+            /** @description Which one. */
+            position: components["schemas"]["FingerPosition"];
         };
         /**
          * @description What an entry of the log records.
@@ -2020,6 +2260,119 @@ export interface components {
             face?: components["schemas"]["FaceBox"] | null;
             /** @description What is wrong; empty: the image is good. */
             problems: components["schemas"]["ProblemView"][];
+        };
+        /**
+         * @description How a finger was compared: with everybody (1:N), or with the holder of a tag (1:1).
+         * @enum {string}
+         */
+        FingerMode: "search" | "claim";
+        /**
+         * @description Which finger.
+         * @enum {string}
+         */
+        FingerPosition: "right_thumb" | "right_index" | "right_middle" | "right_ring" | "right_little" | "left_thumb" | "left_index" | "left_middle" | "left_ring" | "left_little";
+        /**
+         * @description What comparing a finger came to.
+         * @enum {string}
+         */
+        FingerResult: "matched" | "unmatched" | "locked" | "not_compared";
+        /** @description How alike. */
+        FingerScoreView: {
+            /**
+             * Format: double
+             * @description What was allowed: the site's rate, divided among the fingers searched.
+             */
+            allowed: number;
+            /** @description Whether that was counted; otherwise it is extrapolated. */
+            measured: boolean;
+            /**
+             * Format: double
+             * @description How often different fingers score so high, 0 to 1.
+             */
+            rate: number;
+            /**
+             * Format: double
+             * @description Log odds; higher is more alike.
+             */
+            similarity: number;
+        };
+        /** @description A finger of a person that was compared. */
+        FingerVerificationView: {
+            /** @description Where. */
+            access_point: components["schemas"]["Named"];
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /** @description Whether the finger is marked for duress; absent below the role operator. */
+            duress?: boolean | null;
+            /**
+             * Format: uuid
+             * @description The entry of the log.
+             */
+            event: string;
+            /** @description How it was compared. */
+            fingerprint: components["schemas"]["FingerprintView"];
+            /**
+             * Format: int64
+             * @description Index in the log.
+             */
+            index: number;
+            /** @description Gatebook's verdict on the passage. */
+            outcome: components["schemas"]["Outcome"];
+            /** @description Why. */
+            reasons: components["schemas"]["Reason"][];
+        };
+        /** @description An enrolled finger. */
+        FingerView: {
+            /** @description Whether it is marked for duress; absent below the role operator. */
+            duress?: boolean | null;
+            /**
+             * Format: date-time
+             * @description When it was enrolled.
+             */
+            enrolled_at: string;
+            /**
+             * Format: uuid
+             * @description Identity, to remove it with DELETE /people/{id}/credentials/{credential}.
+             */
+            id: string;
+            /** @description What its templates were made from. */
+            impressions: components["schemas"]["ImpressionView"][];
+            /** @description What made its templates. */
+            model: string;
+            /** @description Which one. */
+            position: components["schemas"]["FingerPosition"];
+            /**
+             * Format: int32
+             * @description How clear its best impression is, 0 to 100.
+             */
+            quality: number;
+        };
+        /** @description A finger that the house compared. It never tells of duress. */
+        FingerprintView: {
+            /** @description How it was compared. */
+            mode: components["schemas"]["FingerMode"];
+            /**
+             * Format: uuid
+             * @description The picture of the press, under /prints; absent below the role auditor.
+             */
+            picture?: string | null;
+            position?: components["schemas"]["FingerPosition"] | null;
+            /**
+             * Format: int32
+             * @description Presses it took.
+             */
+            presses: number;
+            /** @description What it came to. */
+            result: components["schemas"]["FingerResult"];
+            score?: components["schemas"]["FingerScoreView"] | null;
+            /**
+             * Format: int32
+             * @description Fingers compared with.
+             */
+            searched: number;
         };
         /** @description A camera on the network that answered. */
         FoundCameraView: {
@@ -2170,6 +2523,19 @@ export interface components {
              */
             unchanged: number;
         };
+        /** @description One impression of an enrolled finger. */
+        ImpressionView: {
+            /**
+             * Format: uuid
+             * @description Its picture, under /prints; absent where the template was imported.
+             */
+            picture?: string | null;
+            /**
+             * Format: int32
+             * @description How clear it is, 0 to 100.
+             */
+            quality: number;
+        };
         /**
          * @description What kind of thing went wrong at the edge.
          * @enum {string}
@@ -2314,6 +2680,19 @@ export interface components {
              */
             total: number;
         };
+        /** @description Whose lock to lift: one of the two. */
+        LiftLock: {
+            /**
+             * Format: uuid
+             * @description That of an access point.
+             */
+            access_point?: string | null;
+            /**
+             * Format: uuid
+             * @description That of a person.
+             */
+            person?: string | null;
+        };
         /** @description A camera whose video can be watched. */
         LiveCamera: {
             /** @description The access point whose passages it sees. */
@@ -2369,6 +2748,21 @@ export interface components {
          * @enum {string}
          */
         Liveness: "not_applicable" | "not_established";
+        /** @description Fingers that are refused until an operator lifts it. */
+        LockView: {
+            access_point?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int32
+             * @description Failures that led to it.
+             */
+            failures: number;
+            person?: components["schemas"]["PersonBrief"] | null;
+            /**
+             * Format: date-time
+             * @description Since when.
+             */
+            since: string;
+        };
         /** @description A card's log. */
         LogForm: {
             /**
@@ -2494,6 +2888,13 @@ export interface components {
          * @enum {string}
          */
         NewDeviceKind: "native" | "camera_station";
+        /** @description Which finger is to be enrolled. */
+        NewEnrolment: {
+            /** @description Whether it is marked for duress: its passage is granted, and operators are told silently. */
+            duress?: boolean;
+            /** @description Which one. */
+            position: components["schemas"]["FingerPosition"];
+        };
         /** @description A new token. */
         NewToken: {
             /** @description Name people use. */
@@ -2564,6 +2965,16 @@ export interface components {
              * @description The visit.
              */
             visit: string;
+        } | {
+            access_point?: components["schemas"]["Named"] | null;
+            /**
+             * Format: int32
+             * @description Failures that led to it.
+             */
+            failures: number;
+            /** @enum {string} */
+            notice: "fingers_locked";
+            person?: components["schemas"]["PersonBrief"] | null;
         } | {
             /** @description What was found. */
             finding: string;
@@ -2708,6 +3119,7 @@ export interface components {
             event: string;
             /** @description The finger's person number, as the device matched it. */
             finger?: string | null;
+            fingerprint?: components["schemas"]["FingerprintView"] | null;
             /**
              * Format: int64
              * @description Index in the log.
@@ -2838,6 +3250,12 @@ export interface components {
              * @default
              */
             photo_file: string;
+        };
+        /** @description The fingers of a person. */
+        PersonFingers: {
+            /** @description Enrolled fingers, oldest first. */
+            fingers: components["schemas"]["FingerView"][];
+            lock?: components["schemas"]["LockView"] | null;
         };
         /** @description A new or changed person. */
         PersonInput: {
@@ -2982,6 +3400,59 @@ export interface components {
              */
             visit: string;
         };
+        /**
+         * @description What to do before the next press of a finger.
+         * @enum {string}
+         */
+        PressAdvice: "no_finger" | "dry" | "wet" | "partial" | "misplaced" | "other_finger" | "unclear" | "belongs_to_somebody";
+        /** @description A press. */
+        PressForm: {
+            /**
+             * Format: int32
+             * @description Pixels an inch, 100 to 2,000; 500 when absent.
+             */
+            dpi?: number | null;
+            /**
+             * Format: int32
+             * @description Rows, of grey bytes.
+             */
+            height?: number | null;
+            /**
+             * Format: binary
+             * @description PNG, TIFF or PGM; with `width` and `height`, one grey byte a pixel, 0 black, ridges dark.
+             */
+            image: string;
+            /**
+             * Format: int32
+             * @description Pixels in a row, of grey bytes.
+             */
+            width?: number | null;
+        };
+        /** @description The sensor that a finger is pressed on. */
+        PressOn: {
+            /**
+             * Format: uuid
+             * @description The sensor, of GET /fingers/sensors.
+             */
+            sensor: string;
+        };
+        /** @description What one press led to. */
+        PressView: {
+            advice?: components["schemas"]["PressAdvice"] | null;
+            /** @description The enrolment after it. */
+            enrolment: components["schemas"]["EnrolmentView"];
+            /** @description Its picture as a `data:` address (PNG). */
+            picture: string;
+            /**
+             * Format: int32
+             * @description How clear it is, 0 to 100; absent where no print was found.
+             */
+            quality?: number | null;
+            /** @description What to tell whoever presses. */
+            sentence: string;
+            /** @description Whether it was taken. */
+            taken: boolean;
+        };
         /** @description Problem details (RFC 9457), sent as `application/problem+json`. */
         Problem: {
             /** @description What to do about it. */
@@ -3037,7 +3508,7 @@ export interface components {
          * @description Why a decision was made so.
          * @enum {string}
          */
-        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed";
+        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked";
         /** @description What an entry records. */
         RecordView: {
             /** @enum {string} */
@@ -3120,6 +3591,9 @@ export interface components {
             saw: "face";
         } | {
             /** @enum {string} */
+            saw: "fingerprint";
+        } | {
+            /** @enum {string} */
             saw: "picture_requested";
         } | {
             /**
@@ -3139,6 +3613,31 @@ export interface components {
             saw: "classic_exit";
             /** @description The tag on the line. */
             tag: string;
+        };
+        /**
+         * @description How it goes with a fingerprint sensor on the server itself.
+         * @enum {string}
+         */
+        SensorState: "connecting" | "ready" | "enrolling" | "waiting";
+        /** @description A sensor on the server itself. */
+        SensorView: {
+            /** @description Where it stands. */
+            access_point: components["schemas"]["Named"];
+            /** @description What is wrong. */
+            error?: string | null;
+            /**
+             * Format: uuid
+             * @description The device.
+             */
+            id: string;
+            /** @description How its fingers are compared. */
+            mode: components["schemas"]["FingerMode"];
+            /** @description Its name. */
+            name: string;
+            /** @description Where its line is. */
+            path: string;
+            /** @description How it goes. */
+            state: components["schemas"]["SensorState"];
         };
         /** @description What the page has to know before anything else. */
         SessionView: {
@@ -4540,6 +5039,413 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fingers_enrolments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The enrolment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_fingers_enrolments_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The enrolment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fingers_enrolments_id_finish: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The enrolment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FingerView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fingers_enrolments_id_image: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The enrolment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["PressForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fingers_enrolments_id_sensor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The enrolment */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PressOn"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PressView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fingers_locks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LockView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_fingers_locks_lift: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LiftLock"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_fingers_sensors: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SensorView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
         };
@@ -6500,6 +7406,175 @@ export interface operations {
             };
         };
     };
+    get_people_id_fingers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonFingers"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_id_fingers_enrolments: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NewEnrolment"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_id_fingers_history: {
+        parameters: {
+            query?: {
+                /** @description Only those with a smaller index, for the next page. */
+                before?: number;
+                /** @description At most this many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                /** @description The person */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FingerVerificationView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     post_people_id_photo: {
         parameters: {
             query?: never;
@@ -6736,6 +7811,56 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_prints_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The picture */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description PNG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/png": unknown;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Unknown or deleted */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -6,7 +6,7 @@ use crate::names::Names;
 use crate::passage::PassageView;
 use crate::routes::alerts::{AlertView, alert_view};
 use crate::state::House;
-use crate::words::EntryKind;
+use crate::words::{AlertKind, EntryKind};
 use model::{Act, Record, Timestamp, Visit};
 use projection::{Calendar, Change, is_inside};
 use std::collections::BTreeSet;
@@ -72,9 +72,14 @@ pub(super) async fn committed_push(
 }
 
 impl CommittedPush {
-    /// The same for those who may not see personal details.
+    /// The same for those who may not see personal details, and who are not told of duress.
     pub(super) fn plain(mut self) -> Self {
         self.passage = self.passage.map(PassageView::plain);
+        let duress = AlertKind::from(model::AlertKind::Duress);
+        self.alerts.retain(|alert| alert.kind != duress);
+        if self.alerts.is_empty() && self.passage.is_some() {
+            self.changed.retain(|part| *part != Changed::Alerts);
+        }
         self
     }
 }
@@ -164,6 +169,8 @@ fn of_act(act: &Act) -> Option<Changed> {
         | Act::PersonActivated { .. }
         | Act::PersonDeleted { .. }
         | Act::FaceEnrolled { .. }
+        | Act::FingerEnrolled { .. }
+        | Act::FingersUnlocked { .. }
         | Act::CredentialRemoved { .. } => Changed::People,
         Act::TagAssigned { .. }
         | Act::TagReturned { .. }

@@ -13,6 +13,7 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{Acknowledgement, Act, Alert, AlertId};
 use serde::{Deserialize, Serialize};
+use store::Role;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -106,16 +107,22 @@ pub(crate) async fn alert_views(
     Ok(views)
 }
 
-/// Alerts, newest first. Role: viewer.
+/// Whether `role` may know of an alert: one about duress is for operators, whoever else looks at their screens.
+pub(crate) fn may_know(role: Role, kind: model::AlertKind) -> bool {
+    kind != model::AlertKind::Duress || role >= Role::Operator
+}
+
+/// Alerts, newest first. Role: viewer; those about duress: operator.
 #[utoipa::path(get, path = "/alerts", tag = "alerts", params(AlertsQuery),
     responses((status = 200, body = Vec<AlertView>)))]
 pub(crate) async fn list(
-    _: Viewer,
+    Viewer(caller): Viewer,
     State(house): State<House>,
     Query(query): Query<AlertsQuery>,
 ) -> Result<Json<Vec<AlertView>>, ApiError> {
     let limit = query.limit.unwrap_or(100).clamp(1, MOST);
-    let alerts = house.store.alerts(query.open, limit).await?;
+    let mut alerts = house.store.alerts(query.open, limit).await?;
+    alerts.retain(|alert| may_know(caller.role, alert.kind));
     let mut names = Names::load(&house).await?;
     Ok(Json(alert_views(&mut names, alerts).await?))
 }

@@ -11,6 +11,7 @@ use crate::routes::people::find;
 use crate::routes::tags::{CustodyView, custody_views};
 use crate::state::House;
 use crate::upload::{Upload, is_jpeg};
+use crate::words::FingerPosition;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
@@ -122,6 +123,17 @@ pub(crate) enum CredentialView {
         /// The model that made it.
         model: String,
     },
+    /// A finger; more of it is told under the person's fingers.
+    Finger {
+        /// Identity.
+        id: Uuid,
+        /// When it was enrolled.
+        enrolled_at: Timestamp,
+        /// Which one.
+        position: FingerPosition,
+        /// What made its templates.
+        model: String,
+    },
     /// A tag assigned for good.
     Tag {
         /// Identity.
@@ -159,6 +171,14 @@ impl From<Credential> for CredentialView {
                 id: id.0,
                 enrolled_at,
                 picture: picture.0,
+                model,
+            },
+            CredentialKind::Finger {
+                position, model, ..
+            } => Self::Finger {
+                id: id.0,
+                enrolled_at,
+                position: position.into(),
                 model,
             },
             CredentialKind::Tag { tag } => Self::Tag {
@@ -233,7 +253,7 @@ pub(crate) async fn credentials(
     }))
 }
 
-/// Removes a face template with its photograph, at once. Role: operator.
+/// Removes a face template with its photograph, or a finger with its templates and pictures, at once. Role: operator.
 ///
 /// A tag's assignment is ended by returning the tag.
 #[utoipa::path(delete, path = "/people/{id}/credentials/{credential}", tag = "people",
@@ -250,14 +270,15 @@ pub(crate) async fn remove_credential(
     let all = house.store.credentials(person).await?;
     let found = all.into_iter().find(|known| known.id == credential);
     let found = found.ok_or_else(|| ApiError::not_found("this credential"))?;
-    let CredentialKind::Face { picture, .. } = found.kind else {
+    if matches!(found.kind, CredentialKind::Tag { .. }) {
         let detail = "Return the tag instead: that ends its assignment.";
         return Err(ApiError::Conflict(detail.into()));
-    };
+    }
+    let pictures: Vec<PictureId> = found.kind.pictures().collect();
     let writes = vec![Write::RemoveCredential(credential)];
     let act = Act::CredentialRemoved { person, credential };
     let unshown = |before: Person| Person {
-        photo: before.photo.filter(|photo| *photo != picture),
+        photo: before.photo.filter(|photo| !pictures.contains(photo)),
         ..before
     };
     house
@@ -265,7 +286,10 @@ pub(crate) async fn remove_credential(
         .await?;
     let recognition = &house.recognition;
     recognition.credential_removed(person, credential).await;
-    house.pictures.remove(picture).await?;
+    house.fingers.credential_removed(credential).await;
+    for picture in pictures {
+        house.pictures.remove(picture).await?;
+    }
     Ok(StatusCode::NO_CONTENT)
 }
 

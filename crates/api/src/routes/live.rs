@@ -1,6 +1,6 @@
 //! The live page's snapshot; what follows is pushed over Socket.IO.
 
-use super::alerts::{AlertView, alert_views};
+use super::alerts::{AlertView, alert_views, may_know};
 use super::visits::{Presence, presence};
 use crate::auth::Viewer;
 use crate::error::ApiError;
@@ -85,7 +85,8 @@ pub(crate) async fn snapshot(
     let arrivals = arrivals.cloned().collect();
     let feed: Vec<PassageView> = recent.into_iter().take(FEED).collect();
     let mut names = Names::load(&house).await?;
-    let alerts = house.store.alerts(true, ALERTS).await?;
+    let mut alerts = house.store.alerts(true, ALERTS).await?;
+    alerts.retain(|alert| may_know(caller.role, alert.kind));
     Ok(Json(LiveSnapshot {
         sequence,
         at: house.clock.now(),

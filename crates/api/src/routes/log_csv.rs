@@ -246,6 +246,18 @@ fn noticed(notice: &NoticeView) -> Cells {
         NoticeView::VisitOverdue { person, visit } => {
             (Some(person), format!("visit_overdue {visit}"))
         }
+        NoticeView::FingersLocked {
+            access_point,
+            person,
+            failures,
+        } => {
+            let place = access_point.as_ref().map(|point| point.name.as_str());
+            let says = format!(
+                "fingers_locked {}: {failures} failures",
+                place.unwrap_or("")
+            );
+            (person.as_ref(), says)
+        }
         NoticeView::VerificationFailed { finding } => {
             (None, format!("verification_failed: {finding}"))
         }

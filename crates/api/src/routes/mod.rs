@@ -11,6 +11,8 @@ pub(crate) mod cards;
 pub(crate) mod corrections;
 pub(crate) mod devices;
 pub(crate) mod faces;
+pub(crate) mod finger_enrolments;
+pub(crate) mod fingers;
 pub(crate) mod gates;
 pub(crate) mod incidents;
 pub(crate) mod integrity;

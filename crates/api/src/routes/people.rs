@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{
-    AccessPointId, Act, CredentialKind, Person, PersonId, PersonStatus, PictureId, Places,
+    AccessPointId, Act, Person, PersonId, PersonStatus, PictureId, Places,
     bare_identity_number, check_digit_fits,
 };
 use serde::{Deserialize, Serialize};
@@ -296,14 +296,13 @@ pub(crate) async fn remove(
     let person = find(&house, PersonId(id)).await?;
     let mut pictures: Vec<PictureId> = person.photo.into_iter().collect();
     for credential in house.store.credentials(person.id).await? {
-        if let CredentialKind::Face { picture, .. } = credential.kind {
-            pictures.push(picture);
-        }
+        pictures.extend(credential.kind.pictures());
     }
     let act = Act::PersonDeleted { person: person.id };
     let writes = vec![Write::RemovePerson(person.id)];
     house.act(caller.author(), act, writes).await?;
     house.recognition.person_removed(person.id).await;
+    house.fingers.person_removed(person.id).await;
     for picture in pictures {
         house.pictures.remove(picture).await?;
     }

@@ -1,9 +1,10 @@
 //! Pictures.
 
-use crate::auth::Viewer;
+use crate::auth::{Auditor, Viewer};
 use crate::error::{ApiError, Problem};
 use crate::extract::Path;
 use crate::state::House;
+use crate::upload::is_png;
 use axum::extract::State;
 use axum::http::header::{CACHE_CONTROL, CONTENT_DISPOSITION, CONTENT_TYPE};
 use axum::response::{IntoResponse, Response};
@@ -25,11 +26,36 @@ pub(crate) async fn show(
     Path(id): Path<Uuid>,
 ) -> Result<Response, ApiError> {
     let picture = house.pictures.get(PictureId(id)).await?;
-    let jpeg = picture.ok_or_else(|| ApiError::not_found("this picture"))?;
+    // A print is no picture for everybody.
+    let photograph = picture.filter(|bytes| !is_png(bytes));
+    let jpeg = photograph.ok_or_else(|| ApiError::not_found("this picture"))?;
     let headers = [
         (CONTENT_TYPE, "image/jpeg"),
         (CACHE_CONTROL, "no-store"),
         (CONTENT_DISPOSITION, "inline"),
     ];
     Ok((headers, jpeg).into_response())
+}
+
+/// The picture of a press of a finger as PNG. Role: auditor.
+#[utoipa::path(get, path = "/prints/{id}", tag = "fingers",
+    params(("id" = Uuid, Path, description = "The picture")),
+    responses(
+        (status = 200, description = "PNG", content_type = "image/png"),
+        (status = 404, description = "Unknown or deleted", body = Problem),
+    ))]
+pub(crate) async fn print(
+    _: Auditor,
+    State(house): State<House>,
+    Path(id): Path<Uuid>,
+) -> Result<Response, ApiError> {
+    let picture = house.pictures.get(PictureId(id)).await?;
+    let print = picture.filter(|bytes| is_png(bytes));
+    let png = print.ok_or_else(|| ApiError::not_found("this print"))?;
+    let headers = [
+        (CONTENT_TYPE, "image/png"),
+        (CACHE_CONTROL, "no-store"),
+        (CONTENT_DISPOSITION, "inline"),
+    ];
+    Ok((headers, png).into_response())
 }

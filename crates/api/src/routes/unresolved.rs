@@ -67,6 +67,8 @@ pub(crate) enum SawView {
     },
     /// A face.
     Face,
+    /// A finger that the house compared.
+    Fingerprint,
     /// A picture was asked for.
     PictureRequested,
     /// A picture that arrived.
@@ -111,6 +113,7 @@ impl From<Sighting> for SawView {
                 tag: tag.as_str().to_owned(),
             },
             Sighting::Face(_) => Self::Face,
+            Sighting::Fingerprint(_) => Self::Fingerprint,
             Sighting::PictureRequested => Self::PictureRequested,
             Sighting::Picture { picture } => Self::Picture { picture: picture.0 },
             Sighting::ClassicEntry(line) => Self::ClassicEntry {

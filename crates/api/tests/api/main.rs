@@ -10,6 +10,7 @@ mod corrections;
 mod devices;
 mod document;
 mod faces;
+mod fingers;
 mod integrity;
 mod live;
 mod log;

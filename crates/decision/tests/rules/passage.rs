@@ -4,8 +4,9 @@ use decision::{Facts, TagFacts, decide, holder};
 use model::{
     AccessPoint, AccessPointId, AreaId, ClassicEntry, ClassicExit, Comparison, Custody,
     CustodyState, Decision, DeviceTime, Direction, EventId, Evidence, FaceSighting, Factor,
-    FingerEvidence, Person, PersonDetails, PersonId, PersonStatus, PictureEvidence, PictureId,
-    Places, Reason, Score, TagEvidence, TagText, TimeProvenance, TimeSource, Timestamp,
+    FingerEvidence, FingerMode, FingerResult, FingerSighting, Person, PersonDetails, PersonId,
+    PersonStatus, PictureEvidence, PictureId, Places, Reason, Score, TagEvidence, TagText,
+    TimeProvenance, TimeSource, Timestamp,
 };
 use uuid::Uuid;
 
@@ -59,6 +60,7 @@ impl Passage {
             finger: None,
             tag: None,
             face: None,
+            fingerprint: None,
             picture: None,
             classic_entry: None,
             classic_exit: None,
@@ -81,6 +83,7 @@ impl Passage {
             access_point,
             by_finger: None,
             by_face: None,
+            by_print: None,
             tag: TagFacts::default(),
         };
         Self { evidence, facts }
@@ -153,6 +156,23 @@ impl Passage {
             picture: None,
         });
         self.facts.by_face = known;
+        self
+    }
+
+    /// A finger that the house compared, found to be `of` somebody the registry has.
+    pub fn print(mut self, result: FingerResult, mode: FingerMode, of: Option<Person>) -> Self {
+        self.evidence.fingerprint = Some(FingerSighting {
+            result,
+            mode,
+            person: of.as_ref().map(|p| p.id),
+            position: None,
+            duress: false,
+            presses: 1,
+            score: None,
+            searched: 3,
+            picture: None,
+        });
+        self.facts.by_print = of;
         self
     }
 

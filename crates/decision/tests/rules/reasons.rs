@@ -2,8 +2,8 @@
 
 use crate::passage::*;
 use model::{
-    Comparison, CustodyState, DeviceTime, Factor, Outcome, Person, PersonStatus, Places, Reason,
-    TimeSource,
+    Comparison, CustodyState, DeviceTime, Factor, FingerMode, FingerResult, Outcome, Person,
+    PersonStatus, Places, Reason, TimeSource,
 };
 
 fn assert_denied(passage: &Passage, reasons: &[Reason]) {
@@ -212,4 +212,58 @@ fn suspended_now_counts_at_once() {
     someone.status = PersonStatus::Suspended;
     let passage = Passage::requiring(&[]).face(Some(&person(7)), Some(someone));
     assert_denied(&passage, &[Reason::PersonSuspended]);
+}
+
+#[test]
+fn a_finger_that_the_house_found_names_its_person() {
+    let passage = Passage::requiring(&[Factor::Finger]).print(
+        FingerResult::Matched,
+        FingerMode::Search,
+        Some(person(7)),
+    );
+    assert_granted(&passage, &[]);
+    assert_eq!(passage.decide().person, Some(person(7).id));
+    let mut deleted = passage;
+    deleted.facts.by_print = None;
+    assert_denied(&deleted, &[Reason::PersonUnknown]);
+}
+
+#[test]
+fn a_finger_of_nobody_is_denied_and_names_nobody() {
+    let passage = Passage::requiring(&[Factor::Finger]).print(
+        FingerResult::Unmatched,
+        FingerMode::Search,
+        None,
+    );
+    assert_denied(&passage, &[Reason::FingerUnknown]);
+    assert_eq!(passage.decide().person, None);
+}
+
+#[test]
+fn a_finger_that_is_not_the_holders_is_denied_and_names_the_holder() {
+    let claim = |result, of| {
+        Passage::requiring(&[Factor::Tag, Factor::Finger])
+            .tag(false, held(CustodyState::Issued, 7))
+            .print(result, FingerMode::Claim, of)
+    };
+    assert_granted(&claim(FingerResult::Matched, Some(person(7))), &[]);
+    let other = claim(FingerResult::Unmatched, None);
+    assert_denied(&other, &[Reason::FingerOfSomebodyElse]);
+    assert_eq!(other.decide().person, Some(person(7).id));
+    assert_denied(
+        &claim(FingerResult::NotCompared, None),
+        &[Reason::FingerMissing],
+    );
+    assert_denied(
+        &claim(FingerResult::Matched, Some(person(8))),
+        &[Reason::FactorsDisagree],
+    );
+}
+
+#[test]
+fn locked_fingers_are_refused_whosever_they_are() {
+    for of in [None, Some(person(7))] {
+        let passage = Passage::requiring(&[]).print(FingerResult::Locked, FingerMode::Search, of);
+        assert_denied(&passage, &[Reason::FingersLocked]);
+    }
 }

@@ -15,7 +15,7 @@ use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use model::{Device, ObservationDraft, Receipt};
+use model::{Device, DeviceId, ObservationDraft, Receipt};
 use serde_json::json;
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -35,7 +35,7 @@ pub fn device_router(house: House) -> Router {
         .with_state(house)
 }
 
-type Peer = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
+pub(super) type Peer = Option<axum::Extension<ConnectInfo<SocketAddr>>>;
 
 async fn observation(
     State(house): State<House>,
@@ -100,7 +100,18 @@ async fn picture(
 
 async fn deliver(house: &House, address: Option<IpAddr>, draft: ObservationDraft) -> Response {
     let device = draft.device;
-    match house.deliver_within(draft, HOUSE_PATIENCE).await {
+    let observed = house.deliver_within(draft, HOUSE_PATIENCE).await;
+    receipt(house, address, device, observed)
+}
+
+/// What a device is told of its observation.
+pub(super) fn receipt(
+    house: &House,
+    address: Option<IpAddr>,
+    device: DeviceId,
+    observed: Receipt,
+) -> Response {
+    match observed {
         Receipt::Committed { contiguous } => committed("committed", contiguous),
         Receipt::Duplicate { contiguous } => committed("duplicate", contiguous),
         Receipt::Overloaded => busy(),
@@ -113,7 +124,7 @@ async fn deliver(house: &House, address: Option<IpAddr>, draft: ObservationDraft
 }
 
 /// The device that calls. Its body is read only after this.
-async fn authenticated(
+pub(super) async fn authenticated(
     house: &House,
     address: Option<IpAddr>,
     headers: &HeaderMap,
@@ -135,7 +146,7 @@ fn basic(headers: &HeaderMap) -> Option<(String, String)> {
     Some((name.to_owned(), password.to_owned()))
 }
 
-fn ip(peer: Peer) -> Option<IpAddr> {
+pub(super) fn ip(peer: Peer) -> Option<IpAddr> {
     peer.map(|axum::Extension(ConnectInfo(peer))| peer.ip().to_canonical())
 }
 
@@ -143,11 +154,11 @@ fn committed(status: &str, contiguous: Option<u64>) -> Response {
     Json(json!({ "status": status, "committed": contiguous })).into_response()
 }
 
-fn refused(code: StatusCode, why: &str) -> Response {
+pub(super) fn refused(code: StatusCode, why: &str) -> Response {
     (code, Json(json!({ "status": "refused", "reason": why }))).into_response()
 }
 
-fn not_admitted(why: NotAdmitted) -> Response {
+pub(super) fn not_admitted(why: NotAdmitted) -> Response {
     match why {
         NotAdmitted::Wrong => unauthorized(),
         NotAdmitted::Busy => busy(),
@@ -164,7 +175,7 @@ fn unauthorized() -> Response {
     (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
-fn busy() -> Response {
+pub(super) fn busy() -> Response {
     let again = [(header::RETRY_AFTER, "2")];
     (
         StatusCode::SERVICE_UNAVAILABLE,

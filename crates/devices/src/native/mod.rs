@@ -3,6 +3,7 @@
 
 mod admission;
 pub(crate) mod committed;
+mod fingers;
 mod gateway;
 mod http;
 pub(crate) mod incidents;
@@ -11,6 +12,7 @@ mod report;
 mod retained;
 pub(crate) mod topics;
 
+pub use fingers::finger_router;
 pub use gateway::Gateway;
 pub use http::device_router;
 pub use report::{MAX_REPORT_BYTES, MAX_SEQUENCE, Mark, Report, ReportError, Saw};

@@ -1,6 +1,7 @@
 //! What a native device says: one JSON object per observation.
 
 use crate::classic::device_time::{FIRST_POSSIBLE_YEAR, FUTURE_TOLERANCE};
+use crate::fingers::Press;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use model::{Device, DeviceTime, ObservationDraft, PictureId, Sighting, SourceKey, TagText};
@@ -149,14 +150,10 @@ impl Mark {
         self.draft(device, Sighting::Picture { picture }, received_at, &[])
     }
 
-    fn draft(
-        self,
-        device: &Device,
-        sighting: Sighting,
-        received_at: Timestamp,
-        raw: &[u8],
-    ) -> ObservationDraft {
-        ObservationDraft {
+    /// A finger that was put on a sensor of the device.
+    #[must_use]
+    pub fn press(self, device: &Device, received_at: Timestamp) -> Press {
+        Press {
             device: device.id,
             access_point: device.access_point,
             device_time: self.device_time(received_at),
@@ -166,8 +163,19 @@ impl Mark {
             },
             received_at,
             deferred: self.deferred,
-            sighting,
+        }
+    }
+
+    fn draft(
+        self,
+        device: &Device,
+        sighting: Sighting,
+        received_at: Timestamp,
+        raw: &[u8],
+    ) -> ObservationDraft {
+        ObservationDraft {
             raw: raw.to_vec(),
+            ..self.press(device, received_at).seeing(sighting)
         }
     }
 

@@ -47,3 +47,27 @@ fn every_track_of_a_stranger_is_a_passage() {
     world.see(1, 10, face(None));
     assert_eq!(world.passages().len(), 2);
 }
+
+#[test]
+fn a_finger_that_the_house_compared_is_a_factor_like_any_other() {
+    let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Finger]);
+    world.see(1, 0, read("AA"));
+    world.see(1, 3_000, print(Some(7)));
+    let passages = world.passages();
+    assert!(passages[0].tag.is_some() && passages[0].fingerprint.is_some());
+}
+
+#[test]
+fn fingers_of_two_people_or_of_nobody_are_passages_of_their_own() {
+    let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Finger]);
+    for (n, finger) in [Some(7), Some(8), None, None].into_iter().enumerate() {
+        world.see(1, 10 * i64::try_from(n).unwrap(), print(finger));
+    }
+    world.until(60_000);
+    let people = world.passages();
+    let people: Vec<_> = people
+        .iter()
+        .map(|p| p.fingerprint.as_ref().unwrap().person)
+        .collect();
+    assert_eq!(people, [Some(who(7)), Some(who(8)), None, None]);
+}

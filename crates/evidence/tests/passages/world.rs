@@ -3,8 +3,9 @@
 use evidence::{Correlator, Output, PointFacts};
 use model::{
     AccessEvent, AccessPointId, AreaId, ClassicEntry, ClassicExit, Decision, DeviceId, DeviceTime,
-    Direction, Evidence, FaceSighting, Factor, Liveness, Observation, ObservationId, Outcome,
-    PersonId, PictureId, Place, Rule, Score, Sighting, TagText, Taken, Timestamp, Unresolved,
+    Direction, Evidence, FaceSighting, Factor, FingerMode, FingerPosition, FingerResult,
+    FingerSighting, Liveness, Observation, ObservationId, Outcome, PersonId, PictureId, Place,
+    Rule, Score, Sighting, TagText, Taken, Timestamp, Unresolved,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -80,6 +81,25 @@ pub fn face(person: Option<u128>) -> Sighting {
         runner_up: None,
         frames: 5,
         gallery: 3,
+        picture: None,
+    })
+}
+
+/// A finger that the house compared: somebody's, or nobody's.
+pub fn print(person: Option<u128>) -> Sighting {
+    Sighting::Fingerprint(FingerSighting {
+        result: if person.is_some() {
+            FingerResult::Matched
+        } else {
+            FingerResult::Unmatched
+        },
+        mode: FingerMode::Search,
+        person: person.map(who),
+        position: person.map(|_| FingerPosition::RightThumb),
+        duress: false,
+        presses: 1,
+        score: None,
+        searched: 3,
         picture: None,
     })
 }

@@ -1,11 +1,11 @@
 use crate::world::*;
 use AlertKind::{
-    Denied, DeviceSilent, MissingExit, NotTaken, PictureDisagrees, Stranger, UnknownTag,
-    VerificationFailed,
+    Denied, DeviceSilent, Duress, FingersLocked, MissingExit, NotTaken, PictureDisagrees, Stranger,
+    UnknownTag, VerificationFailed,
 };
 use model::{
-    AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, GateId, Notice, Reason,
-    Taken, TimeSource, UserId, VisitId,
+    AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, FingerMode, FingerResult,
+    FingerSighting, FingerSubject, GateId, Notice, Reason, Taken, TimeSource, UserId, VisitId,
 };
 use projection::alert_id;
 use uuid::Uuid;
@@ -176,4 +176,44 @@ fn every_kind_has_an_alert_of_its_own() {
     ];
     let ids: std::collections::BTreeSet<_> = kinds.map(|kind| alert_id(id, kind)).into();
     assert_eq!(ids.len(), kinds.len());
+}
+
+#[test]
+fn a_finger_of_duress_is_granted_and_alerts() {
+    let with = |duress| {
+        let mut event = entry(Some(7));
+        event.evidence.fingerprint = Some(FingerSighting {
+            result: FingerResult::Matched,
+            mode: FingerMode::Search,
+            person: event.decision.person,
+            position: None,
+            duress,
+            presses: 1,
+            score: None,
+            searched: 1,
+            picture: None,
+        });
+        raised(event)
+    };
+    assert_eq!(with(true), [Duress]);
+    assert!(with(false).is_empty());
+}
+
+#[test]
+fn fingers_that_were_locked_alert_and_say_whose() {
+    let mut world = World::default();
+    let subject = FingerSubject::Person { person: who(7) };
+    world.notice(
+        Notice::FingersLocked {
+            subject,
+            failures: 5,
+        },
+        HOUR,
+    );
+    let alerts: Vec<_> = world.book.alerts().values().cloned().collect();
+    assert_eq!(alerts.len(), 1);
+    assert_eq!(
+        (alerts[0].kind, alerts[0].person),
+        (FingersLocked, Some(who(7)))
+    );
 }

@@ -45,6 +45,7 @@ pub fn passage(person: Option<u128>, place: Place, minute: i64) -> AccessEvent {
             finger: None,
             tag: None,
             face: None,
+            fingerprint: None,
             picture: None,
             classic_entry: None,
             classic_exit: None,

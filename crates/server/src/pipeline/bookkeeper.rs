@@ -176,6 +176,7 @@ fn subjects(evidence: &Evidence) -> BTreeSet<String> {
     let wanted = decision::wanted(evidence);
     let number = wanted.number.map(|number| format!("number {number}"));
     let face = wanted.face.map(|person| format!("person {person}"));
+    let print = wanted.print.map(|person| format!("person {person}"));
     let tag = wanted.tag.map(|tag| format!("tag {}", tag.as_str()));
-    [number, face, tag].into_iter().flatten().collect()
+    [number, face, print, tag].into_iter().flatten().collect()
 }

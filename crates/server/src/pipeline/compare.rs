@@ -45,6 +45,7 @@ impl Comparer {
 
 /// Whom a finger or tag names.
 fn named(facts: &Facts) -> Option<PersonId> {
-    let person = facts.by_finger.as_ref().or(facts.tag.holder.as_ref());
+    let finger = facts.by_finger.as_ref().or(facts.by_print.as_ref());
+    let person = finger.or(facts.tag.holder.as_ref());
     person.map(|person| person.id)
 }

@@ -25,6 +25,10 @@ pub async fn of(store: &dyn Store, evidence: &Evidence, points: &[AccessPoint]) 
         Some(person) => store.person(person).await?,
         None => None,
     };
+    let by_print = match wanted.print {
+        Some(person) => store.person(person).await?,
+        None => None,
+    };
     let custody = match wanted.tag {
         Some(tag) => store.custody(tag).await?,
         None => None,
@@ -37,6 +41,7 @@ pub async fn of(store: &dyn Store, evidence: &Evidence, points: &[AccessPoint]) 
         access_point,
         by_finger,
         by_face,
+        by_print,
         tag: TagFacts { custody, holder },
     })
 }

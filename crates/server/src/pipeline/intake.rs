@@ -1,6 +1,7 @@
 //! Durable first, acknowledged second.
 
 use super::arrivals::OldestPending;
+use crate::fingers::Reads;
 use devices::Delivery;
 use futures::stream::{FuturesOrdered, StreamExt};
 use model::{Observation, Receipt, Refusal};
@@ -18,7 +19,7 @@ const UNDER_WAY: usize = 512;
 /// library may keep a sender for as long as the process lives. Where the bookkeeper is behind, this
 /// waits, and so do the devices.
 pub async fn run(
-    store: Arc<dyn Ingest>,
+    (store, reads): (Arc<dyn Ingest>, Arc<Reads>),
     mut deliveries: mpsc::Receiver<Delivery>,
     committed: mpsc::Sender<Observation>,
     pending: watch::Sender<OldestPending>,
@@ -33,7 +34,7 @@ pub async fn run(
             delivery = deliveries.recv(), if open && under_way.len() < UNDER_WAY => match delivery {
                 Some(delivery) => {
                     received.push_back(delivery.draft.received_at);
-                    under_way.push_back(commit(store.clone(), delivery));
+                    under_way.push_back(commit(store.clone(), reads.clone(), delivery));
                 }
                 None => open = false,
             },
@@ -55,7 +56,11 @@ pub async fn run(
 }
 
 /// Commits one delivery and answers it; the observation when it is new.
-async fn commit(store: Arc<dyn Ingest>, delivery: Delivery) -> Option<Observation> {
+async fn commit(
+    store: Arc<dyn Ingest>,
+    reads: Arc<Reads>,
+    delivery: Delivery,
+) -> Option<Observation> {
     let result = store.commit(delivery.draft).await;
     let (receipt, observation) = match result {
         Ok(commit) if commit.duplicate => {
@@ -69,6 +74,8 @@ async fn commit(store: Arc<dyn Ingest>, delivery: Delivery) -> Option<Observatio
         }
         Ok(commit) => {
             metrics::counter!("gatebook_observations_total").increment(1);
+            // Before its device goes on: the finger that follows is held against this tag.
+            reads.note(&commit.observation);
             (
                 Receipt::Committed {
                     contiguous: commit.contiguous,
@@ -183,7 +190,13 @@ mod tests {
             deliver.send(delivery(ms)).await.unwrap();
         }
         let closing = CancellationToken::new();
-        let task = tokio::spawn(run(slow.clone(), deliveries, committed, tell, closing));
+        let task = tokio::spawn(run(
+            (slow.clone(), Arc::default()),
+            deliveries,
+            committed,
+            tell,
+            closing,
+        ));
         for (ms, left) in [(7, Some(at(5))), (5, Some(at(9))), (9, None)] {
             slow.0.add_permits(1);
             assert_eq!(observations.recv().await.unwrap().received_at, at(ms));

@@ -14,6 +14,7 @@ mod points;
 mod recovery;
 mod verdict;
 
+use crate::fingers::Reads;
 use anyhow::Result;
 use bookkeeper::Bookkeeper;
 use compare::Comparer;
@@ -27,7 +28,7 @@ use tokio_util::sync::CancellationToken;
 /// Committed observations that wait for the bookkeeper.
 const COMMITTED: usize = 4_096;
 
-/// Starts the pipeline. It ends when nobody delivers any more, or after `closing`.
+/// Starts the pipeline, which notes the tags that were read in `reads`. It ends when nobody delivers any more, or after `closing`.
 ///
 /// # Errors
 /// When the store cannot be read.
@@ -35,6 +36,7 @@ pub async fn start(
     store: &Arc<dyn Store>,
     comparer: Comparer,
     deliveries: mpsc::Receiver<Delivery>,
+    reads: &Arc<Reads>,
     closing: &CancellationToken,
 ) -> Result<JoinSet<()>> {
     let (committed, observations) = mpsc::channel(COMMITTED);
@@ -42,7 +44,7 @@ pub async fn start(
     let books = Bookkeeper::open(store.clone(), comparer, observations, pending).await?;
     let mut tasks = JoinSet::new();
     tasks.spawn(intake::run(
-        store.clone(),
+        (store.clone(), reads.clone()),
         deliveries,
         committed,
         tell,

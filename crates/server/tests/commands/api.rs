@@ -100,13 +100,18 @@ impl Api {
 
     /// Sends a file; the status.
     pub fn upload(&self, path: &str, field: &str, file: &Path) -> u16 {
+        self.send(path, field, file).0
+    }
+
+    /// Sends a file; status and answer.
+    pub fn send(&self, path: &str, field: &str, file: &Path) -> (u16, Value) {
         let mut curl = Command::new("curl");
         curl.args(["-s", "-w", "\n%{http_code}", "-b"])
             .arg(self.jar());
         curl.args(["-H", &format!("x-gatebook-csrf: {}", self.csrf)]);
         curl.arg("-F")
             .arg(format!("{field}=@{};type=image/jpeg", file.display()));
-        answer(curl.arg(format!("{}/api/v1/{path}", self.address))).0
+        answer(curl.arg(format!("{}/api/v1/{path}", self.address)))
     }
 
     /// The secret of the session's cookie.

@@ -11,6 +11,7 @@ mod device_http;
 mod edge;
 mod engine;
 mod faces;
+mod fingers;
 mod full_disk;
 mod health;
 mod hosts;

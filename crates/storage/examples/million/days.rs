@@ -144,6 +144,7 @@ impl Pass {
                     issued: false,
                 }),
                 face: None,
+                fingerprint: None,
                 picture: None,
                 classic_entry: None,
                 classic_exit: None,

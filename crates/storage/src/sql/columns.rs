@@ -1,8 +1,8 @@
 //! What of an entry is kept in the clear so that it can be searched.
 
 use model::{
-    AccessPointId, Act, Correction, Direction, Entry, EventId, Notice, Outcome, PersonId, Record,
-    TagText, Taken, Timestamp,
+    AccessPointId, Act, Correction, Direction, Entry, EventId, FingerSubject, Notice, Outcome,
+    PersonId, Record, TagText, Taken, Timestamp,
 };
 use store::{EntryKind, Result};
 
@@ -111,7 +111,13 @@ pub(super) const fn person_of(entry: &Entry) -> Option<PersonId> {
         Record::Act(act) => person_of_act(act),
         Record::Correction(Correction::NotThisPerson { instead, .. }) => *instead,
         Record::Correction(Correction::AddMissed { person, .. })
-        | Record::Notice(Notice::VisitOverdue { person, .. }) => Some(*person),
+        | Record::Notice(
+            Notice::VisitOverdue { person, .. }
+            | Notice::FingersLocked {
+                subject: FingerSubject::Person { person },
+                ..
+            },
+        ) => Some(*person),
         Record::Correction(Correction::CloseVisit { .. }) | Record::Notice(_) => None,
     }
 }
@@ -124,6 +130,10 @@ const fn person_of_act(act: &Act) -> Option<PersonId> {
         | Act::PersonActivated { person }
         | Act::PersonDeleted { person }
         | Act::FaceEnrolled { person, .. }
+        | Act::FingerEnrolled { person, .. }
+        | Act::FingersUnlocked {
+            subject: FingerSubject::Person { person },
+        }
         | Act::CredentialRemoved { person, .. }
         | Act::TagAssigned { person, .. } => Some(*person),
         _ => None,

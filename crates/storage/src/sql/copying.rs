@@ -16,7 +16,7 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 29] = [
+pub(crate) const TABLES: [(&str, &str); 31] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
@@ -31,6 +31,8 @@ pub(crate) const TABLES: [(&str, &str); 29] = [
     ("people", ""),
     ("credentials", " ORDER BY rowid"),
     ("templates", " ORDER BY rowid"),
+    ("finger_templates", ""),
+    ("finger_locks", ""),
     ("areas", ""),
     ("access_points", ""),
     ("devices", ""),

@@ -12,6 +12,8 @@ pub(crate) struct Keys {
     pub(crate) details: Sealer,
     /// Face templates.
     pub(crate) templates: Sealer,
+    /// Templates of fingers.
+    pub(crate) finger_templates: Sealer,
     /// Where network cameras are.
     pub(crate) network_cameras: Sealer,
     /// The proof that key and database belong together.
@@ -27,6 +29,7 @@ impl Keys {
             observations: Sealer::new(key, "observations"),
             details: Sealer::new(key, "people"),
             templates: Sealer::new(key, "templates"),
+            finger_templates: Sealer::new(key, "finger_templates"),
             network_cameras: Sealer::new(key, "network_cameras"),
             meta: Sealer::new(key, "meta"),
             identity_numbers: Surrogates::new(key, "identity_number"),

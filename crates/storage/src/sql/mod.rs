@@ -9,6 +9,7 @@ mod columns;
 mod copying;
 mod devices;
 mod filling;
+mod fingers;
 mod incidents;
 mod ingest;
 mod keys;

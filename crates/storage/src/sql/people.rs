@@ -2,13 +2,13 @@
 
 use async_trait::async_trait;
 use model::{
-    AccessPoint, Area, Credential, Gate, Person, PersonDetails, PersonId, Settings, TagText,
-    Timestamp, bare_identity_number,
+    AccessPoint, Area, Credential, FingerLock, Gate, Person, PersonDetails, PersonId, Settings,
+    TagText, Timestamp, bare_identity_number,
 };
-use store::{FaceTemplate, People, PeopleQuery, Result, StoreError};
+use store::{FaceTemplate, FingerTemplate, People, PeopleQuery, Result, StoreError};
 
 use super::keys::Keys;
-use super::{SqlStore, places};
+use super::{SqlStore, fingers, places};
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, from_json};
 use crate::engine::value::Value;
@@ -113,6 +113,18 @@ impl People for SqlStore {
         rows.iter()
             .map(|row| read_template(self.keys(), row))
             .collect()
+    }
+
+    async fn finger_templates(&self) -> Result<Vec<FingerTemplate>> {
+        fingers::templates(&mut self.read().await?, self.keys(), None).await
+    }
+
+    async fn finger_templates_of(&self, person: PersonId) -> Result<Vec<FingerTemplate>> {
+        fingers::templates(&mut self.read().await?, self.keys(), Some(person)).await
+    }
+
+    async fn finger_locks(&self) -> Result<Vec<FingerLock>> {
+        fingers::locks(&mut self.read().await?).await
     }
 
     async fn areas(&self) -> Result<Vec<Area>> {

@@ -7,8 +7,8 @@ use store::{FaceTemplate, Put, Result, StoreError};
 
 use super::keys::Keys;
 use super::people::{folded, read_person};
-use super::picture_names;
 use super::writer::Tx;
+use super::{fingers, picture_names};
 use crate::engine::fault::{fault, taken, taken_or_dangling};
 use crate::engine::rows::{json, nanos, word};
 use crate::engine::{Db, query};
@@ -83,6 +83,7 @@ pub(super) async fn remove_person(db: &mut Db, id: PersonId) -> Result<()> {
                OR by IN (SELECT id FROM credentials WHERE person = ?)";
     let unnamed = query(sql).bind(bytes).bind(bytes).execute(&mut *db).await;
     unnamed.map_err(fault)?;
+    fingers::forget(db, id.0).await?;
     let sql = "DELETE FROM people WHERE id = ?";
     let done = query(sql).bind(bytes).execute(db).await.map_err(fault)?;
     exists(done, || format!("person {id}"))
@@ -95,6 +96,9 @@ pub(super) async fn put_credential(
 ) -> Result<()> {
     let what = || match &credential.kind {
         CredentialKind::Tag { tag } => format!("tag {}", tag.as_str()),
+        CredentialKind::Finger { position, .. } => {
+            format!("the finger {position:?} of this person")
+        }
         CredentialKind::Face { .. } => format!("credential {}", credential.id),
     };
     query("INSERT INTO credentials (id, person, enrolled_at, record) VALUES (?, ?, ?, ?)")
@@ -105,8 +109,8 @@ pub(super) async fn put_credential(
         .execute(&mut *tx.db)
         .await
         .map_err(taken_or_dangling(what, "the person of the credential"))?;
-    if let CredentialKind::Face { picture, .. } = &credential.kind {
-        picture_names::add(tx.db, *picture, credential.id.0).await?;
+    for picture in credential.kind.pictures() {
+        picture_names::add(tx.db, picture, credential.id.0).await?;
     }
     match template {
         Some(template) => put_template(tx, template).await,

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use store::{Put, Result, StoreError};
 
+use super::fingers;
 use super::people_written::{exists, unchanged};
 use crate::engine::fault::{fault, taken_or_dangling};
 use crate::engine::rows::{Columns, json};
@@ -95,11 +96,12 @@ pub(super) async fn remove_area(db: &mut Db, id: AreaId) -> Result<()> {
 }
 
 pub(super) async fn remove_access_point(db: &mut Db, id: AccessPointId) -> Result<()> {
-    let id = id.to_string();
+    let (uuid, id) = (id.0, id.to_string());
     let device = "SELECT 'device ' || name AS referrer FROM devices WHERE access_point = ?";
     unused(db, device, &id).await?;
     let gate = "SELECT 'gate ' || name AS referrer FROM gates WHERE ? IN (entry, exit)";
     unused(db, gate, &id).await?;
+    fingers::forget(db, uuid).await?;
     remove(
         db,
         "DELETE FROM access_points WHERE id = ?",

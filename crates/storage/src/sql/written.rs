@@ -4,7 +4,7 @@ use store::{Result, Write};
 
 use super::writer::Tx;
 use super::{accounts_written as accounts, people_written as people, places_written as places};
-use super::{incidents, network_cameras, settle};
+use super::{fingers, incidents, network_cameras, settle};
 
 /// Applies one write inside the entry's transaction.
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
@@ -15,6 +15,9 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
             people::put_credential(tx, credential, template.as_ref()).await
         }
         Write::RemoveCredential(id) => people::remove_credential(tx.db, *id).await,
+        Write::FingerTemplates(templates) => fingers::put_templates(tx, templates).await,
+        Write::LockFingers(lock) => fingers::lock(tx.db, lock).await,
+        Write::UnlockFingers(subject) => fingers::unlock(tx.db, *subject).await,
         Write::Area(area) => places::put(tx.db, area).await,
         Write::RemoveArea(id) => places::remove_area(tx.db, *id).await,
         Write::AccessPoint(point) => places::put(tx.db, point).await,

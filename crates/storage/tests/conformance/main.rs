@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod fingers;
 mod ingest;
 mod ledger_rows;
 mod log;
@@ -99,6 +100,12 @@ macro_rules! every_case {
                 a_tag_is_assigned_to_one_person,
                 removing_a_person_takes_credentials_and_templates_along,
                 templates_are_given_back_as_they_were_kept,
+            ],
+            fingers: [
+                templates_of_a_finger_are_given_back_with_their_mark,
+                a_finger_of_a_person_is_enrolled_once,
+                fingers_go_with_their_credential_and_with_their_person,
+                fingers_are_locked_once_until_that_is_lifted,
             ],
             places: [
                 names_of_places_and_devices_are_unique,

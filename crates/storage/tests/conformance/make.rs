@@ -76,6 +76,7 @@ fn evidence(place: &Place, when: Timestamp) -> Evidence {
         finger: None,
         tag: None,
         face: None,
+        fingerprint: None,
         picture: None,
         classic_entry: None,
         classic_exit: None,

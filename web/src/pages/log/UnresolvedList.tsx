@@ -52,6 +52,8 @@ function saw(observation: Unresolved["observations"][number]): string {
       return `Tag ${seen.tag}`;
     case "face":
       return "A face";
+    case "fingerprint":
+      return "A finger that Gatebook compared";
     case "picture_requested":
       return "A picture was asked for";
     case "picture":

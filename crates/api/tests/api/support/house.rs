@@ -1,6 +1,7 @@
 //! What the server provides beyond the store, played: a clock that is set by hand, a recogniser
 //! that reads what it should find from the image's bytes, card files that count lines.
 
+use super::fingers::PlayedFingers;
 use api::ports::{
     Assessment, CameraAddress, CameraStatus, Cameras, CardFiles, CardPictures, Clock,
     EnrolledImage, FoundCamera, FrameRefused, ImageFinding, ImageProblem, ImportReport, Integrity,
@@ -32,6 +33,8 @@ pub struct Played {
     pub seen: Mutex<Option<PersonId>>,
     /// Held by whoever wants imports to wait.
     pub imports: Semaphore,
+    /// What is known of fingers.
+    pub fingers: PlayedFingers,
 }
 
 impl Played {
@@ -46,6 +49,7 @@ impl Played {
             came: Mutex::default(),
             seen: Mutex::default(),
             imports: Semaphore::new(1),
+            fingers: PlayedFingers::default(),
         }
     }
 

@@ -1,11 +1,13 @@
 //! A site with a real database and real picture files; what the server provides is played.
 
 mod browser;
+mod fingers;
 mod house;
 mod passages;
 mod socket;
 
 pub use browser::PASSWORD;
+pub use fingers::PNG;
 pub use house::Played;
 pub use passages::{Passing, at};
 pub use socket::Socket;
@@ -108,6 +110,7 @@ impl Site {
             store: Arc::new(store.clone()),
             pictures: Arc::new(pictures.clone()),
             recognition: played.clone(),
+            fingers: played.clone(),
             cameras: played.clone(),
             network_cameras: played.clone(),
             cards: played.clone(),

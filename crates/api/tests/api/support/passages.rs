@@ -126,6 +126,7 @@ fn evidence(access_point: AccessPointId, when: Timestamp, tag: Option<TagText>) 
         }),
         tag: tag.map(|tag| TagEvidence { tag, issued: false }),
         face: None,
+        fingerprint: None,
         picture: None,
         classic_entry: None,
         classic_exit: None,

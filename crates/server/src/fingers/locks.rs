@@ -1,0 +1,154 @@
+//! Whose fingers are locked, and who failed lately.
+
+use anyhow::Result;
+use decision::{FAILURES_WITHIN, Failures};
+use model::{
+    AccessEvent, Act, FingerLock, FingerMode, FingerResult, FingerSubject, Record, Timestamp,
+};
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use store::{EntryKind, LogFilter, Page, Store};
+
+/// Entries read at once.
+const PAGE: u32 = 500;
+
+/// Locks, and the failures that may become one.
+#[derive(Default)]
+pub struct Locks(Mutex<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    locked: HashMap<FingerSubject, FingerLock>,
+    failures: HashMap<FingerSubject, Failures>,
+}
+
+impl Locks {
+    /// The locks that stand, and the failures of the last ten minutes.
+    ///
+    /// # Errors
+    /// When the store cannot be read.
+    pub async fn load(store: &dyn Store, now: Timestamp) -> Result<Self> {
+        let locks = Self::default();
+        for record in recent(store, now.saturating_sub(FAILURES_WITHIN)?).await? {
+            match record {
+                Record::Access(event) => locks.failed_before(&event),
+                Record::Act(Act::FingersUnlocked { subject }) => locks.lift(subject),
+                _ => {}
+            }
+        }
+        let standing = store.finger_locks().await?;
+        let standing = standing.into_iter().map(|lock| (lock.subject, lock));
+        locks.inner().locked = standing.collect();
+        Ok(locks)
+    }
+
+    /// Whether fingers of `subject` are refused.
+    pub fn holds(&self, subject: FingerSubject) -> bool {
+        self.inner().locked.contains_key(&subject)
+    }
+
+    /// A verification came to nothing at `at`: the lock, if that is one too many.
+    pub fn fail(&self, subject: FingerSubject, at: Timestamp) -> Option<FingerLock> {
+        let mut inner = self.inner();
+        if inner.locked.contains_key(&subject) {
+            return None;
+        }
+        let failures = inner.failures.entry(subject).or_default();
+        if !failures.add(at) {
+            return None;
+        }
+        let lock = FingerLock {
+            subject,
+            since: at,
+            failures: u32::try_from(failures.len()).unwrap_or(u32::MAX),
+        };
+        inner.failures.remove(&subject);
+        inner.locked.insert(subject, lock);
+        Some(lock)
+    }
+
+    /// The lock is lifted, or whoever it was about is gone.
+    pub fn lift(&self, subject: FingerSubject) {
+        let mut inner = self.inner();
+        inner.locked.remove(&subject);
+        inner.failures.remove(&subject);
+    }
+
+    fn failed_before(&self, event: &AccessEvent) {
+        let mut inner = self.inner();
+        for subject in subjects_of(event) {
+            let failures = inner.failures.entry(subject).or_default();
+            failures.add(event.evidence.received_at);
+        }
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Against whom a passage counts: nobody, unless its finger matched nobody.
+fn subjects_of(event: &AccessEvent) -> Vec<FingerSubject> {
+    let finger = event.evidence.fingerprint.as_ref();
+    let Some(finger) = finger.filter(|f| f.result == FingerResult::Unmatched) else {
+        return Vec::new();
+    };
+    let access_point = event.place.access_point;
+    let claimed = event.decision.person;
+    let claimed = claimed.filter(|_| finger.mode == FingerMode::Claim);
+    let person = claimed.map(|person| FingerSubject::Person { person });
+    let place = FingerSubject::AccessPoint { access_point };
+    [Some(place), person].into_iter().flatten().collect()
+}
+
+/// What was written since `from`, the oldest first.
+async fn recent(store: &dyn Store, from: Timestamp) -> Result<Vec<Record>> {
+    let filter = LogFilter {
+        from: Some(from),
+        kinds: vec![EntryKind::Access, EntryKind::Act],
+        ..LogFilter::default()
+    };
+    let (mut before, mut records) = (None, Vec::new());
+    loop {
+        let page = Page {
+            before,
+            limit: PAGE,
+        };
+        let listed = store.listed(&filter, page).await?;
+        let Some(oldest) = listed.last() else { break };
+        before = Some(oldest.index());
+        let readable = listed.into_iter().filter_map(store::Listed::readable);
+        records.extend(readable.map(|stored| stored.entry.record));
+    }
+    records.reverse();
+    Ok(records)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::AccessPointId;
+    use uuid::Uuid;
+
+    fn at(seconds: i64) -> Timestamp {
+        Timestamp::from_second(1_790_000_000 + seconds).unwrap()
+    }
+
+    #[test]
+    fn the_fifth_failure_locks_once_and_lifting_begins_anew() {
+        let locks = Locks::default();
+        let subject = FingerSubject::AccessPoint {
+            access_point: AccessPointId(Uuid::from_u128(1)),
+        };
+        let failing = |n: i64| locks.fail(subject, at(n)).map(|lock| lock.failures);
+        assert_eq!(
+            [0, 1, 2, 3, 4, 5].map(failing),
+            [None, None, None, None, Some(5), None]
+        );
+        assert!(locks.holds(subject));
+        locks.lift(subject);
+        assert!(!locks.holds(subject));
+        assert_eq!([6, 7, 8, 9].map(failing), [None; 4]);
+        assert_eq!(failing(10), Some(5));
+    }
+}
