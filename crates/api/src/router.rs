@@ -79,6 +79,7 @@ fn sign_in() -> OpenApiRouter<Api> {
 fn people() -> OpenApiRouter<Api> {
     let images = || DefaultBodyLimit::max(r::faces::BODY_LIMIT);
     let press = || DefaultBodyLimit::max(r::finger_enrolments::BODY_LIMIT);
+    let registry = || DefaultBodyLimit::max(r::fingers_csv::BODY_LIMIT);
     let card = || DefaultBodyLimit::max(r::cards::BODY_LIMIT);
     OpenApiRouter::new()
         .routes(routes!(r::people::list, r::people::add))
@@ -99,6 +100,8 @@ fn people() -> OpenApiRouter<Api> {
         .routes(routes!(r::fingers::sensors))
         .routes(routes!(r::fingers::locks))
         .routes(routes!(r::fingers::lift))
+        .routes(routes!(r::fingers_csv::export))
+        .routes(routes!(r::fingers_csv::import).layer(registry()))
         .routes(routes!(r::finger_enrolments::begin))
         .routes(routes!(
             r::finger_enrolments::show,

@@ -67,6 +67,8 @@ pub enum Command {
     /// People: import or export the card's registry
     #[command(subcommand)]
     People(People),
+    /// Enrols a finger on a sensor that hangs on this host, while the site does not run
+    Enrol(Enrol),
     /// Log: import a card's log
     #[command(subcommand)]
     Log(Log),
@@ -87,6 +89,25 @@ pub enum Command {
     Face(Face),
     /// Licences of Gatebook, of its models and of the libraries in this binary
     Licenses,
+}
+
+#[derive(Args, Clone, Debug)]
+pub struct Enrol {
+    /// The sensor's line, such as /dev/ttyUSB0
+    #[arg(long, value_name = "PATH")]
+    pub sensor: PathBuf,
+    /// The person number
+    #[arg(long, value_name = "NUMBER")]
+    pub person: String,
+    /// Which finger: right_thumb to right_little, left_thumb to left_little
+    #[arg(long, value_name = "POSITION")]
+    pub finger: String,
+    /// Mark it for duress: its passage is granted, and operators are told silently
+    #[arg(long)]
+    pub duress: bool,
+    /// Baud to raise the line to [default: 115200]
+    #[arg(long)]
+    pub baud: Option<u32>,
 }
 
 #[derive(Args, Clone, Debug, Default)]
@@ -229,6 +250,17 @@ pub enum People {
         /// Folder with the registered photographs named in the file
         #[arg(long, value_name = "DIR")]
         photos: Option<PathBuf>,
+    },
+    /// Imports the registry with templates of fingers (CSV); every refused row is named with its line
+    ImportFingers {
+        /// The file
+        csv: PathBuf,
+    },
+    /// Writes the registry with templates of fingers as CSV (ISO/IEC 19794-2:2005) to standard output
+    ExportFingers {
+        /// With Gatebook's own templates, which keep the ridges
+        #[arg(long)]
+        native: bool,
     },
     /// Writes the registry to standard output: all fields as CSV, or a card's file
     Export {

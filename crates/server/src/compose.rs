@@ -56,6 +56,8 @@ pub struct Running {
     pub cards: Arc<Cards>,
     /// Recognition, for the demo.
     pub recogniser: Arc<Recogniser>,
+    /// Where fingers are compared and kept, for the command line.
+    pub desk: Desk,
     engine: SqlStore,
     stop: CancellationToken,
     /// Everything that reports to the site; ends first.
@@ -124,13 +126,7 @@ impl Running {
             broker: None,
             stop,
         };
-        let cards = Arc::new(Cards::new(
-            &parts.store,
-            &parts.pictures,
-            &parts.recogniser,
-            &parts.house,
-            &site.incoming,
-        ));
+        let cards = parts.cards(&site);
         let mut edges = JoinSet::new();
         let (tls, certificate) = certificates::of(&parts.config, &parts.stop).await?;
         parts.listen(tls.clone(), &mut edges).await?;
@@ -149,6 +145,7 @@ impl Running {
             store,
             cards,
             recogniser: parts.recogniser,
+            desk: parts.desk,
             engine: site.store,
             stop: parts.stop,
             edges,
@@ -173,6 +170,7 @@ impl Running {
             ended = timeout(PATIENCE, all_of(&mut self.edges)).await;
         }
         drop(self.cards);
+        drop(self.desk);
         let emptied = async { while self.pipeline.join_next().await.is_some() {} };
         if timeout(PATIENCE, emptied).await.is_err() {
             tracing::warn!("the store takes nothing: the next start settles what was committed");
@@ -226,6 +224,17 @@ async fn keep(
 }
 
 impl Parts {
+    /// Imports and exports.
+    fn cards(&self, site: &Site) -> Arc<Cards> {
+        Arc::new(Cards::new(
+            &self.store,
+            &self.pictures,
+            &self.recogniser,
+            &self.house,
+            &site.incoming,
+        ))
+    }
+
     /// Starts the MQTT gateway on the ports that are configured.
     async fn listen_native(
         &self,

@@ -1,8 +1,10 @@
 //! Configuration: one TOML file, overridden by `GATEBOOK_*`, overridden by flags.
 
+mod log;
 pub mod mqtt;
 mod recognition;
 
+pub use self::log::{Log, LogFormat};
 use self::mqtt::Mqtt;
 pub use recognition::Vision;
 
@@ -199,26 +201,6 @@ pub struct Classic {
     pub http: Option<SocketAddr>,
 }
 
-/// Logging.
-#[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, default)]
-pub struct Log {
-    /// `text` or `json`.
-    pub format: LogFormat,
-    /// Filter in the syntax of `tracing-subscriber`, e.g. `info` or `info,gatebook=debug`.
-    pub level: String,
-}
-
-/// How log lines look.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For programs.
-    Json,
-}
-
 impl Default for Config {
     fn default() -> Self {
         Self {
@@ -259,15 +241,6 @@ impl Default for Session {
         Self {
             idle_hours: limits.idle_hours,
             longest_days: limits.longest_days,
-        }
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self {
-            format: LogFormat::Text,
-            level: "info".into(),
         }
     }
 }

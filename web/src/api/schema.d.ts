@@ -836,6 +836,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/people/fingers/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The registry with a row for each template of a finger. Role: admin.
+         * @description Fingers of duress are left out, because their mark must not be lost on the way; the header
+         *     `X-Gatebook-Left-Out` counts them.
+         */
+        get: operations["get_people_fingers_export"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/people/fingers/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Imports such a file; again: changes nothing. Role: admin.
+         * @description People who are missing are added and fingers that are missing are enrolled. A refused row is named with its line
+         *     and concerns no other.
+         */
+        post: operations["post_people_fingers_import"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/people/import": {
         parameters: {
             query?: never;
@@ -3556,6 +3598,14 @@ export interface components {
             line: number;
             /** @description Why. */
             reason: string;
+        };
+        /** @description A registry with templates. */
+        RegistryForm: {
+            /**
+             * Format: binary
+             * @description The file.
+             */
+            csv: string;
         };
         /** @description `resync`: fetch the snapshot again, pushes were left out. */
         Resync: {
@@ -6891,6 +6941,95 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_people_fingers_export: {
+        parameters: {
+            query?: {
+                /** @description Gatebook's own templates, which keep the ridges, in place of records of ISO/IEC 19794-2:2005. */
+                native?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_people_fingers_import: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["RegistryForm"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ImportView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

@@ -1,9 +1,11 @@
 //! Fingers as the API asks for them: enrolment as a session in memory, sensors, the gallery.
 
+use super::ImportReport;
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    CredentialId, DeviceId, FingerMode, FingerPosition, FingerSubject, PersonId, Timestamp, UserId,
+    Author, CredentialId, DeviceId, FingerMode, FingerPosition, FingerSubject, PersonId, Timestamp,
+    UserId,
 };
 use store::FingerTemplate;
 use tokio::sync::OwnedMutexGuard;
@@ -203,6 +205,19 @@ pub trait Fingers: Send + Sync + 'static {
 
     /// A lock was lifted.
     fn unlocked(&self, subject: FingerSubject);
+
+    /// The registry with templates of fingers as CSV, in records of ISO/IEC 19794-2:2005 or, `native`, in our own;
+    /// how many fingers were left out because they are of duress.
+    ///
+    /// # Errors
+    /// Why it cannot be written.
+    async fn export(&self, native: bool) -> Result<(String, usize), String>;
+
+    /// Imports such a file: who is missing is added, fingers that are missing are enrolled.
+    ///
+    /// # Errors
+    /// When it is no such file, or the store takes nothing.
+    async fn import(&self, csv: Bytes, author: Author) -> Result<ImportReport, String>;
 
     /// The sensors of the configuration that have their device.
     fn sensors(&self) -> Vec<SensorStatus>;

@@ -22,7 +22,7 @@ use uuid::Uuid;
 pub(crate) const BODY_LIMIT: usize = 2 * 1024 * 1024 * 1024;
 
 /// How many people could not be written to the card file.
-const LEFT_OUT: HeaderName = HeaderName::from_static("x-gatebook-left-out");
+pub(crate) const LEFT_OUT: HeaderName = HeaderName::from_static("x-gatebook-left-out");
 
 /// A row that was refused.
 #[derive(Clone, Debug, Serialize, ToSchema)]

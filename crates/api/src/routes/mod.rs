@@ -13,6 +13,7 @@ pub(crate) mod devices;
 pub(crate) mod faces;
 pub(crate) mod finger_enrolments;
 pub(crate) mod fingers;
+pub(crate) mod fingers_csv;
 pub(crate) mod gates;
 pub(crate) mod incidents;
 pub(crate) mod integrity;

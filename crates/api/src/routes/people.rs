@@ -12,8 +12,8 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{
-    AccessPointId, Act, Person, PersonId, PersonStatus, PictureId, Places,
-    bare_identity_number, check_digit_fits,
+    AccessPointId, Act, Person, PersonId, PersonStatus, PictureId, Places, bare_identity_number,
+    check_digit_fits,
 };
 use serde::{Deserialize, Serialize};
 use store::{PeopleQuery, Put, Role, Write};

@@ -342,3 +342,28 @@ async fn a_press_is_taken_from_a_sensor_of_the_server() {
     assert_eq!(press(&sensor).await.expect(200)["enrolment"]["done"], 1);
     press(&person).await.expect(409);
 }
+
+#[tokio::test]
+async fn the_registry_goes_out_and_comes_in_with_templates_for_admins() {
+    let site = Site::open().await;
+    let out = site.get(Role::Admin, "/people/fingers/export").await;
+    assert_eq!(out.status.as_u16(), 200);
+    assert_eq!(out.headers["x-gatebook-left-out"], "2");
+    assert!(out.text().starts_with("number,native false"));
+    let native = site
+        .get(Role::Admin, "/people/fingers/export?native=true")
+        .await;
+    assert!(native.text().contains("native true"));
+    site.get(Role::Operator, "/people/fingers/export")
+        .await
+        .expect(403);
+    let send = async |csv: &[u8]| {
+        let parts = [("csv", "fingers.csv", csv)];
+        site.upload(Role::Admin, "/people/fingers/import", &parts)
+            .await
+    };
+    let done = send(b"number,name").await.expect(200);
+    assert_eq!(done["added"], 1);
+    assert_eq!(done["refused"][0]["line"], 2);
+    assert_eq!(send(b"nothing").await.wrong_field(), "csv");
+}

@@ -5,6 +5,7 @@ mod backup;
 mod demo;
 mod doctor;
 mod edge;
+mod enrol;
 mod evaluate;
 mod face;
 mod fingerprint;
@@ -51,6 +52,7 @@ pub fn run(cli: Cli) -> Result<ExitCode> {
         Command::MigrateStore(to) => wait(migrate_store::run(plain(common)?, to)),
         Command::People(people) => wait(people::run(plain(common)?, people)),
         Command::Log(log) => wait(log::run(plain(common)?, log)),
+        Command::Enrol(asked) => wait(enrol::run(plain(common)?, asked)),
         Command::User(user) => wait(user::run(plain(common)?, user)),
         Command::Models(models) => wait(models::run(plain(common)?, models)),
         Command::Evaluate(what) => evaluate::run(&plain(common)?, &what),

@@ -5,6 +5,7 @@ use crate::cli::People;
 use crate::commands::{progress, report};
 use crate::compose::Running;
 use crate::config::Config;
+use crate::fingers;
 use anyhow::{Context, Result, anyhow};
 use api::ports::CardFiles;
 use model::{Author, PersonStatus, Timestamp};
@@ -16,6 +17,8 @@ pub async fn run(config: Config, people: People) -> Result<ExitCode> {
     let running = Running::start(config.without_ports()).await?;
     let done = match people {
         People::Import { csv, photos } => import(&running, &csv, photos.as_deref()).await,
+        People::ImportFingers { csv } => import_fingers(&running, &csv).await,
+        People::ExportFingers { native } => export_fingers(&running, native).await,
         People::Export { classic: true } => export_classic(&running).await,
         People::Export { classic: false } => export_all(&running).await,
     };
@@ -75,6 +78,28 @@ async fn export_all(running: &Running) -> Result<ExitCode> {
         ])?;
     }
     out.flush()?;
+    Ok(ExitCode::SUCCESS)
+}
+
+async fn import_fingers(running: &Running, csv: &Path) -> Result<ExitCode> {
+    let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
+    let shelf = running.desk.shelf();
+    let done = fingers::import(shelf, &bytes, Author::Console).await;
+    Ok(report::tell("rows", &done.map_err(|e| anyhow!(e))?))
+}
+
+/// Fingers of duress stay: their mark must not be lost on the way.
+async fn export_fingers(running: &Running, native: bool) -> Result<ExitCode> {
+    let format = if native {
+        fingers::Format::Native
+    } else {
+        fingers::Format::Iso
+    };
+    let (text, left_out) = fingers::export(&*running.store, format).await?;
+    std::io::stdout().write_all(text.as_bytes())?;
+    if left_out > 0 {
+        eprintln!("left out: {left_out} fingers of duress");
+    }
     Ok(ExitCode::SUCCESS)
 }
 

@@ -4,7 +4,7 @@ use anyhow::{Result, ensure};
 use model::FingerMode;
 use r30x::{Baud, Setup};
 use serde::{Deserialize, Serialize};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Fingers.
 #[derive(Clone, Debug, Serialize, Deserialize)]
@@ -70,6 +70,17 @@ impl FingersConfig {
 }
 
 impl SensorConfig {
+    /// A sensor that is used once.
+    pub fn at(path: &Path, baud: Option<u32>) -> Self {
+        Self {
+            path: path.to_owned(),
+            access_point: String::new(),
+            name: None,
+            baud,
+            mode: None,
+        }
+    }
+
     /// The name of its device.
     pub fn device(&self) -> String {
         let end = self.path.file_name().unwrap_or(self.path.as_os_str());

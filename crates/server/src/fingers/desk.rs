@@ -2,6 +2,7 @@
 
 use super::config::FingersConfig;
 use super::image;
+use super::keeping::Shelf;
 use super::locks::Locks;
 use super::matching::{allowed, score};
 use super::prints::{Finger, Found, Prints};
@@ -98,6 +99,15 @@ impl Desk {
     /// Whose fingers are enrolled.
     pub fn prints(&self) -> &Arc<Prints> {
         &self.0.prints
+    }
+
+    /// Where fingers are kept.
+    pub fn shelf(&self) -> Shelf<'_> {
+        Shelf {
+            store: &*self.0.store,
+            pictures: &self.0.pictures,
+            prints: &self.0.prints,
+        }
     }
 
     /// Locks that stand.

@@ -1,26 +1,33 @@
 //! Fingers that the house compares itself: one desk for every picture of a finger, whoever brings it.
 //!
 //! [`desk`] compares and reports; [`prints`] is the gallery; [`locks`] knows what is locked after failures; [`reads`]
-//! which tag was read last where; [`sessions`] are enrolments in progress; [`sensors`] hang on this host.
+//! which tag was read last where; [`sessions`] are enrolments in progress; [`on_host`] has the sensors that hang on this host.
 
 mod config;
 mod desk;
+mod here;
 mod image;
+mod keeping;
 mod locks;
 mod matching;
+mod on_host;
 mod port;
 mod prints;
 mod reads;
 mod registered;
-mod sensors;
+mod registry_csv;
 mod sessions;
+mod transfer;
 mod watching;
 
-pub use config::FingersConfig;
+pub use config::{FingersConfig, SensorConfig};
 pub use desk::Desk;
+pub use here::EnrolledHere;
+pub use on_host::{PRESS_WITHIN, Sensors};
 pub use port::FingersPort;
 pub use reads::Reads;
-pub use sensors::Sensors;
+pub use registry_csv::{Format, position_of};
+pub use transfer::{export, import};
 
 /// What makes the templates, and their version.
 pub const MODEL: &str = "gatebook-fingerprint/1";

@@ -3,16 +3,20 @@
 use super::MODEL;
 use super::desk::Desk;
 use super::image;
+use super::on_host::Sensors;
 use super::prints::Prints;
-use super::sensors::Sensors;
+use super::registry_csv::Format;
 use super::sessions::Sessions;
+use super::transfer;
 use crate::clock::SystemClock;
 use api::ports::{
-    Clock, EnrolledFinger, Enrolment, FingerFault, Fingers, PressImage, Pressed, SensorStatus,
+    Clock, EnrolledFinger, Enrolment, FingerFault, Fingers, ImportReport, PressImage, Pressed,
+    SensorStatus,
 };
 use async_trait::async_trait;
+use bytes::Bytes;
 use fingerprint::GreyImage;
-use model::{CredentialId, DeviceId, FingerPosition, FingerSubject, PersonId, UserId};
+use model::{Author, CredentialId, DeviceId, FingerPosition, FingerSubject, PersonId, UserId};
 use std::sync::Arc;
 use store::FingerTemplate;
 use tokio::sync::Mutex;
@@ -136,6 +140,17 @@ impl Fingers for FingersPort {
 
     fn unlocked(&self, subject: FingerSubject) {
         self.desk.locks().lift(subject);
+    }
+
+    async fn export(&self, native: bool) -> Result<(String, usize), String> {
+        let format = if native { Format::Native } else { Format::Iso };
+        let exported = transfer::export(self.desk.shelf().store, format).await;
+        exported.map_err(|error| error.to_string())
+    }
+
+    async fn import(&self, csv: Bytes, author: Author) -> Result<ImportReport, String> {
+        let _alone = self.finishing.lock().await;
+        transfer::import(self.desk.shelf(), &csv, author).await
     }
 
     fn sensors(&self) -> Vec<SensorStatus> {

@@ -66,16 +66,17 @@ impl Prints {
 
     /// Adds a finger; its templates are as they are stored.
     pub fn put(&self, position: FingerPosition, templates: &[FingerTemplate]) {
-        let read = |stored: &FingerTemplate| match Template::from_bytes(&stored.bytes) {
-            Ok(template) => Some((stored, Prepared::new(&template))),
-            Err(error) => {
-                let credential = stored.credential;
-                tracing::error!(%credential, %error, "a template of a finger is unreadable");
-                None
-            }
-        };
         // Preparing takes a while: nobody waits for it.
-        let prepared: Vec<_> = templates.iter().filter_map(read).collect();
+        let mut prepared = Vec::with_capacity(templates.len());
+        for stored in templates {
+            match Template::from_bytes(&stored.bytes) {
+                Ok(template) => prepared.push((stored, Prepared::new(&template))),
+                Err(error) => {
+                    let credential = stored.credential;
+                    tracing::error!(%credential, %error, "a template of a finger is unreadable");
+                }
+            }
+        }
         let mut inner = self.write();
         for (stored, print) in prepared {
             let finger = Finger {

@@ -271,3 +271,91 @@ const fn word(advice: Advice) -> PressAdvice {
         Advice::Unclear => PressAdvice::Unclear,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::CredentialId;
+    use store::FingerTemplate;
+    use testkit::prints::{Finger as Grown, Press, Sensor};
+
+    const BY: UserId = UserId(Uuid::nil());
+
+    fn now() -> Timestamp {
+        Timestamp::from_second(1_790_000_000).unwrap()
+    }
+
+    fn image(seed: u64, number: u8) -> GreyImage {
+        let press = Press {
+            turn: 1.5 * f32::from(number),
+            ..Press::CAREFUL
+        };
+        let print = Grown::new(seed).pressed(Sensor::R307, press, u64::from(number));
+        GreyImage::new(print.width, print.height, print.dpi, print.pixels).unwrap()
+    }
+
+    fn begun(sessions: &Sessions) -> Uuid {
+        let wanted = (PersonId(Uuid::nil()), FingerPosition::RightThumb, false);
+        sessions.begin(BY, wanted, now()).unwrap().id
+    }
+
+    #[test]
+    fn three_presses_of_one_finger_complete_an_enrolment_and_others_say_what_to_do() {
+        let (sessions, prints) = (Sessions::default(), Prints::default());
+        let id = begun(&sessions);
+        let press = |image: &GreyImage| sessions.press((BY, id), image, &prints, now());
+        let missing = sessions.complete((BY, id), &prints, now()).unwrap_err();
+        assert!(matches!(missing, FingerFault::NotNow(_)));
+        assert_eq!(press(&image(3, 0)).unwrap().advice, None);
+        let other = press(&image(21, 0)).unwrap();
+        assert_eq!(other.advice, Some(PressAdvice::OtherFinger));
+        assert_eq!(other.enrolment.done, 1);
+        let blank = GreyImage::new(256, 288, 500, vec![200; 256 * 288]).unwrap();
+        let nothing = press(&blank).unwrap();
+        assert_eq!(nothing.advice, Some(PressAdvice::NoFinger));
+        assert_eq!(press(&image(3, 1)).unwrap().enrolment.done, 2);
+        assert_eq!(press(&image(3, 2)).unwrap().enrolment.done, 3);
+        assert!(matches!(press(&image(3, 3)), Err(FingerFault::NotNow(_))));
+        let (_, impressions) = sessions.complete((BY, id), &prints, now()).unwrap();
+        assert_eq!(impressions.len(), 3);
+        // Somebody else is faster.
+        let templates: Vec<_> = impressions
+            .iter()
+            .map(|impression| FingerTemplate {
+                credential: CredentialId(Uuid::from_u128(1)),
+                person: PersonId(Uuid::from_u128(2)),
+                impression: 0,
+                model: String::new(),
+                duress: false,
+                bytes: impression.template.clone(),
+            })
+            .collect();
+        prints.put(FingerPosition::LeftThumb, &templates);
+        let taken = sessions.complete((BY, id), &prints, now()).unwrap_err();
+        assert!(matches!(taken, FingerFault::NotNow(why) if why.contains("somebody else")));
+        let second = begun(&sessions);
+        let refused = sessions.press((BY, second), &image(3, 4), &prints, now());
+        let refused = refused.unwrap();
+        assert_eq!(refused.advice, Some(PressAdvice::BelongsToSomebody));
+        assert_eq!(refused.enrolment.done, 0);
+    }
+
+    #[test]
+    fn an_enrolment_is_its_beginners_and_is_given_up_after_ten_minutes() {
+        let sessions = Sessions::default();
+        let id = begun(&sessions);
+        let other = UserId(Uuid::from_u128(9));
+        assert_eq!(sessions.show(other, id, now()), Err(FingerFault::Gone));
+        assert!(sessions.show(BY, id, now()).is_ok());
+        let late = now() + IDLE;
+        assert_eq!(sessions.show(BY, id, late), Err(FingerFault::Gone));
+        let all: Vec<_> = (0..MOST).map(|_| begun(&sessions)).collect();
+        let wanted = (PersonId(Uuid::nil()), FingerPosition::RightThumb, false);
+        assert_eq!(
+            sessions.begin(BY, wanted, now()),
+            Err(FingerFault::Busy),
+            "{}",
+            all.len()
+        );
+    }
+}

@@ -1,8 +1,8 @@
 //! One sensor, watched: finger on, picture, comparison; met again after pauses that grow.
 
 use super::desk::Desk;
+use super::on_host::{Seen, Wanted};
 use super::registered;
-use super::sensors::{Seen, Wanted};
 use crate::clock::SystemClock;
 use api::ports::{Clock, SensorState};
 use devices::{HeardKind, House, IncidentReport, Press, Pressed};
@@ -129,9 +129,10 @@ impl Watch {
         }
         let points = self.store.access_points().await.unwrap_or_default();
         let here = points.iter().find(|point| point.id == device.access_point);
-        match here.is_some_and(|point| point.factors.contains(&Factor::Tag)) {
-            true => FingerMode::Claim,
-            false => FingerMode::Search,
+        if here.is_some_and(|point| point.factors.contains(&Factor::Tag)) {
+            FingerMode::Claim
+        } else {
+            FingerMode::Search
         }
     }
 
