@@ -203,13 +203,10 @@ fn a_finger_of_duress_is_granted_and_alerts() {
 fn fingers_that_were_locked_alert_and_say_whose() {
     let mut world = World::default();
     let subject = FingerSubject::Person { person: who(7) };
-    world.notice(
-        Notice::FingersLocked {
-            subject,
-            failures: 5,
-        },
-        HOUR,
-    );
+    world.notice(Notice::FingersLocked {
+        subject,
+        failures: 5,
+    });
     let alerts: Vec<_> = world.book.alerts().values().cloned().collect();
     assert_eq!(alerts.len(), 1);
     assert_eq!(

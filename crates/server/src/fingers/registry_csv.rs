@@ -284,7 +284,8 @@ mod tests {
     }
 
     fn file(rows: &[Vec<String>]) -> Vec<u8> {
-        let mut out = csv::Writer::from_writer(Vec::new());
+        let mut out = csv::WriterBuilder::new();
+        let mut out = out.flexible(true).from_writer(Vec::new());
         out.write_record(COLUMNS).unwrap();
         for row in rows {
             out.write_record(row).unwrap();
@@ -337,7 +338,8 @@ mod tests {
         assert!(at(10, "!").contains("base64"));
         assert!(at(11, "00").contains("sha256"));
         let cut = refused(|row| {
-            row[10].truncate(row[10].len() / 8 * 4);
+            let half = row[10].len() / 8 * 4;
+            row[10].truncate(half);
             row[11].clear();
         });
         assert!(cut.contains("ISO/IEC 19794-2:2005"), "{cut}");
