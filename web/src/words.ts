@@ -7,8 +7,13 @@ import type {
   Direction,
   EntryKind,
   Factor,
+  FingerMode,
+  FingerPosition,
+  FingerResult,
+  FingerSensor,
   IncidentKind,
   Outcome,
+  PressAdvice,
   Reason,
   Role,
   Rule,
@@ -60,7 +65,7 @@ export const reasons: Record<Reason, string> = {
   not_completed: "The passage began and was not completed",
   finger_unknown: "The finger is like nobody's in the registry",
   finger_of_somebody_else: "The finger is not that of the tag's holder",
-  fingers_locked: "Fingers are locked after failures, until an operator lifts that",
+  fingers_locked: "Fingers are locked after failures, until an operator lifts it",
 };
 
 export const comparisons: Record<Comparison["result"], string> = {
@@ -84,8 +89,52 @@ export const alertKinds: Record<AlertKind, string> = {
   part_lost: "Part of Gatebook not connected",
   card_imported: "Imported card with denied passages",
   verification_failed: "The log does not verify",
-  duress: "Duress finger",
-  fingers_locked: "Fingers locked",
+  duress: "Duress: a finger marked for it opened",
+  fingers_locked: "Fingers locked after five failures",
+};
+
+export const fingerPositions: Record<FingerPosition, string> = {
+  right_thumb: "Right thumb",
+  right_index: "Right index finger",
+  right_middle: "Right middle finger",
+  right_ring: "Right ring finger",
+  right_little: "Right little finger",
+  left_thumb: "Left thumb",
+  left_index: "Left index finger",
+  left_middle: "Left middle finger",
+  left_ring: "Left ring finger",
+  left_little: "Left little finger",
+};
+
+export const fingerModes: Record<FingerMode, string> = {
+  search: "Searched among everybody (1:N)",
+  claim: "Held against the holder of the tag (1:1)",
+};
+
+export const fingerResults: Record<FingerResult, string> = {
+  matched: "The finger matched",
+  unmatched: "The finger matched nobody it was held against",
+  locked: "Not compared: fingers were locked",
+  not_compared: "Not compared: nothing to compare with",
+};
+
+/** The short form of an advice, beside the sentence that the server says. */
+export const pressAdvice: Record<PressAdvice, string> = {
+  no_finger: "No finger",
+  dry: "Too dry",
+  wet: "Too wet",
+  partial: "Only a part",
+  misplaced: "Off the middle",
+  other_finger: "Not the same finger",
+  unclear: "Unclear",
+  belongs_to_somebody: "Enrolled already",
+};
+
+export const sensorStates: Record<FingerSensor["state"], string> = {
+  connecting: "Connecting",
+  ready: "Ready",
+  enrolling: "Enrolling",
+  waiting: "Not answering",
 };
 
 type PartRole = components["schemas"]["PartRole"];

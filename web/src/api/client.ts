@@ -77,3 +77,8 @@ export async function upload<T>(path: string, form: FormData, signal?: AbortSign
 export function pictureUrl(id: string | null | undefined): string | null {
   return id ? `/api/v1/pictures/${encodeURIComponent(id)}` : null;
 }
+
+/** Where the picture of a press of a finger is. */
+export function printUrl(id: string | null | undefined): string | null {
+  return id ? `/api/v1/prints/${encodeURIComponent(id)}` : null;
+}

@@ -43,6 +43,18 @@ export type UnresolvedReason = S["UnresolvedReason"];
 export type Author = S["AuthorView"];
 export type Named = S["Named"];
 
+export type FingerPosition = S["FingerPosition"];
+export type FingerMode = S["FingerMode"];
+export type FingerResult = S["FingerResult"];
+export type Fingerprint = S["FingerprintView"];
+export type Finger = S["FingerView"];
+export type FingerLock = S["LockView"];
+export type FingerSensor = S["SensorView"];
+export type FingerVerification = S["FingerVerificationView"];
+export type Enrolment = S["EnrolmentView"];
+export type Press = S["PressView"];
+export type PressAdvice = S["PressAdvice"];
+
 export type Alert = S["AlertView"];
 export type AlertKind = S["AlertKind"];
 export type Presence = S["Presence"];

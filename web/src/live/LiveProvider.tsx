@@ -5,10 +5,11 @@ import type { Changed } from "./wire";
 
 /** Which cached answers a change makes old, by the first part of their key. */
 const keysOf: Record<Changed, string[]> = {
-  people: ["people"],
+  people: ["people", "fingers"],
   tags: ["people", "tags"],
   visits: ["people", "attendance"],
-  alerts: ["alerts"],
+  // A lock-out comes with its alert.
+  alerts: ["alerts", "fingers"],
   unresolved: ["unresolved"],
   places: ["places"],
   devices: ["devices", "places"],

@@ -1,6 +1,7 @@
 import type { Passage } from "../api/types";
 import { cx } from "../ui/cx";
 import { comparisons } from "../words";
+import { FingerScore } from "./FingerScore";
 import css from "./Scores.module.css";
 
 /** Similarities below this say nothing, so the scale begins here. */
@@ -42,11 +43,12 @@ export function ScoreBar({
   );
 }
 
-/** The scores of a passage: the face among everybody, and the picture against the person. */
+/** The scores of a passage: the finger, the face among everybody, and the picture against the person. */
 export function Scores({ passage }: { passage: Passage }) {
   const { scores, comparison } = passage;
   return (
     <>
+      {passage.fingerprint && <FingerScore fingerprint={passage.fingerprint} />}
       {scores && (
         <div>
           <ScoreBar label="Face among everybody" score={scores.score} threshold={scores.threshold} runnerUp={scores.runner_up} />

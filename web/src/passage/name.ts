@@ -11,6 +11,7 @@ export function passageName(passage: Passage): string {
   if (passage.person) return personName(passage.person);
   if (passage.reasons.includes("stranger")) return "Stranger";
   if (passage.tag) return `Unknown tag ${passage.tag.tag}`;
+  if (passage.fingerprint) return passage.fingerprint.result === "locked" ? "Locked finger" : "Unknown finger";
   if (passage.finger) return `Unknown number ${passage.finger}`;
   return "Nobody named";
 }

@@ -6,12 +6,26 @@ import {
   instantToSiteTime,
   isoDay,
   minutesAsClock,
+  rarity,
   relative,
   shiftDay,
   siteTimeToInstant,
   skew,
   zoneName,
 } from "./format";
+
+describe("how seldom something is", () => {
+  it("is one in so many, in two digits, and has an end", () => {
+    expect([1, 0.25, 1e-3, 1 / 12_345, 1e-6].map(rarity)).toEqual([
+      "1 in 1",
+      "1 in 4",
+      "1 in 1,000",
+      "1 in 12,000",
+      "1 in 1,000,000",
+    ]);
+    expect([1e-9, 1e-12, 0].map(rarity)).toEqual(Array(3).fill("less than 1 in 1,000,000,000"));
+  });
+});
 
 describe("times in the site's zone", () => {
   it("shows an instant as the site's clock, not the browser's", () => {

@@ -108,6 +108,14 @@ export function count(n: number, one: string, many: string): string {
   return `${n.toLocaleString("en-GB")} ${n === 1 ? one : many}`;
 }
 
+/** A share as how seldom that is: `1 in 12,000`, two digits of it. */
+export function rarity(rate: number): string {
+  if (rate <= 1e-9) return "less than 1 in 1,000,000,000";
+  const n = 1 / rate;
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(n)) - 1);
+  return `1 in ${(Math.round(n / step) * step).toLocaleString("en-GB")}`;
+}
+
 /** A wall-clock time at the site (`2026-11-21T09:30`) as an instant in RFC 3339. */
 export function siteTimeToInstant(local: string, zone: string): string | null {
   const guess = Date.parse(`${local}Z`);

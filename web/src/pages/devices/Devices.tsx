@@ -13,7 +13,9 @@ import { Table, type Column } from "../../ui/Table";
 import { Time } from "../../ui/Time";
 import { deviceKinds } from "../../words";
 import { Incidents } from "./Incidents";
+import { Locks } from "../../passage/Locks";
 import { Parts } from "./Parts";
+import { Sensors } from "./Sensors";
 
 /** How every device behaves, and what was refused at the edge. */
 export function Devices() {
@@ -40,6 +42,7 @@ export function Devices() {
         </>
       }
     >
+      <Locks />
       <Panel flush title="Devices">
         {devices.isError ? (
           <Failed error={devices.error} retry={() => void devices.refetch()} />
@@ -60,6 +63,7 @@ export function Devices() {
           />
         )}
       </Panel>
+      <Sensors />
       <Parts />
       <Panel
         flush

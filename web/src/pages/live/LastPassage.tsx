@@ -1,5 +1,5 @@
 import { Link } from "@tanstack/react-router";
-import { pictureUrl } from "../../api/client";
+import { pictureUrl, printUrl } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Passage } from "../../api/types";
 import { DirectionBadge, OutcomeBadge, Remarks } from "../../passage/Badges";
@@ -15,6 +15,7 @@ import css from "./LastPassage.module.css";
 export function LastPassage({ passage }: { passage: Passage }) {
   const { person } = passage;
   const mayRead = useMay("auditor");
+  const press = printUrl(passage.fingerprint?.picture);
   const tone = passage.outcome === "denied" ? css.denied : passage.taken === "not_taken" ? css.notTaken : css.granted;
   const facts = person ? detailFacts(person) : [];
   return (
@@ -28,14 +29,22 @@ export function LastPassage({ passage }: { passage: Passage }) {
           />
           <figcaption>Registered</figcaption>
         </figure>
-        <figure key={passage.event}>
-          <Picture
-            src={pictureUrl(passage.picture)}
-            alt={`Picture taken at ${passage.access_point.name}`}
-            none="No picture taken"
-          />
-          <figcaption>At the access point</figcaption>
-        </figure>
+        {(passage.picture || !press) && (
+          <figure key={passage.event}>
+            <Picture
+              src={pictureUrl(passage.picture)}
+              alt={`Picture taken at ${passage.access_point.name}`}
+              none="No picture taken"
+            />
+            <figcaption>At the access point</figcaption>
+          </figure>
+        )}
+        {press && (
+          <figure className={css.press}>
+            <Picture src={press} alt={`Press of the finger at ${passage.access_point.name}`} fit="contain" />
+            <figcaption>The press</figcaption>
+          </figure>
+        )}
       </div>
       <div className={css.words}>
         <div className={css.who}>

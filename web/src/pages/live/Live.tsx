@@ -5,6 +5,7 @@ import type { Passage } from "../../api/types";
 import { useLiveState } from "../../live/house";
 import type { LiveSnapshot } from "../../live/wire";
 import { PassageRow } from "../../passage/PassageRow";
+import { Locks } from "../../passage/Locks";
 import { passageSentence } from "../../passage/name";
 import { Button, buttonClass } from "../../ui/Button";
 import { Page, Panel, Stat } from "../../ui/Panel";
@@ -70,6 +71,7 @@ function Console({ snapshot }: { snapshot: LiveSnapshot }) {
           <Stat label="Entries today" value={snapshot.entries_today} icon={<DoorOpen size={15} aria-hidden />} />
         </div>
         <div className={css.alerts}>
+          <Locks />
           <Alerts alerts={snapshot.alerts} />
         </div>
         <div className={css.inside}>

@@ -1,10 +1,11 @@
 import { Link } from "@tanstack/react-router";
 import { PencilLine } from "lucide-react";
 import { useState, type ReactNode } from "react";
-import { pictureUrl } from "../../api/client";
+import { pictureUrl, printUrl } from "../../api/client";
 import { useMay } from "../../api/session";
 import type { Passage } from "../../api/types";
 import { DirectionBadge, OutcomeBadge, Remarks } from "../../passage/Badges";
+import { fingerLine } from "../../passage/finger";
 import { passageName } from "../../passage/name";
 import { Why } from "../../passage/Why";
 import { Button } from "../../ui/Button";
@@ -21,6 +22,7 @@ export function PassageDetail({ passage }: { passage: Passage }) {
   const mayCorrect = useMay("operator");
   const [correcting, setCorrecting] = useState(false);
   const { person } = passage;
+  const press = printUrl(passage.fingerprint?.picture);
   return (
     <>
       <div className={css.pictures}>
@@ -32,10 +34,18 @@ export function PassageDetail({ passage }: { passage: Passage }) {
           />
           <figcaption>Registered</figcaption>
         </figure>
-        <figure>
-          <Picture src={pictureUrl(passage.picture)} alt="Picture of the passage" fit="contain" />
-          <figcaption>At the access point</figcaption>
-        </figure>
+        {(passage.picture || !press) && (
+          <figure>
+            <Picture src={pictureUrl(passage.picture)} alt="Picture of the passage" fit="contain" />
+            <figcaption>At the access point</figcaption>
+          </figure>
+        )}
+        {press && (
+          <figure className={css.press}>
+            <Picture src={press} alt="Press of the finger" fit="contain" />
+            <figcaption>The press</figcaption>
+          </figure>
+        )}
       </div>
       <div className="row">
         <OutcomeBadge passage={passage} size="l" />
@@ -82,6 +92,7 @@ function facts(passage: Passage): [string, ReactNode][] {
   );
   if (passage.reported) items.push(["Reported", "The device had opened the door already"]);
   if (passage.finger) items.push(["Finger", `Number ${passage.finger}, matched by the device`]);
+  if (passage.fingerprint) items.push(["Finger", fingerLine(passage.fingerprint)]);
   if (passage.tag)
     items.push(["Tag", <code key="tag">{`${passage.tag.tag}${passage.tag.issued ? " (issued here)" : ""}`}</code>]);
   if (passage.name_on_card && passage.name_on_card !== person?.name) items.push(["Name on the card", passage.name_on_card]);

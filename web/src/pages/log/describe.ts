@@ -13,7 +13,7 @@ const acts: Record<string, string> = {
   person_deleted: "Person deleted",
   face_enrolled: "Face enrolled",
   finger_enrolled: "Finger enrolled",
-  fingers_unlocked: "Lock of fingers lifted",
+  fingers_unlocked: "Lock-out of fingers lifted",
   credential_removed: "Credential removed",
   area_put: "Area set",
   access_point_put: "Access point set",
@@ -74,10 +74,11 @@ function notice(record: NoticeRecord): { title: string; about: string } {
       };
     case "visit_overdue":
       return { title: "Missing exit", about: personName(record.person) };
-    case "fingers_locked": {
-      const whose = record.person ? personName(record.person) : (record.access_point?.name ?? "");
-      return { title: "Fingers locked", about: `${whose}: ${count(record.failures, "failure", "failures")}` };
-    }
+    case "fingers_locked":
+      return {
+        title: "Fingers locked",
+        about: `${record.person ? personName(record.person) : (record.access_point?.name ?? "")}: ${count(record.failures, "failure", "failures")}`,
+      };
     case "verification_failed":
       return { title: "The log does not verify", about: record.finding };
   }

@@ -13,6 +13,7 @@ import { Picture } from "../../../ui/Picture";
 import { Failed, Note, Skeleton } from "../../../ui/States";
 import { Time } from "../../../ui/Time";
 import { said } from "../../../ui/Toasts";
+import { Fingers } from "../fingers/Fingers";
 import { detailFacts } from "../details";
 import { StatusBadge } from "../StatusBadge";
 import { Credentials } from "./Credentials";
@@ -65,6 +66,7 @@ function Shown({ person }: { person: PersonData }) {
           {mayRead ? (
             <>
               <Credentials person={person} />
+              <Fingers person={person} />
               <Passages id={person.id} />
               <Visits id={person.id} />
               <Days id={person.id} />
@@ -164,6 +166,7 @@ function DeleteWarning() {
         <ul className={css.list}>
           <li>name, number, department and all personal fields</li>
           <li>face templates and registered photographs: the face is a stranger's from now on</li>
+          <li>fingers: templates and the pictures of their presses</li>
           <li>assigned tags</li>
         </ul>
       </div>
