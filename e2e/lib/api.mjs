@@ -49,6 +49,12 @@ export class Api {
     return Buffer.from(await response.arrayBuffer());
   }
 
+  /** The bytes of a press of a finger. */
+  async print(id) {
+    const response = await this.#fetch("GET", `/prints/${id}`);
+    return Buffer.from(await response.arrayBuffer());
+  }
+
   async #json(method, path, body) {
     const response = await this.#fetch(method, path, body);
     const text = await response.text();

@@ -7,6 +7,7 @@ export const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), "
 const target = process.env.CARGO_TARGET_DIR ?? path.join(root, "target");
 
 export const binary = process.env.E2E_BINARY ?? path.join(target, "release/gatebook");
+export const sensorSimulator = path.join(target, "release/sensor_simulator");
 export const modelCache = process.env.GATEBOOK_MODEL_CACHE ?? path.join(root, "target/models");
 export const screenshots = path.join(root, "e2e/screenshots");
 
