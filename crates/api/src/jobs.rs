@@ -77,6 +77,7 @@ struct Inner {
     clock: Arc<dyn Clock>,
     imports: Arc<Semaphore>,
     verifications: Arc<Semaphore>,
+    reenrolments: Arc<Semaphore>,
     /// Newest first.
     jobs: Mutex<VecDeque<Remembered>>,
 }
@@ -96,6 +97,7 @@ impl Jobs {
             clock,
             imports: Arc::new(Semaphore::new(1)),
             verifications: Arc::new(Semaphore::new(1)),
+            reenrolments: Arc::new(Semaphore::new(1)),
             jobs: Mutex::default(),
         }))
     }
@@ -114,6 +116,10 @@ impl Jobs {
             JobKind::Verification => (
                 &self.0.verifications,
                 "A verification runs already; wait for it to end.",
+            ),
+            JobKind::Reenrolment => (
+                &self.0.reenrolments,
+                "Everybody is being enrolled anew already; wait for it to end.",
             ),
         };
         match turns.clone().try_acquire_owned() {

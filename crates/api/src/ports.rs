@@ -127,6 +127,16 @@ pub trait Recognition: Send + Sync + 'static {
 
     /// Takes a person out of the gallery, at once.
     async fn person_removed(&self, person: PersonId);
+
+    /// Whether there are templates of another model than the one that is to serve.
+    fn is_outdated(&self) -> bool {
+        false
+    }
+
+    /// Enrols everybody with that model from the registered photographs, while the one before goes on serving.
+    async fn reenrol(&self, _tell: Tell) -> Result<ImportReport, String> {
+        Ok(ImportReport::default())
+    }
 }
 
 /// A box over the video.

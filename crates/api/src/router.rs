@@ -5,6 +5,7 @@ use crate::document;
 use crate::headers::secured;
 use crate::limits::in_time;
 use crate::live;
+use crate::live::messages::JobKind;
 use crate::routes as r;
 use crate::state::{Api, House};
 use axum::extract::DefaultBodyLimit;
@@ -34,11 +35,23 @@ pub fn router(house: House) -> axum::Router {
 pub fn mounted(house: House, rest: axum::Router) -> axum::Router {
     let (router, _) = api().split_for_parts();
     let (sockets, live) = live::open(&house);
-    let router = router
-        .with_state(Api::new(house, live))
-        .merge(docs::router())
-        .merge(rest);
+    let state = Api::new(house, live);
+    reenrol(&state);
+    let router = router.with_state(state).merge(docs::router()).merge(rest);
     secured(router.layer(sockets))
+}
+
+/// Begins to enrol everybody anew where the face model was changed.
+fn reenrol(api: &Api) {
+    let recognition = api.house.recognition.clone();
+    if !recognition.is_outdated() {
+        return;
+    }
+    if let Ok(turn) = api.jobs.turn(JobKind::Reenrolment) {
+        api.jobs.begin(turn, &api.live, |tell| async move {
+            recognition.reenrol(tell).await.map(Some)
+        });
+    }
 }
 
 fn api() -> OpenApiRouter<Api> {

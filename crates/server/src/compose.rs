@@ -106,9 +106,9 @@ impl Running {
         let first = founding::found(&*store, SystemClock.now()).await?;
         let pulse = Pulse::of(&config.data_dir);
         outage::report(&*store, pulse.last(), SystemClock.now()).await?;
-        let recogniser = Arc::new(Recogniser::load(store.clone(), &config).await?);
+        let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config).await?;
+        let recogniser = Arc::new(recogniser);
         let [stop, closing, last] = std::array::from_fn(|_| CancellationToken::new());
-
         let (house, deliveries, reported) = house::open(&store, &pictures).await?;
         let (mut keepers, integrity) = keep(&site, &store, reported, &last).await?;
         keepers.spawn(pulse.beat(last.clone()));

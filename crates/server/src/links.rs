@@ -91,9 +91,12 @@ pub async fn take(
 /// Lets a worker look at images until its link ends or the house stops.
 async fn work(arrival: Arrival, recogniser: Arc<Recogniser>, stop: CancellationToken) {
     let Arrival { link, peer, .. } = arrival;
-    let (pool, model) = (recogniser.pool(), recogniser.model());
-    let employed = remote::employ(pool, model, &peer.name, peer.hello.capacity, link);
-    if let Some(Err(error)) = stop.run_until_cancelled(employed).await {
+    let serving = recogniser.serving();
+    let (name, capacity) = (&peer.name, peer.hello.capacity);
+    let employed = remote::employ(recogniser.pool(), serving.model(), name, capacity, link);
+    // A worker whose model no longer serves dials again, and is told so.
+    let employed = serving.over().run_until_cancelled(employed);
+    if let Some(Some(Err(error))) = stop.run_until_cancelled(employed).await {
         tracing::warn!(worker = peer.name, %error, "a recognition worker went");
     }
 }

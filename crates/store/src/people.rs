@@ -1,4 +1,5 @@
-//! People, credentials, places and settings: reading. Writes go with an entry, see [`crate::Write`].
+//! People, credentials, places and settings: reading. Writes go with an entry, see [`crate::Write`]; templates
+//! that another model makes of photographs already enrolled say nothing new, and go without.
 
 use crate::Result;
 use async_trait::async_trait;
@@ -78,7 +79,7 @@ pub trait People: Send + Sync {
     /// A person's credentials, oldest first.
     async fn credentials(&self, person: PersonId) -> Result<Vec<Credential>>;
 
-    /// All face templates, to fill the gallery at start.
+    /// All face templates, to fill the gallery at start; while the models change a credential may have one of each.
     async fn face_templates(&self) -> Result<Vec<FaceTemplate>>;
 
     /// One person's face templates.
@@ -92,6 +93,14 @@ pub trait People: Send + Sync {
 
     /// Whose fingers are locked, the oldest lock first.
     async fn finger_locks(&self) -> Result<Vec<FingerLock>>;
+
+    /// Keeps templates by another model beside those that their credentials have; one of the same model is
+    /// replaced. A credential that is gone is passed over.
+    async fn keep_templates(&self, templates: Vec<FaceTemplate>) -> Result<()>;
+
+    /// Ends a change of models: credentials with a template of `model` name it, and their templates of other models
+    /// go. Those without one keep what they have.
+    async fn settle_on_model(&self, model: &str) -> Result<()>;
 
     /// All areas by name.
     async fn areas(&self) -> Result<Vec<Area>>;

@@ -2676,7 +2676,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "verification" | "people_import" | "log_import";
+        JobKind: "verification" | "people_import" | "log_import" | "reenrolment";
         /**
          * @description How a job stands.
          * @enum {string}

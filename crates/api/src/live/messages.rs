@@ -105,6 +105,8 @@ pub(crate) enum JobKind {
     PeopleImport,
     /// Imports a card's log.
     LogImport,
+    /// Enrols everybody with another face model, from the registered photographs.
+    Reenrolment,
 }
 
 /// How a job stands.

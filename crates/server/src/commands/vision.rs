@@ -3,6 +3,7 @@
 use super::serve::stop_signal;
 use crate::config::Config;
 use crate::links::connector;
+use crate::models;
 use crate::recognition::{Analyser, LocalAnalyser, worker};
 use crate::systemd;
 use anyhow::Result;
@@ -19,7 +20,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 pub async fn run(config: Config) -> Result<ExitCode> {
     let capacity = u16::try_from(config.vision.threads)?;
     let connector = connector(&config, Role::Vision, Protocol::Vision, capacity)?;
-    let local = LocalAnalyser::load(&config).await?;
+    let local = LocalAnalyser::load(models::setup(&config)?).await?;
     let model = local.model();
     let analyser: Arc<dyn Analyser> = Arc::new(local);
     println!("A recognition worker of Gatebook, {capacity} images at a time");

@@ -58,6 +58,24 @@ pub fn embedder(config: &Config) -> Result<ModelId> {
     Ok(card.model_id())
 }
 
+/// The embedder with this identity, if it is embedded or was added: what an engine gets.
+///
+/// # Errors
+/// When the models that were added cannot be read.
+pub fn embedder_by_id(config: &Config, id: &str) -> Result<Option<(ModelId, Option<Model>)>> {
+    if id == ModelId::FACE_API.to_string() {
+        return Ok(Some((ModelId::FACE_API, None)));
+    }
+    let shelf = Shelf::of(&config.data_dir);
+    for kept in shelf.list()? {
+        let (card, model) = (&kept.card, kept.card.model_id());
+        if card.kind == Kind::Embedder && model.to_string() == id {
+            return Ok(Some((model, Some(shelf.load(&card.name)?))));
+        }
+    }
+    Ok(None)
+}
+
 fn unknown(setting: &str, name: &str) -> String {
     format!("{setting} is {name}: see `gatebook models list`")
 }

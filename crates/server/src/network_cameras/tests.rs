@@ -42,7 +42,9 @@ async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras>
     let pictures = Arc::new(site.pictures.clone());
     let mut config = Config::default();
     config.vision.threads = 0;
-    let recogniser = Recogniser::load(store.clone(), &config).await.unwrap();
+    let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config)
+        .await
+        .unwrap();
     let recogniser = Arc::new(recogniser);
     let (house, _, _) = house::open(&store, &pictures).await.unwrap();
     let settings = TrackerSettings::default();

@@ -1,12 +1,10 @@
 //! The narrow door behind which images are looked at.
 
-use crate::config::Config;
-use crate::models;
 use anyhow::{Context, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use std::sync::Arc;
-use vision::{Engine, Look, ModelId, Purpose};
+use vision::{Engine, Look, ModelId, Purpose, Setup};
 
 /// Why an image was not looked at.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -25,15 +23,15 @@ pub trait Analyser: Send + Sync + 'static {
 }
 
 /// The nets on threads of this process.
+#[derive(Clone)]
 pub struct LocalAnalyser(Arc<Engine>);
 
 impl LocalAnalyser {
-    /// Loads the nets that the configuration asks for.
+    /// Loads the nets of `setup`.
     ///
     /// # Errors
     /// When a model cannot be used.
-    pub async fn load(config: &Config) -> Result<Self> {
-        let setup = models::setup(config)?;
+    pub async fn load(setup: Setup) -> Result<Self> {
         let engine = tokio::task::spawn_blocking(move || Engine::of(&setup)).await?;
         Ok(Self(Arc::new(
             engine.context("recognition cannot be loaded")?,

@@ -1,7 +1,7 @@
 //! Who is enrolled: the gallery, and which template of a person came from which credential.
 
 use model::{CredentialId, PersonId};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use vision::{Gallery, ModelId, Template};
 
@@ -59,6 +59,18 @@ impl Enrolled {
         self.measure();
     }
 
+    /// Takes out every credential that is not among those.
+    pub fn keep_only(&self, credentials: &HashSet<CredentialId>) {
+        let mut templates = self.templates();
+        for (person, own) in templates.iter_mut() {
+            let before = own.len();
+            own.retain(|credential, _| credentials.contains(credential));
+            if own.len() < before {
+                self.refresh(*person, own);
+            }
+        }
+    }
+
     fn refresh(&self, person: PersonId, own: &BTreeMap<CredentialId, Template>) {
         let own: Vec<Template> = own.values().cloned().collect();
         if let Err(error) = self.gallery.set(person, &own) {
@@ -101,7 +113,7 @@ mod tests {
         enrolled.put(person, second, &template([0.9, 0.1]));
         enrolled.put(person, second, b"no template");
         assert_eq!(images(), Some(2));
-        enrolled.take(person, first);
+        enrolled.keep_only(&HashSet::from([second]));
         assert_eq!(images(), Some(1));
         enrolled.take(person, second);
         assert_eq!(images(), None);

@@ -4,6 +4,7 @@ mod analyser;
 mod enrolled;
 mod pool;
 mod port;
+mod reenrolment;
 pub mod remote;
 #[cfg(test)]
 mod tests;
@@ -16,12 +17,15 @@ pub use port::RecognitionPort;
 
 use crate::config::Config;
 use crate::models;
-use anyhow::{Result, bail};
+use anyhow::Result;
+use api::ports::{ImportReport, Tell};
 use bytes::Bytes;
 use enrolled::Enrolled;
 use model::{Comparison, PersonId, Score};
-use std::sync::Arc;
-use store::{FaceTemplate, Store};
+use reenrolment::Reenrolment;
+use std::sync::{Arc, Mutex, PoisonError, RwLock};
+use store::{FaceTemplate, Pictures, Store};
+use tokio_util::sync::CancellationToken;
 use vision::{Face, Gallery, Look, ModelId, Purpose, Verification};
 
 /// A face counts as in front when it is at least so high in relation to the tallest.
@@ -30,36 +34,87 @@ const IN_FRONT: f32 = 0.6;
 /// Those who look at images, and the gallery.
 pub struct Recogniser {
     pool: Arc<Pool>,
-    /// What makes the templates that are compared.
-    model: ModelId,
+    serving: RwLock<Arc<Serving>>,
     /// The threads of this process, where there are any.
-    _local: Option<Membership>,
-    enrolled: Arc<Enrolled>,
+    local: Mutex<Option<Membership>>,
+    /// What is to be enrolled anew, until somebody begins with it.
+    reenrolment: Mutex<Option<Reenrolment>>,
+}
+
+/// The model that serves, with the gallery of its templates.
+pub struct Serving {
+    model: ModelId,
+    enrolled: Enrolled,
+    /// Ends when another model serves: its workers have nothing to do any more.
+    over: CancellationToken,
+}
+
+impl Serving {
+    fn of(model: ModelId) -> Arc<Self> {
+        Arc::new(Self {
+            model,
+            enrolled: Enrolled::of(model),
+            over: CancellationToken::new(),
+        })
+    }
+
+    /// What makes the templates that are compared.
+    pub fn model(&self) -> ModelId {
+        self.model
+    }
+
+    /// Ends when another model serves.
+    pub fn over(&self) -> &CancellationToken {
+        &self.over
+    }
+
+    /// Takes in those of the templates that are of its model.
+    fn fill(&self, stored: &[FaceTemplate]) {
+        let model = self.model.to_string();
+        for template in stored.iter().filter(|template| template.model == model) {
+            self.enrolled
+                .put(template.person, template.credential, &template.bytes);
+        }
+    }
+
+    /// Takes out whoever is not `stored` any more.
+    fn keep_only(&self, stored: &[FaceTemplate]) {
+        let credentials = stored.iter().map(|template| template.credential);
+        self.enrolled.keep_only(&credentials.collect());
+    }
 }
 
 impl Recogniser {
     /// Loads the nets, unless this process has no recognition threads, and fills the gallery from `store`.
     ///
+    /// Where most templates are of another model than `config` asks for, that one serves until everybody is enrolled
+    /// anew, see [`Self::reenrol`].
+    ///
     /// # Errors
     /// When the nets cannot be loaded or the store cannot be read.
-    pub async fn load(store: Arc<dyn Store>, config: &Config) -> Result<Self> {
+    pub async fn load(
+        store: Arc<dyn Store>,
+        pictures: Arc<dyn Pictures>,
+        config: &Config,
+    ) -> Result<Self> {
+        let stored = store.face_templates().await?;
+        let wanted = models::embedder(config)?;
+        let first = reenrolment::first_to_serve(&stored, wanted, config)?;
         let pool = Arc::new(Pool::default());
         let local = match config.vision.threads {
             0 => None,
-            threads => Some(pool.join("here", threads, LocalAnalyser::load(config).await?)),
+            threads => Some(pool.join("here", threads, LocalAnalyser::load(first.setup).await?)),
         };
-        let model = models::embedder(config)?;
-        let enrolled = Enrolled::of(model);
-        let stored = store.face_templates().await?;
-        comparable(&stored, model)?;
-        for template in stored {
-            enrolled.put(template.person, template.credential, &template.bytes);
-        }
+        let serving = Serving::of(first.model);
+        serving.fill(&stored);
+        let own = wanted.to_string();
+        let outdated = stored.iter().any(|template| template.model != own);
+        let reenrolment = outdated.then(|| Reenrolment::new(store, pictures, config, wanted));
         Ok(Self {
             pool,
-            model,
-            _local: local,
-            enrolled: Arc::new(enrolled),
+            serving: RwLock::new(serving),
+            local: Mutex::new(local),
+            reenrolment: Mutex::new(reenrolment),
         })
     }
 
@@ -68,9 +123,46 @@ impl Recogniser {
         &self.pool
     }
 
-    /// What makes the templates that are compared.
-    pub fn model(&self) -> ModelId {
-        self.model
+    /// The model that serves now.
+    pub fn serving(&self) -> Arc<Serving> {
+        let serving = self.serving.read();
+        serving.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Whether there are templates of another model than the one asked for.
+    pub fn is_outdated(&self) -> bool {
+        let waiting = self.reenrolment.lock();
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
+        waiting.is_some()
+    }
+
+    /// Enrols everybody with the model that is asked for, from the registered photographs, while the one before goes
+    /// on serving; then that one serves. Who was done before a restart is not done again.
+    ///
+    /// # Errors
+    /// When the model cannot be loaded, or the store or the pictures cannot be read or written.
+    pub async fn reenrol(&self, tell: Tell) -> Result<ImportReport> {
+        let waiting = self.reenrolment.lock();
+        let waiting = waiting.unwrap_or_else(PoisonError::into_inner).take();
+        match waiting {
+            Some(reenrolment) => reenrolment.run(self, tell).await,
+            None => Ok(ImportReport::default()),
+        }
+    }
+
+    /// From now on `analyser`'s model serves, with the templates that are `stored` of it.
+    fn serve(&self, analyser: LocalAnalyser, threads: usize, stored: &[FaceTemplate]) {
+        let next = Serving::of(analyser.model());
+        next.fill(stored);
+        let before = {
+            let mut serving = self.serving.write().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *serving, next)
+        };
+        let joined = (threads > 0).then(|| self.pool.join("here", threads, analyser));
+        let mut local = self.local.lock().unwrap_or_else(PoisonError::into_inner);
+        // Joined before the other leaves, so that somebody is always there.
+        *local = joined;
+        before.over.cancel();
     }
 
     /// Runs `work` on the gallery, which may change meanwhile, on a thread of its own: a large gallery takes a
@@ -79,15 +171,16 @@ impl Recogniser {
         &self,
         work: impl FnOnce(&Gallery) -> T + Send + 'static,
     ) -> Option<T> {
-        let enrolled = self.enrolled.clone();
-        let done = tokio::task::spawn_blocking(move || work(enrolled.gallery())).await;
+        let serving = self.serving();
+        let done = tokio::task::spawn_blocking(move || work(serving.enrolled.gallery())).await;
         done.inspect_err(|error| tracing::error!(%error, "the search of the gallery broke down"))
             .ok()
     }
 
     /// Compares the faces in front of a picture with one person (1:1).
     pub async fn compare(&self, jpeg: Vec<u8>, person: PersonId) -> Comparison {
-        let gallery = self.enrolled.gallery();
+        let serving = self.serving();
+        let gallery = serving.enrolled.gallery();
         if !gallery.contains(person) {
             return Comparison::NotCompared;
         }
@@ -97,26 +190,6 @@ impl Recogniser {
             None => Comparison::NotCompared,
         }
     }
-}
-
-/// That all templates are of `model`. Going on without some would let a guard believe that people who are
-/// enrolled are strangers.
-fn comparable(stored: &[FaceTemplate], model: ModelId) -> Result<()> {
-    let model = model.to_string();
-    let foreign = stored.iter().find(|template| template.model != model);
-    let Some(foreign) = foreign else {
-        return Ok(());
-    };
-    let count = stored
-        .iter()
-        .filter(|template| template.model != model)
-        .count();
-    bail!(
-        "{count} of {} face templates were made by the model {}, vision.embedder makes {model}: set it back \
-         (`gatebook models list`), or remove these faces with it and enrol them anew",
-        stored.len(),
-        foreign.model
-    );
 }
 
 fn compare(faces: &[Face], gallery: &Gallery, person: PersonId) -> Comparison {

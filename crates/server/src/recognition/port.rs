@@ -1,7 +1,9 @@
 //! Recognition as the API asks for it.
 
 use super::Recogniser;
-use api::ports::{Assessment, EnrolledImage, ImageFinding, ImageProblem, Recognition};
+use api::ports::{
+    Assessment, EnrolledImage, ImageFinding, ImageProblem, ImportReport, Recognition, Tell,
+};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{CredentialId, PersonId};
@@ -30,15 +32,24 @@ impl Recognition for RecognitionPort {
     }
 
     async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
-        self.0.enrolled.put(person, credential, template);
+        self.0.serving().enrolled.put(person, credential, template);
     }
 
     async fn credential_removed(&self, person: PersonId, credential: CredentialId) {
-        self.0.enrolled.take(person, credential);
+        self.0.serving().enrolled.take(person, credential);
     }
 
     async fn person_removed(&self, person: PersonId) {
-        self.0.enrolled.forget(person);
+        self.0.serving().enrolled.forget(person);
+    }
+
+    fn is_outdated(&self) -> bool {
+        self.0.is_outdated()
+    }
+
+    async fn reenrol(&self, tell: Tell) -> Result<ImportReport, String> {
+        let done = self.0.reenrol(tell).await;
+        done.map_err(|error| format!("{error:#}"))
     }
 }
 

@@ -23,6 +23,7 @@ mod postgres;
 mod pressing;
 mod prints;
 mod process;
+mod reenrolment;
 mod restart;
 mod rollback;
 mod running;

@@ -9,16 +9,16 @@ use tempfile::tempdir;
 
 /// An ONNX file that yields the means of the quarters of a chip: small, and a net all the same.
 const FILE: &str = "CAcSADqJAQo8CgF4EgFwIgtBdmVyYWdlUG9vbCoVCgxrZXJuZWxfc2hhcGVACEAIoAEHKhAKB3N0cmlkZXNACEAIoAEHCg8KAXASAXkiB0ZsYXR0ZW4SBG1lYW5aHAoBeBIXChUIARIRCgMSAU4KAggDCgIIEAoCCBBiFAoBeRIPCg0IARIJCgMSAU4KAggMQgQKABAN";
-const SHA256: &str = "9aef8933c29136309ca33e88006d21a7b4d8d8a683ba03f0eef7ceb2a5f9f5bd";
+pub const SHA256: &str = "9aef8933c29136309ca33e88006d21a7b4d8d8a683ba03f0eef7ceb2a5f9f5bd";
 
-fn file() -> Vec<u8> {
+pub fn file() -> Vec<u8> {
     base64::engine::general_purpose::STANDARD
         .decode(FILE)
         .unwrap()
 }
 
 /// Writes a card whose file is at `source`.
-fn card(folder: &Path, source: &str, sha256: &str) -> PathBuf {
+pub fn card(folder: &Path, source: &str, sha256: &str) -> PathBuf {
     let card = format!(
         "name = \"means\"\nkind = \"embedder\"\nlicence = \"A licence of the test\"\nsha256 = \"{sha256}\"\n\
          source = \"{source}\"\n[input]\nsize = [16, 16]\n[alignment]\n\

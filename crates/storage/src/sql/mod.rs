@@ -31,6 +31,7 @@ mod settle;
 mod snapshot;
 mod stretches;
 mod surrogates;
+mod templates;
 mod unreadable;
 mod writer;
 mod written;

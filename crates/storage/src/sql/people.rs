@@ -8,6 +8,7 @@ use model::{
 use store::{FaceTemplate, FingerTemplate, People, PeopleQuery, Result, StoreError};
 
 use super::keys::Keys;
+use super::templates::{self, Keeping, SettlingOn};
 use super::{SqlStore, fingers, places};
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, from_json};
@@ -99,7 +100,7 @@ impl People for SqlStore {
         let sql = "SELECT * FROM templates ORDER BY rowid";
         let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
         rows.iter()
-            .map(|row| read_template(self.keys(), row))
+            .map(|row| templates::read(self.keys(), row))
             .collect()
     }
 
@@ -111,7 +112,7 @@ impl People for SqlStore {
             .await
             .map_err(fault)?;
         rows.iter()
-            .map(|row| read_template(self.keys(), row))
+            .map(|row| templates::read(self.keys(), row))
             .collect()
     }
 
@@ -125,6 +126,14 @@ impl People for SqlStore {
 
     async fn finger_locks(&self) -> Result<Vec<FingerLock>> {
         fingers::locks(&mut self.read().await?).await
+    }
+
+    async fn keep_templates(&self, templates: Vec<FaceTemplate>) -> Result<()> {
+        self.write(Keeping(templates)).await
+    }
+
+    async fn settle_on_model(&self, model: &str) -> Result<()> {
+        self.write(SettlingOn(model.to_owned())).await
     }
 
     async fn areas(&self) -> Result<Vec<Area>> {
@@ -238,14 +247,4 @@ fn written_time(row: &Row, name: &str) -> Result<Option<Timestamp>> {
     text.map(parse)
         .transpose()
         .map_err(|error| StoreError::Damaged(format!("{name}: {error}")))
-}
-
-fn read_template(keys: &Keys, row: &Row) -> Result<FaceTemplate> {
-    let credential: &[u8] = row.col("credential")?;
-    Ok(FaceTemplate {
-        credential: row.id("credential")?,
-        person: row.id("person")?,
-        model: row.col("model")?,
-        bytes: keys.templates.open(credential, row.col("sealed")?)?,
-    })
 }

@@ -1,4 +1,4 @@
-//! Writing people, credentials and templates.
+//! Writing people and credentials.
 
 use model::{
     Credential, CredentialId, CredentialKind, Person, PersonDetails, PersonId, bare_identity_number,
@@ -8,7 +8,7 @@ use store::{FaceTemplate, Put, Result, StoreError};
 use super::keys::Keys;
 use super::people::{folded, read_person};
 use super::writer::Tx;
-use super::{fingers, picture_names};
+use super::{fingers, picture_names, templates};
 use crate::engine::fault::{fault, taken, taken_or_dangling};
 use crate::engine::rows::{json, nanos, word};
 use crate::engine::{Db, query};
@@ -113,25 +113,9 @@ pub(super) async fn put_credential(
         picture_names::add(tx.db, picture, credential.id.0).await?;
     }
     match template {
-        Some(template) => put_template(tx, template).await,
+        Some(template) => templates::put(tx, template).await,
         None => Ok(()),
     }
-}
-
-async fn put_template(tx: &mut Tx<'_>, template: &FaceTemplate) -> Result<()> {
-    let credential = template.credential.0.as_bytes().as_slice();
-    let sealed = tx.keys.templates.seal(credential, &template.bytes)?;
-    let sql = "INSERT INTO templates (credential, person, model, sealed) VALUES (?, ?, ?, ?)";
-    let done = query(sql)
-        .bind(credential)
-        .bind(template.person.0.as_bytes().as_slice())
-        .bind(&template.model)
-        .bind(sealed)
-        .execute(&mut *tx.db)
-        .await;
-    let what = || format!("the template of credential {}", template.credential);
-    done.map(drop)
-        .map_err(taken_or_dangling(what, "the credential of the template"))
 }
 
 pub(super) async fn remove_credential(db: &mut Db, id: CredentialId) -> Result<()> {

@@ -100,6 +100,7 @@ macro_rules! every_case {
                 a_tag_is_assigned_to_one_person,
                 removing_a_person_takes_credentials_and_templates_along,
                 templates_are_given_back_as_they_were_kept,
+                templates_of_two_models_stand_side_by_side_until_the_models_have_changed,
             ],
             fingers: [
                 templates_of_a_finger_are_given_back_with_their_mark,

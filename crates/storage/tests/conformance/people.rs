@@ -319,3 +319,48 @@ pub async fn templates_are_given_back_as_they_were_kept<S: Site>() {
     assert_eq!(site.store().face_templates_of(alice.id).await.unwrap(), all);
     assert_eq!(site.store().face_templates_of(new_id()).await.unwrap(), []);
 }
+
+pub async fn templates_of_two_models_stand_side_by_side_until_the_models_have_changed<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let alice = person("1", "Alice");
+    add(store, std::slice::from_ref(&alice)).await;
+    let (one, first) = enrolled(alice.id, b"first");
+    let (two, second) = enrolled(alice.id, b"second");
+    store.append(with(vec![one, two])).await.unwrap();
+    let by_next = |template: &FaceTemplate, bytes: &[u8]| FaceTemplate {
+        model: "next".into(),
+        bytes: bytes.into(),
+        ..template.clone()
+    };
+    let gone = FaceTemplate {
+        credential: new_id(),
+        ..by_next(&first, b"of nobody")
+    };
+    let draft = by_next(&first, b"draft");
+    store.keep_templates(vec![gone, draft]).await.unwrap();
+    let renewed = by_next(&first, b"renewed");
+    store.keep_templates(vec![renewed.clone()]).await.unwrap();
+    let mut all = store.face_templates().await.unwrap();
+    all.sort_by(|a, b| a.bytes.cmp(&b.bytes));
+    assert_eq!(all, [first, renewed.clone(), second.clone()]);
+
+    store.settle_on_model("next").await.unwrap();
+    let mut all = store.face_templates().await.unwrap();
+    all.sort_by(|a, b| a.bytes.cmp(&b.bytes));
+    assert_eq!(
+        all,
+        [renewed, second.clone()],
+        "who has no other keeps the old one"
+    );
+    let credentials = store.credentials(alice.id).await.unwrap();
+    let mut models: Vec<&str> = credentials
+        .iter()
+        .filter_map(|credential| match &credential.kind {
+            CredentialKind::Face { model, .. } => Some(model.as_str()),
+            CredentialKind::Tag { .. } | CredentialKind::Finger { .. } => None,
+        })
+        .collect();
+    models.sort_unstable();
+    assert_eq!(models, ["next", second.model.as_str()]);
+}

@@ -20,6 +20,7 @@ import { Table, type Column } from "../../ui/Table";
 import { useDelayed } from "../../ui/useDelayed";
 import { AddPerson } from "./AddPerson";
 import { ImportPeople } from "./ImportPeople";
+import { Reenrolment } from "./Reenrolment";
 import { StatusBadge } from "./StatusBadge";
 import { TagsOut } from "./TagsOut";
 import css from "./People.module.css";
@@ -53,6 +54,7 @@ export function People() {
       about={total === undefined ? undefined : count(total, "person in the registry", "people in the registry")}
       actions={<Actions onAdd={() => setAdd(true)} onImport={() => setImporting(true)} />}
     >
+      <Reenrolment />
       <Segmented
         label="What to show"
         value={view ?? "people"}
