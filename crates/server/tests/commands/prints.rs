@@ -136,7 +136,7 @@ fn a_list_that_is_wrong_is_refused_with_every_line_and_its_reason() {
     evaluate(dir.path(), &[])
         .with(1)
         .saying("line 3: nowhere.png: No such file")
-        .saying("line 4: words.png: the file is not a readable grey PNG or TIFF")
+        .saying("line 4: words.png: the file is not a readable grey PNG, TIFF or PGM")
         .saying("line 5: impression 1 of finger \"0\" stands in line 2 already")
         .saying("line 6: ")
         .saying("line 7: no finger is named")
