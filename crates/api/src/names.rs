@@ -3,10 +3,13 @@
 use crate::error::ApiError;
 use crate::person::PersonBrief;
 use crate::state::House;
-use model::{AccessPointId, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId};
+use model::{
+    AccessPointId, AlertId, AlertKind, AreaId, Author, DeviceId, GateId, Person, PersonId, UserId,
+};
 use serde::Serialize;
 use std::collections::HashMap;
 use std::sync::Arc;
+use store::Role;
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -31,6 +34,15 @@ pub(crate) enum AuthorView {
     Console,
     /// Not known: the entry cannot be read.
     Unknown,
+}
+
+/// Alerts that `role` must not know of: those about duress are for operators, whoever else looks at their screens. They
+/// are left out where they are read, so that not even a count tells of them.
+pub(crate) const fn hidden_from(role: Role) -> &'static [AlertKind] {
+    match role {
+        Role::Viewer | Role::Auditor => &[AlertKind::Duress],
+        Role::Operator | Role::Admin => &[],
+    }
 }
 
 /// The names of the site as they are now. Places, devices and users are few and read at once;
@@ -76,6 +88,16 @@ impl Names {
         let person = self.house.store.person(id).await?.map(Arc::new);
         self.people.insert(id, person.clone());
         Ok(person)
+    }
+
+    /// Whether `role` must not know of an alert.
+    pub(crate) async fn is_hidden(&self, alert: AlertId, role: Role) -> Result<bool, ApiError> {
+        let hidden = hidden_from(role);
+        if hidden.is_empty() {
+            return Ok(false);
+        }
+        let alert = self.house.store.alert(alert).await?;
+        Ok(alert.is_some_and(|alert| hidden.contains(&alert.kind)))
     }
 
     /// Reads people who will be asked for, all at once.

@@ -204,7 +204,7 @@ impl EntryView {
                 passage: Box::new(PassageView::new(entry, event, names, role).await?),
             },
             Record::Act(act) => RecordView::Act {
-                act: act_view(act, names).await?,
+                act: act_view(act, names, role).await?,
             },
             Record::Correction(correction) => RecordView::Correction {
                 correction: correction_view(correction, names).await?,
@@ -236,7 +236,7 @@ impl EntryView {
     }
 }
 
-async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
+async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, ApiError> {
     let person = match act_person(act) {
         Some(id) => Some(names.person(id).await?),
         None => None,
@@ -245,7 +245,9 @@ async fn act_view(act: &Act, names: &mut Names) -> Result<ActView, ApiError> {
         Act::AlertAcknowledged {
             alert,
             acknowledgement,
-        } => (Some(alert.0), Some(acknowledgement.note.clone())),
+        } if !names.is_hidden(*alert, role).await? => {
+            (Some(alert.0), Some(acknowledgement.note.clone()))
+        }
         Act::UnresolvedDismissed { note } => (None, Some(note.clone())),
         Act::IncidentDismissed {
             address, reason, ..

@@ -188,7 +188,7 @@ mod tests {
     }
 
     async fn alerts(site: &Site) -> usize {
-        let raised = site.store.alerts(false, 100).await.unwrap();
+        let raised = site.store.alerts(false, &[], 100).await.unwrap();
         assert!(raised.iter().all(|alert| alert.kind == AlertKind::PartLost));
         raised.len()
     }

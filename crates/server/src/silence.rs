@@ -78,7 +78,7 @@ mod tests {
     use store::{Projected, Put, Write};
 
     async fn alerts(site: &Site) -> usize {
-        site.store.alerts(false, 100).await.unwrap().len()
+        site.store.alerts(false, &[], 100).await.unwrap().len()
     }
 
     /// A site with a device that may be silent for a minute.
@@ -127,9 +127,9 @@ mod tests {
             .look(&site.store, at(100))
             .await
             .unwrap();
-        let alert = site.store.alerts(true, 1).await.unwrap().remove(0);
+        let alert = site.store.alerts(true, &[], 1).await.unwrap().remove(0);
         acknowledge(&site, alert.id, at(110)).await;
-        assert!(site.store.alerts(true, 1).await.unwrap().is_empty());
+        assert!(site.store.alerts(true, &[], 1).await.unwrap().is_empty());
         let mut again = Silence::since(at(120));
         again.look(&site.store, at(500)).await.unwrap();
         assert_eq!(alerts(&site).await, 1);

@@ -25,7 +25,7 @@ pub(crate) async fn differences(store: &dyn Store, book: &Book) -> Result<Vec<Fi
             break;
         }
     }
-    let stored = store.alerts(false, u32::MAX).await?;
+    let stored = store.alerts(false, &[], u32::MAX).await?;
     let stored: BTreeMap<_, _> = stored.into_iter().map(|alert| (alert.id, alert)).collect();
     if stored != *book.alerts() {
         what.push("the alerts are");

@@ -3,7 +3,9 @@
 use crate::Result;
 use async_trait::async_trait;
 use jiff::civil::Date;
-use model::{Alert, AlertId, AreaId, Custody, PersonId, TagText, Timestamp, Visit, VisitId};
+use model::{
+    Alert, AlertId, AlertKind, AreaId, Custody, PersonId, TagText, Timestamp, Visit, VisitId,
+};
 
 /// A person's day at the site.
 #[derive(Clone, PartialEq, Debug)]
@@ -61,8 +63,13 @@ pub trait Projected: Send + Sync {
         person: Option<PersonId>,
     ) -> Result<Vec<AttendanceDay>>;
 
-    /// Alerts, newest first: those not acknowledged, or all.
-    async fn alerts(&self, open_only: bool, limit: u32) -> Result<Vec<Alert>>;
+    /// Alerts, newest first: those not acknowledged, or all; none of the kinds in `without`.
+    async fn alerts(
+        &self,
+        open_only: bool,
+        without: &[AlertKind],
+        limit: u32,
+    ) -> Result<Vec<Alert>>;
 
     /// One alert.
     async fn alert(&self, id: AlertId) -> Result<Option<Alert>>;

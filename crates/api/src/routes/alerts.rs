@@ -3,7 +3,7 @@
 use crate::auth::{Operator, Viewer};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path, Query};
-use crate::names::{Named, Names};
+use crate::names::{Named, Names, hidden_from};
 use crate::person::PersonBrief;
 use crate::state::House;
 use crate::text::line;
@@ -13,7 +13,6 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{Acknowledgement, Act, Alert, AlertId};
 use serde::{Deserialize, Serialize};
-use store::Role;
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -107,11 +106,6 @@ pub(crate) async fn alert_views(
     Ok(views)
 }
 
-/// Whether `role` may know of an alert: one about duress is for operators, whoever else looks at their screens.
-pub(crate) fn may_know(role: Role, kind: model::AlertKind) -> bool {
-    kind != model::AlertKind::Duress || role >= Role::Operator
-}
-
 /// Alerts, newest first. Role: viewer; those about duress: operator.
 #[utoipa::path(get, path = "/alerts", tag = "alerts", params(AlertsQuery),
     responses((status = 200, body = Vec<AlertView>)))]
@@ -121,8 +115,8 @@ pub(crate) async fn list(
     Query(query): Query<AlertsQuery>,
 ) -> Result<Json<Vec<AlertView>>, ApiError> {
     let limit = query.limit.unwrap_or(100).clamp(1, MOST);
-    let mut alerts = house.store.alerts(query.open, limit).await?;
-    alerts.retain(|alert| may_know(caller.role, alert.kind));
+    let hidden = hidden_from(caller.role);
+    let alerts = house.store.alerts(query.open, hidden, limit).await?;
     let mut names = Names::load(&house).await?;
     Ok(Json(alert_views(&mut names, alerts).await?))
 }

@@ -1,13 +1,13 @@
 //! The live page's snapshot; what follows is pushed over Socket.IO.
 
-use super::alerts::{AlertView, alert_views, may_know};
+use super::alerts::{AlertView, alert_views};
 use super::visits::{Presence, presence};
 use crate::auth::Viewer;
 use crate::error::ApiError;
 use crate::extract::Json;
 use crate::live::Live;
 use crate::live::view::Day;
-use crate::names::{Named, Names};
+use crate::names::{Named, Names, hidden_from};
 use crate::passage::{PassageView, passages};
 use crate::ports::CameraState;
 use crate::state::House;
@@ -85,8 +85,8 @@ pub(crate) async fn snapshot(
     let arrivals = arrivals.cloned().collect();
     let feed: Vec<PassageView> = recent.into_iter().take(FEED).collect();
     let mut names = Names::load(&house).await?;
-    let mut alerts = house.store.alerts(true, ALERTS).await?;
-    alerts.retain(|alert| may_know(caller.role, alert.kind));
+    let hidden = hidden_from(caller.role);
+    let alerts = house.store.alerts(true, hidden, ALERTS).await?;
     Ok(Json(LiveSnapshot {
         sequence,
         at: house.clock.now(),

@@ -14,10 +14,10 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 use ledger::{Hash, NodeId};
-use model::{AccessPointId, EventId, PersonId, canonical_json};
+use model::{AccessPointId, EventId, PersonId, Record, canonical_json};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
-use store::{Listed, LogFilter, Page};
+use store::{Listed, LogFilter, Page, Role};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
@@ -157,24 +157,28 @@ pub(crate) async fn show(
     Ok(Json(view))
 }
 
-/// The proof that an entry stands in the log. Role: auditor.
+/// The proof that an entry stands in the log. Role: auditor; operator for a passage with a finger that Gatebook compared.
+///
+/// The canonical entry holds everything, the mark of a duress finger too, of which operators alone are told. So all passages
+/// with such a finger are kept from auditors alike: refusing the marked ones would tell as much.
 #[utoipa::path(get, path = "/log/{event}/proof", tag = "log",
     params(("event" = Uuid, Path, description = "The entry")),
     responses((status = 200, body = LogProof), (status = 404, body = Problem),
+        (status = 403, body = Problem),
         (status = 409, description = "No checkpoint covers the entry yet", body = Problem)))]
 pub(crate) async fn proof(
-    _: Auditor,
+    Auditor(caller): Auditor,
     State(house): State<House>,
     Path(event): Path<Uuid>,
 ) -> Result<Json<LogProof>, ApiError> {
     let leaf = house.store.leaf(EventId(event)).await?;
     let (index, leaf) = leaf.ok_or_else(|| ApiError::not_found("this entry"))?;
+    let (entry, key) = opening(&house, index, caller.role).await?;
     let checkpoint = house.store.latest_checkpoint().await?;
     let checkpoint = checkpoint.filter(|checkpoint| checkpoint.size > index);
     let checkpoint = checkpoint.ok_or_else(|| {
         ApiError::Conflict("No checkpoint covers the entry yet; try again in a second.".into())
     })?;
-    let (entry, key) = opening(&house, index).await?;
     let path = inclusion(&house, index, checkpoint.size).await?;
     Ok(Json(LogProof {
         event,
@@ -191,15 +195,22 @@ pub(crate) async fn proof(
 }
 
 /// What the leaf at `index` commits to: the canonical entry, and the commitment's key.
-async fn opening(house: &House, index: u64) -> Result<(String, [u8; 32]), ApiError> {
+async fn opening(house: &House, index: u64, role: Role) -> Result<(String, [u8; 32]), ApiError> {
     let internal = |why: String| ApiError::Internal(format!("opening leaf {index}: {why}"));
     let rows = house.store.raw_entries(index, 1).await?;
     let row = rows.into_iter().find(|row| row.index == index);
     let row = row.ok_or_else(|| internal("no such row".into()))?;
     let (entry, key) = row.payload.map_err(&internal)?;
+    if role < Role::Operator && has_compared_finger(&entry.record) {
+        return Err(ApiError::RoleTooSmall(Role::Operator));
+    }
     let bytes = canonical_json(&entry).map_err(|e| internal(e.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|e| internal(e.to_string()))?;
     Ok((text, key))
+}
+
+fn has_compared_finger(record: &Record) -> bool {
+    matches!(record, Record::Access(event) if event.evidence.fingerprint.is_some())
 }
 
 async fn inclusion(house: &House, index: u64, size: u64) -> Result<Vec<Hash>, ApiError> {

@@ -93,7 +93,7 @@ async fn alarm(store: &dyn Store, error: &StoreError) {
 }
 
 async fn note(store: &dyn Store, error: &StoreError) -> Result<()> {
-    let open = store.alerts(true, OPEN_ALERTS).await?;
+    let open = store.alerts(true, &[], OPEN_ALERTS).await?;
     if open.iter().any(|a| a.kind == AlertKind::VerificationFailed) {
         return Ok(());
     }

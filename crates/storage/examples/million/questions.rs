@@ -47,7 +47,7 @@ impl Ask {
             }
             Self::Visits(filter) => store.visits(filter).await?.len(),
             Self::Days(from, to, person) => store.attendance(*from, *to, *person).await?.len(),
-            Self::Alerts(open) => store.alerts(*open, 100).await?.len(),
+            Self::Alerts(open) => store.alerts(*open, &[], 100).await?.len(),
             Self::Unresolved(before) => store.unresolved(*before, 50).await?.len(),
             Self::Today(since) => usize::try_from(store.entries_since(*since).await?)?,
             Self::Search(text) => {

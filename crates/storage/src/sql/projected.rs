@@ -3,7 +3,8 @@
 use async_trait::async_trait;
 use jiff::civil::Date;
 use model::{
-    Acknowledgement, Alert, AlertId, AreaId, Custody, PersonId, TagText, Timestamp, Visit, VisitId,
+    Acknowledgement, Alert, AlertId, AlertKind, AreaId, Custody, PersonId, TagText, Timestamp,
+    Visit, VisitId,
 };
 use projection::Calendar;
 use store::{AttendanceDay, Projected, Result, StoreError, VisitFilter};
@@ -11,7 +12,7 @@ use store::{AttendanceDay, Projected, Result, StoreError, VisitFilter};
 use super::columns::bound;
 use super::{SqlStore, places, project};
 use crate::engine::fault::fault;
-use crate::engine::rows::{Columns, nanos};
+use crate::engine::rows::{Columns, nanos, word};
 use crate::engine::{Row, query};
 
 #[async_trait]
@@ -95,19 +96,24 @@ impl Projected for SqlStore {
         Ok(days.into_iter().map(attended).collect())
     }
 
-    async fn alerts(&self, open_only: bool, limit: u32) -> Result<Vec<Alert>> {
-        let sql = if open_only {
-            "SELECT * FROM alerts WHERE acknowledged IS NULL \
-             ORDER BY raised_at DESC, rowid DESC LIMIT ?"
+    async fn alerts(
+        &self,
+        open_only: bool,
+        without: &[AlertKind],
+        limit: u32,
+    ) -> Result<Vec<Alert>> {
+        let mut sql = query(if open_only {
+            "SELECT * FROM alerts WHERE acknowledged IS NULL"
         } else {
-            "SELECT * FROM alerts ORDER BY raised_at DESC, rowid DESC LIMIT ?"
-        };
+            "SELECT * FROM alerts WHERE TRUE"
+        });
+        for kind in without {
+            sql.push(" AND kind <> ").push_bind(word(kind)?);
+        }
+        sql.push(" ORDER BY raised_at DESC, rowid DESC LIMIT ")
+            .push_bind(limit);
         let mut db = self.read().await?;
-        let rows = query(sql)
-            .bind(limit)
-            .fetch_all(&mut db)
-            .await
-            .map_err(fault)?;
+        let rows = sql.fetch_all(&mut db).await.map_err(fault)?;
         rows.iter().map(read_alert).collect()
     }
 

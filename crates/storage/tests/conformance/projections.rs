@@ -108,7 +108,7 @@ pub async fn an_alert_is_open_until_it_is_acknowledged<S: Site>() {
     denied.decision.outcome = Outcome::Denied;
     denied.decision.reasons = vec![Reason::PersonSuspended];
     append(store, entry(Record::Access(denied))).await;
-    let raised = store.alerts(true, 10).await.unwrap();
+    let raised = store.alerts(true, &[], 10).await.unwrap();
     assert_eq!((raised.len(), raised[0].kind), (1, AlertKind::Denied));
     let acknowledgement = Acknowledgement {
         by: new_id(),
@@ -131,10 +131,10 @@ pub async fn an_alert_is_open_until_it_is_acknowledged<S: Site>() {
     let unknown = store.append(Append::entry(act(unknown))).await;
     assert!(matches!(unknown, Err(StoreError::NotFound { .. })));
     assert_eq!(store.size().await.unwrap(), size);
-    assert!(store.alerts(true, 10).await.unwrap().is_empty());
+    assert!(store.alerts(true, &[], 10).await.unwrap().is_empty());
     let kept = store.alert(alert).await.unwrap().unwrap();
     assert_eq!(kept.acknowledged, Some(acknowledgement));
-    assert_eq!(store.alerts(false, 10).await.unwrap(), [kept]);
+    assert_eq!(store.alerts(false, &[], 10).await.unwrap(), [kept]);
 }
 
 pub async fn an_overdue_visit_is_told_of_once_and_the_longest_first<S: Site>() {
@@ -161,7 +161,7 @@ pub async fn an_overdue_visit_is_told_of_once_and_the_longest_first<S: Site>() {
         person: first.person,
     };
     append(store, entry(Record::Notice(told))).await;
-    let alert = store.alerts(true, 1).await.unwrap().remove(0);
+    let alert = store.alerts(true, &[], 1).await.unwrap().remove(0);
     assert_eq!(
         (alert.kind, alert.visit),
         (AlertKind::MissingExit, Some(first.id))
@@ -259,7 +259,7 @@ async fn everything(store: &impl Store) -> (Vec<Visit>, Vec<Alert>, Vec<Custody>
     };
     let mut visits = store.visits(&all).await.unwrap();
     visits.sort_by_key(|visit| visit.id);
-    let mut alerts = store.alerts(false, 5000).await.unwrap();
+    let mut alerts = store.alerts(false, &[], 5000).await.unwrap();
     alerts.sort_by_key(|alert| alert.id);
     (visits, alerts, store.tags_out().await.unwrap())
 }

@@ -110,7 +110,7 @@ pub async fn told(store: &SqlStore) -> String {
             ),
             (
                 store.visits(&visits).await.unwrap(),
-                store.alerts(false, 99).await.unwrap()
+                store.alerts(false, &[], 99).await.unwrap()
             ),
             (
                 unsettled.observations,
