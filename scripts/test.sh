@@ -89,7 +89,7 @@ group_deploy() {
 
 group_browser() {
   # The sensor that 10-fingers presses on.
-  stage sensor none cargo build --release --package gatebook-testkit --bin sensor_simulator
+  stage sensor none cargo build --release --workspace --bin sensor_simulator
   stage browser node npm --prefix e2e run --silent test
   # The same, with a process for each part of a site on several hosts, and the database on a server.
   stage browser-hosts node scripts/postgres.sh run npm --prefix e2e run --silent test:hosts
