@@ -89,7 +89,7 @@ export const alertKinds: Record<AlertKind, string> = {
   part_lost: "Part of Gatebook not connected",
   card_imported: "Imported card with denied passages",
   verification_failed: "The log does not verify",
-  duress: "Duress: a finger marked for it opened",
+  duress: "Duress: a finger marked for it was pressed",
   fingers_locked: "Fingers locked after five failures",
 };
 

@@ -15,6 +15,7 @@ mod extract;
 mod fingerprint;
 mod headers;
 mod jobs;
+pub mod keeping;
 mod limits;
 mod live;
 mod names;

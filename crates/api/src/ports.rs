@@ -4,8 +4,8 @@
 mod fingers;
 
 pub use fingers::{
-    EnrolledFinger, EnrolledImpression, Enrolment, FingerFault, Fingers, PressAdvice, PressImage,
-    Pressed, SensorState, SensorStatus,
+    EnrolledFinger, Enrolment, FingerFault, Fingers, PressAdvice, PressImage, Pressed, SensorState,
+    SensorStatus,
 };
 
 use async_trait::async_trait;

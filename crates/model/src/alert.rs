@@ -33,7 +33,7 @@ pub enum AlertKind {
     CardImported,
     /// The log does not verify.
     VerificationFailed,
-    /// A finger that is marked for duress opened; only operators are told.
+    /// A finger that is marked for duress was pressed; only operators are told.
     Duress,
     /// Fingers are locked after failures.
     FingersLocked,

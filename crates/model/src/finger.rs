@@ -91,7 +91,7 @@ pub struct FingerScore {
     pub similarity: Score,
     /// How often different fingers score so high.
     pub rate: MatchRate,
-    /// One in how many was allowed: the site's rate, divided among the fingers searched.
+    /// One in how many was allowed: the site's rate, divided among the templates compared.
     pub allowed_one_in: u64,
 }
 

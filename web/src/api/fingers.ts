@@ -26,7 +26,7 @@ export function verificationsQuery(person: string) {
         }),
       ),
     initialPageParam: null as number | null,
-    getNextPageParam: (page) => (page.length < pageSize ? null : (page.at(-1)?.index ?? null)),
+    getNextPageParam: (page) => page.next ?? null,
   });
 }
 

@@ -681,7 +681,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** The proof that an entry stands in the log. Role: auditor. */
+        /**
+         * The proof that an entry stands in the log. Role: auditor; operator for a passage with a finger that Gatebook compared.
+         * @description The canonical entry holds everything, the mark of a duress finger too, of which operators alone are told. So all passages
+         *     with such a finger are kept from auditors alike: refusing the marked ones would tell as much.
+         */
         get: operations["get_log_event_proof"];
         put?: never;
         post?: never;
@@ -1127,7 +1131,7 @@ export interface paths {
         };
         /**
          * A picture as JPEG. Role: viewer.
-         * @description Browsers keep it for an hour, and for this user only: a deleted picture must not live on.
+         * @description Browsers do not keep it: a deleted picture must not live on.
          */
         get: operations["get_pictures_id"];
         put?: never;
@@ -2303,6 +2307,16 @@ export interface components {
             /** @description What is wrong; empty: the image is good. */
             problems: components["schemas"]["ProblemView"][];
         };
+        /** @description A page of a person's verifications, newest first. */
+        FingerHistory: {
+            /**
+             * Format: int64
+             * @description Pass it as `before` for the next page; absent: this is the last.
+             */
+            next?: number | null;
+            /** @description The verifications; there may be none on a page that is not the last. */
+            verifications: components["schemas"]["FingerVerificationView"][];
+        };
         /**
          * @description How a finger was compared: with everybody (1:N), or with the holder of a tag (1:1).
          * @enum {string}
@@ -2365,6 +2379,8 @@ export interface components {
             outcome: components["schemas"]["Outcome"];
             /** @description Why. */
             reasons: components["schemas"]["Reason"][];
+            /** @description Whether somebody passed. */
+            taken: components["schemas"]["Taken"];
         };
         /** @description An enrolled finger. */
         FingerView: {
@@ -6413,13 +6429,12 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
-            /** @description The role does not reach, or no CSRF value */
             403: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"];
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             404: {
@@ -7683,7 +7698,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["FingerVerificationView"][];
+                    "application/json": components["schemas"]["FingerHistory"];
                 };
             };
             /** @description Not signed in */

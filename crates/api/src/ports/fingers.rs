@@ -1,6 +1,7 @@
 //! Fingers as the API asks for them: enrolment as a session in memory, sensors, the gallery.
 
 use super::ImportReport;
+use crate::keeping::NewFinger;
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
@@ -79,26 +80,11 @@ pub struct Enrolment {
     pub expires_at: Timestamp,
 }
 
-/// An impression to be kept.
-#[derive(Clone, Debug)]
-pub struct EnrolledImpression {
-    /// Its picture as PNG.
-    pub picture: Bytes,
-    /// How clear it is, 0 to 100.
-    pub quality: u8,
-    /// Its template.
-    pub template: Vec<u8>,
-}
-
 /// A complete enrolment, to be kept.
 #[derive(Debug)]
 pub struct EnrolledFinger {
-    /// What it was.
-    pub enrolment: Enrolment,
-    /// What made the templates.
-    pub model: String,
-    /// The impressions.
-    pub impressions: Vec<EnrolledImpression>,
+    /// What is to be kept.
+    pub finger: NewFinger,
     /// No other enrolment is finished until this is dropped: a finger is nobody else's until then.
     pub turn: OwnedMutexGuard<()>,
 }

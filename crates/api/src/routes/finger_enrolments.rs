@@ -1,14 +1,12 @@
 //! Enrolling a finger: a session in memory, press by press; nothing is kept before it is finished.
 
-use crate::acts::fresh;
-use crate::auth::{Caller, Operator};
+use crate::auth::Operator;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
+use crate::keeping::keep_finger;
 use crate::names::Names;
 use crate::person::PersonBrief;
-use crate::ports::{
-    EnrolledFinger, EnrolledImpression, Enrolment, FingerFault, PressImage, Pressed,
-};
+use crate::ports::{EnrolledFinger, Enrolment, FingerFault, PressImage, Pressed};
 use crate::routes::fingers::{FingerView, finger_view};
 use crate::routes::people::find;
 use crate::state::House;
@@ -19,11 +17,8 @@ use axum::http::StatusCode;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
-use model::{
-    Act, Credential, CredentialId, CredentialKind, DeviceId, FingerImpression, PersonId, PictureId,
-};
+use model::{CredentialKind, DeviceId, PersonId};
 use serde::{Deserialize, Serialize};
-use store::{FingerTemplate, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -205,10 +200,19 @@ pub(crate) async fn finish(
     State(house): State<House>,
     Path(id): Path<Uuid>,
 ) -> Result<(StatusCode, Json<FingerView>), ApiError> {
-    let finger = house.fingers.complete(caller.user, id).await?;
-    let view = keep(&house, &caller, finger).await?;
+    let EnrolledFinger { finger, turn } = house.fingers.complete(caller.user, id).await?;
+    find(&house, finger.person).await?;
+    let (rooms, now) = ((&*house.store, &*house.pictures), house.clock.now());
+    let kept = keep_finger(rooms, &finger, caller.author(), now).await?;
+    let view = finger_view(&kept.credential, &kept.templates, caller.role);
+    house
+        .fingers
+        .enrolled(finger.position, kept.templates)
+        .await;
+    drop(turn);
     // Kept: whoever ended it meanwhile ended nothing.
     let _ = house.fingers.end(caller.user, id);
+    let view = view.ok_or_else(|| ApiError::Internal("a finger that is none".into()))?;
     Ok((StatusCode::CREATED, Json(view)))
 }
 
@@ -223,86 +227,6 @@ pub(crate) async fn cancel(
 ) -> Result<StatusCode, ApiError> {
     house.fingers.end(caller.user, id)?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-/// Pictures first, then the entry that names them, then the gallery. What fails leaves nothing behind.
-async fn keep(
-    house: &House,
-    caller: &Caller,
-    finger: EnrolledFinger,
-) -> Result<FingerView, ApiError> {
-    let mut pictures = Vec::new();
-    let kept = keep_with(house, caller, &finger, &mut pictures).await;
-    if kept.is_err() {
-        for picture in pictures {
-            house.pictures.remove(picture).await?;
-        }
-    }
-    kept
-}
-
-async fn keep_with(
-    house: &House,
-    caller: &Caller,
-    finger: &EnrolledFinger,
-    pictures: &mut Vec<PictureId>,
-) -> Result<FingerView, ApiError> {
-    for impression in &finger.impressions {
-        pictures.push(house.pictures.put(&impression.picture).await?);
-    }
-    let Enrolment {
-        person, position, ..
-    } = finger.enrolment;
-    find(house, person).await?;
-    let id: CredentialId = fresh();
-    let both = finger.impressions.iter().zip(pictures.iter());
-    let credential = Credential {
-        id,
-        person,
-        kind: CredentialKind::Finger {
-            position,
-            impressions: both
-                .map(|(impression, picture)| FingerImpression {
-                    picture: Some(*picture),
-                    quality: impression.quality,
-                })
-                .collect(),
-            model: finger.model.clone(),
-        },
-        enrolled_at: house.clock.now(),
-    };
-    let numbered = (0..).zip(&finger.impressions);
-    let templates: Vec<FingerTemplate> = numbered
-        .map(|(number, impression)| template(finger, id, number, impression))
-        .collect();
-    let view = finger_view(&credential, &templates, caller.role);
-    let writes = vec![
-        Write::Credential(credential, None),
-        Write::FingerTemplates(templates.clone()),
-    ];
-    let act = Act::FingerEnrolled {
-        person,
-        credential: id,
-    };
-    house.act(caller.author(), act, writes).await?;
-    house.fingers.enrolled(position, templates).await;
-    view.ok_or_else(|| ApiError::Internal("a finger that is none".into()))
-}
-
-fn template(
-    finger: &EnrolledFinger,
-    credential: CredentialId,
-    impression: u8,
-    of: &EnrolledImpression,
-) -> FingerTemplate {
-    FingerTemplate {
-        credential,
-        person: finger.enrolment.person,
-        impression,
-        model: finger.model.clone(),
-        duress: finger.enrolment.duress,
-        bytes: of.template.clone(),
-    }
 }
 
 fn press_image(mut upload: Upload) -> Result<PressImage, ApiError> {

@@ -11,7 +11,7 @@ use crate::ports::SensorStatus;
 use crate::record::locked;
 use crate::routes::people::find;
 use crate::state::House;
-use crate::words::{FingerMode, FingerPosition, Outcome, Reason, SensorState};
+use crate::words::{FingerMode, FingerPosition, Outcome, Reason, SensorState, Taken};
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 /// Most verifications in one answer.
 const MOST: usize = 200;
-/// Entries of the log read at once.
+/// Entries of the log looked through for one answer: most may be of other kinds than fingers.
 const ENTRIES: u32 = 500;
 
 /// One impression of an enrolled finger.
@@ -108,12 +108,23 @@ pub(crate) struct FingerVerificationView {
     access_point: Named,
     /// Gatebook's verdict on the passage.
     outcome: Outcome,
+    /// Whether somebody passed.
+    taken: Taken,
     /// Why.
     reasons: Vec<Reason>,
     /// Whether the finger is marked for duress; absent below the role operator.
     duress: Option<bool>,
     /// How it was compared.
     fingerprint: FingerprintView,
+}
+
+/// A page of a person's verifications, newest first.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct FingerHistory {
+    /// The verifications; there may be none on a page that is not the last.
+    verifications: Vec<FingerVerificationView>,
+    /// Pass it as `before` for the next page; absent: this is the last.
+    next: Option<u64>,
 }
 
 /// Which verifications to list.
@@ -198,13 +209,13 @@ pub(crate) async fn of_person(
 /// What a person's fingers were compared with, newest first. Role: auditor.
 #[utoipa::path(get, path = "/people/{id}/fingers/history", tag = "fingers",
     params(("id" = Uuid, Path, description = "The person"), HistoryQuery),
-    responses((status = 200, body = Vec<FingerVerificationView>), (status = 404, body = Problem)))]
+    responses((status = 200, body = FingerHistory), (status = 404, body = Problem)))]
 pub(crate) async fn history(
     Auditor(caller): Auditor,
     State(house): State<House>,
     Path(id): Path<Uuid>,
     Query(query): Query<HistoryQuery>,
-) -> Result<Json<Vec<FingerVerificationView>>, ApiError> {
+) -> Result<Json<FingerHistory>, ApiError> {
     let person = find(&house, PersonId(id)).await?.id;
     let limit = query.limit.unwrap_or(50).clamp(1, MOST);
     let filter = LogFilter {
@@ -213,21 +224,26 @@ pub(crate) async fn history(
         ..LogFilter::default()
     };
     let names = Names::load(&house).await?;
-    let mut views = Vec::new();
-    let mut before = query.before;
-    while views.len() < limit {
-        let page = Page {
-            before,
-            limit: ENTRIES,
-        };
-        let listed = house.store.listed(&filter, page).await?;
-        let Some(oldest) = listed.last() else { break };
-        before = Some(oldest.index());
-        let entries = listed.into_iter().filter_map(Listed::readable);
-        views.extend(entries.filter_map(|entry| verification(&entry, &names, caller.role)));
-    }
-    views.truncate(limit);
-    Ok(Json(views))
+    let page = Page {
+        before: query.before,
+        limit: ENTRIES,
+    };
+    let listed = house.store.listed(&filter, page).await?;
+    let read_all = listed.len() < ENTRIES as usize;
+    let oldest = listed.last().map(Listed::index);
+    let entries = listed.into_iter().filter_map(Listed::readable);
+    let found = entries.filter_map(|entry| verification(&entry, &names, caller.role));
+    let mut verifications: Vec<_> = found.collect();
+    let next = if verifications.len() > limit {
+        verifications.get(limit - 1).map(|last| last.index)
+    } else {
+        oldest.filter(|_| !read_all)
+    };
+    verifications.truncate(limit);
+    Ok(Json(FingerHistory {
+        verifications,
+        next,
+    }))
 }
 
 fn verification(entry: &StoredEntry, names: &Names, role: Role) -> Option<FingerVerificationView> {
@@ -240,6 +256,7 @@ fn verification(entry: &StoredEntry, names: &Names, role: Role) -> Option<Finger
         at: event.evidence.occurred_at,
         access_point: names.access_point(event.place.access_point),
         outcome: event.decision.outcome.into(),
+        taken: event.decision.taken.into(),
         reasons: reasons.iter().copied().map(Reason::from).collect(),
         duress: (role >= Role::Operator).then_some(finger.duress),
         fingerprint: FingerprintView::new(finger, role),

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 /// A picture as JPEG. Role: viewer.
 ///
-/// Browsers keep it for an hour, and for this user only: a deleted picture must not live on.
+/// Browsers do not keep it: a deleted picture must not live on.
 #[utoipa::path(get, path = "/pictures/{id}", tag = "pictures",
     params(("id" = Uuid, Path, description = "The picture")),
     responses(
@@ -29,12 +29,7 @@ pub(crate) async fn show(
     // A print is no picture for everybody.
     let photograph = picture.filter(|bytes| !is_png(bytes));
     let jpeg = photograph.ok_or_else(|| ApiError::not_found("this picture"))?;
-    let headers = [
-        (CONTENT_TYPE, "image/jpeg"),
-        (CACHE_CONTROL, "no-store"),
-        (CONTENT_DISPOSITION, "inline"),
-    ];
-    Ok((headers, jpeg).into_response())
+    Ok(shown("image/jpeg", jpeg))
 }
 
 /// The picture of a press of a finger as PNG. Role: auditor.
@@ -52,10 +47,15 @@ pub(crate) async fn print(
     let picture = house.pictures.get(PictureId(id)).await?;
     let print = picture.filter(|bytes| is_png(bytes));
     let png = print.ok_or_else(|| ApiError::not_found("this print"))?;
+    Ok(shown("image/png", png))
+}
+
+/// No browser keeps it.
+fn shown(kind: &'static str, picture: Vec<u8>) -> Response {
     let headers = [
-        (CONTENT_TYPE, "image/png"),
+        (CONTENT_TYPE, kind),
         (CACHE_CONTROL, "no-store"),
         (CONTENT_DISPOSITION, "inline"),
     ];
-    Ok((headers, png).into_response())
+    (headers, picture).into_response()
 }

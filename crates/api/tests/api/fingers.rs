@@ -222,7 +222,9 @@ async fn the_history_of_a_persons_fingers_tells_scores_and_to_operators_duress()
     passed(&site, &person, true, Outcome::Granted).await;
     passed(&site, &person, false, Outcome::Denied).await;
     let address = format!("/people/{person}/fingers/history");
-    let seen = site.site.get(Role::Operator, &address).await.expect(200);
+    let answer = site.site.get(Role::Operator, &address).await.expect(200);
+    assert_eq!(answer["next"], Value::Null);
+    let seen = &answer["verifications"];
     assert_eq!(seen.as_array().unwrap().len(), 2);
     assert_eq!(seen[0]["outcome"], "denied");
     assert_eq!(seen[1]["duress"], true);
@@ -232,8 +234,12 @@ async fn the_history_of_a_persons_fingers_tells_scores_and_to_operators_duress()
     assert_eq!(finger["score"]["rate"], 1e-5);
     assert_eq!(finger["score"]["measured"], false);
     assert_eq!(finger["score"]["allowed"], 1e-3);
-    let page = format!("{address}?limit=1&before={}", seen[0]["index"]);
+    let first = format!("{address}?limit=1");
+    let first = site.site.get(Role::Auditor, &first).await.expect(200);
+    assert_eq!(first["next"], seen[0]["index"]);
+    let page = format!("{address}?limit=1&before={}", first["next"]);
     let page = site.site.get(Role::Auditor, &page).await.expect(200);
+    let page = &page["verifications"];
     assert_eq!(page[0]["index"], seen[1]["index"]);
     assert_eq!(page[0]["duress"], Value::Null);
     site.site.get(Role::Viewer, &address).await.expect(403);
@@ -256,6 +262,27 @@ async fn duress_is_told_to_operators_and_to_nobody_else_anywhere() {
             assert!(!answer.text().contains("duress"), "{role:?} {address}");
         }
     }
+    // Neither the proof, nor what was written to its alert, nor how many alerts there are.
+    let history = format!("/people/{person}/fingers/history");
+    let history = site.site.get(Role::Auditor, &history).await.expect(200);
+    let event = history["verifications"][0]["event"].as_str().unwrap();
+    let proof = format!("/log/{event}/proof");
+    site.site.get(Role::Auditor, &proof).await.expect(403);
+    let for_operators = site.site.get(Role::Operator, &proof).await.status;
+    assert_ne!(for_operators.as_u16(), 403);
+    let alert = &site.site.get(Role::Operator, "/alerts").await.expect(200)[0];
+    let alert = alert["id"].as_str().unwrap();
+    let acknowledge = format!("/alerts/{alert}/acknowledge");
+    let note = json!({ "note": "He was forced" });
+    site.site
+        .post(Role::Operator, &acknowledge, note)
+        .await
+        .expect(204);
+    let acts = site.site.get(Role::Auditor, "/log?kind=act").await.text();
+    assert!(acts.contains("alert_acknowledged"));
+    assert!(!acts.contains("forced") && !acts.contains(alert));
+    let acts = site.site.get(Role::Operator, "/log?kind=act").await.text();
+    assert!(acts.contains("forced") && acts.contains(alert));
     // The live page of an operator may be seen by whoever stands before it.
     let live = site.site.get(Role::Operator, "/live").await.expect(200);
     assert!(!live["feed"].to_string().contains("duress"));

@@ -1,9 +1,8 @@
 //! `POST /api/v1/devices/fingerprints`: pictures of fingers, compared by the house.
 
-use super::http::{Peer, authenticated, busy, ip, not_admitted, receipt, refused};
+use super::http::{Peer, ip, receipt, refused, told};
 use super::incidents;
 use super::report::Mark;
-use crate::body;
 use crate::classic::UPLOAD_PATIENCE;
 use crate::fingers::{FingerDesk, MAX_PRINT_BYTES, Pressed, PrintImage};
 use crate::house::House;
@@ -14,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use axum::{Json, Router};
 use jiff::Timestamp;
-use model::{DeviceId, Receipt};
+use model::DeviceId;
 use serde::Deserialize;
 use serde_json::json;
 use std::net::IpAddr;
@@ -34,6 +33,17 @@ struct Format {
     height: Option<u32>,
     /// Pixels an inch.
     dpi: Option<u16>,
+}
+
+impl Format {
+    /// Width and height of grey bytes; nothing for a file that says so itself.
+    fn raw(&self) -> Result<Option<(u32, u32)>, String> {
+        match (self.width, self.height) {
+            (Some(width), Some(height)) => Ok(Some((width, height))),
+            (None, None) => Ok(None),
+            _ => Err("give both width and height, or neither for a PNG, TIFF or PGM".to_owned()),
+        }
+    }
 }
 
 #[derive(Clone)]
@@ -58,24 +68,13 @@ async fn fingerprint(
     body: Body,
 ) -> Response {
     let address = ip(peer);
-    let device = match authenticated(&house, address, &headers).await {
-        Ok(device) => device,
-        Err(why) => return not_admitted(why),
+    let limits = (MAX_PRINT_BYTES, UPLOAD_PATIENCE);
+    let (device, bytes) = match told(&house, address, &headers, body, limits).await {
+        Ok(told) => told,
+        Err(why) => return why.into_response(),
     };
-    let bytes = match body::read(body, MAX_PRINT_BYTES, UPLOAD_PATIENCE).await {
-        Ok(body) => body,
-        Err(fault) => return refused(fault.status(), &fault.to_string()),
-    };
-    let raw = match (format.width, format.height) {
-        (Some(width), Some(height)) => Ok(Some((width, height))),
-        (None, None) => Ok(None),
-        _ => Err("give both width and height, or neither for a PNG, TIFF or PGM".to_owned()),
-    };
-    let raw = match mark.check() {
-        Ok(()) => raw,
-        Err(error) => Err(error.to_string()),
-    };
-    let raw = match raw {
+    let marked = mark.check().map_err(|error| error.to_string());
+    let raw = match marked.and_then(|()| format.raw()) {
         Ok(raw) => raw,
         Err(why) => return unusable(&house, address, device.id, &why),
     };
@@ -85,7 +84,6 @@ async fn fingerprint(
         .press(mark.press(&device, Timestamp::now()), image)
         .await
     {
-        Pressed::Observed(Receipt::Overloaded) => busy(),
         Pressed::Observed(observed) => receipt(&house, address, device.id, observed),
         Pressed::Again => Json(json!({ "status": "again", "advice": AGAIN })).into_response(),
         Pressed::Unusable(why) => unusable(&house, address, device.id, &why),
@@ -93,6 +91,6 @@ async fn fingerprint(
 }
 
 fn unusable(house: &House, address: Option<IpAddr>, device: DeviceId, why: &str) -> Response {
-    incidents::bad_picture(house, address, device, why);
+    incidents::bad_print(house, address, device, why);
     refused(StatusCode::UNPROCESSABLE_ENTITY, why)
 }

@@ -3,7 +3,7 @@
 use super::admission::admitted;
 use super::incidents;
 use super::report::{MAX_REPORT_BYTES, Mark, Report};
-use crate::body;
+use crate::body::{self, BodyFault};
 use crate::classic::{MAX_UPLOAD_BYTES, UPLOAD_PATIENCE, is_jpeg, refusal_words};
 use crate::house::{HeardKind, House, NotAdmitted, PictureError};
 use axum::body::Body;
@@ -14,6 +14,7 @@ use axum::routing::post;
 use axum::{Json, Router};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
 use jiff::Timestamp;
 use model::{Device, DeviceId, ObservationDraft, Receipt};
 use serde_json::json;
@@ -44,13 +45,16 @@ async fn observation(
     body: Body,
 ) -> Response {
     let address = ip(peer);
-    let device = match authenticated(&house, address, &headers).await {
-        Ok(device) => device,
-        Err(why) => return not_admitted(why),
-    };
-    let body = match body::read(body, MAX_REPORT_BYTES, REPORT_PATIENCE).await {
-        Ok(body) => body,
-        Err(fault) => return refused(fault.status(), &fault.to_string()),
+    let read = told(
+        &house,
+        address,
+        &headers,
+        body,
+        (MAX_REPORT_BYTES, REPORT_PATIENCE),
+    );
+    let (device, body) = match read.await {
+        Ok(told) => told,
+        Err(why) => return why.into_response(),
     };
     let draft =
         Report::read(&body).and_then(|report| report.draft(&device, Timestamp::now(), &body));
@@ -71,13 +75,16 @@ async fn picture(
     body: Body,
 ) -> Response {
     let address = ip(peer);
-    let device = match authenticated(&house, address, &headers).await {
-        Ok(device) => device,
-        Err(why) => return not_admitted(why),
-    };
-    let body = match body::read(body, MAX_UPLOAD_BYTES, UPLOAD_PATIENCE).await {
-        Ok(body) => body,
-        Err(fault) => return refused(fault.status(), &fault.to_string()),
+    let read = told(
+        &house,
+        address,
+        &headers,
+        body,
+        (MAX_UPLOAD_BYTES, UPLOAD_PATIENCE),
+    );
+    let (device, body) = match read.await {
+        Ok(told) => told,
+        Err(why) => return why.into_response(),
     };
     let fault = match mark.check() {
         Err(error) => Some(error.to_string()),
@@ -123,16 +130,36 @@ pub(super) fn receipt(
     }
 }
 
-/// The device that calls. Its body is read only after this.
-pub(super) async fn authenticated(
+/// Why nothing was heard of a device.
+pub(super) enum Unheard {
+    NotAdmitted(NotAdmitted),
+    Body(BodyFault),
+}
+
+impl IntoResponse for Unheard {
+    fn into_response(self) -> Response {
+        match self {
+            Self::NotAdmitted(why) => not_admitted(why),
+            Self::Body(fault) => refused(fault.status(), &fault.to_string()),
+        }
+    }
+}
+
+/// The device that calls, and its body, which is read only once the device is admitted: at most so many bytes, each
+/// part of which may be waited for so long.
+pub(super) async fn told(
     house: &House,
     address: Option<IpAddr>,
     headers: &HeaderMap,
-) -> Result<Device, NotAdmitted> {
-    let (name, password) = basic(headers).ok_or(NotAdmitted::Wrong)?;
-    let device = admitted(house, address, &name, &password).await?;
+    body: Body,
+    (most, patience): (usize, Duration),
+) -> Result<(Device, Bytes), Unheard> {
+    let (name, password) = basic(headers).ok_or(Unheard::NotAdmitted(NotAdmitted::Wrong))?;
+    let admitting = admitted(house, address, &name, &password).await;
+    let device = admitting.map_err(Unheard::NotAdmitted)?;
     house.heard(device.id, HeardKind::Message);
-    Ok(device)
+    let body = body::read(body, most, patience).await;
+    Ok((device, body.map_err(Unheard::Body)?))
 }
 
 fn basic(headers: &HeaderMap) -> Option<(String, String)> {
@@ -158,7 +185,7 @@ pub(super) fn refused(code: StatusCode, why: &str) -> Response {
     (code, Json(json!({ "status": "refused", "reason": why }))).into_response()
 }
 
-pub(super) fn not_admitted(why: NotAdmitted) -> Response {
+fn not_admitted(why: NotAdmitted) -> Response {
     match why {
         NotAdmitted::Wrong => unauthorized(),
         NotAdmitted::Busy => busy(),
@@ -175,7 +202,7 @@ fn unauthorized() -> Response {
     (StatusCode::UNAUTHORIZED, challenge).into_response()
 }
 
-pub(super) fn busy() -> Response {
+fn busy() -> Response {
     let again = [(header::RETRY_AFTER, "2")];
     (
         StatusCode::SERVICE_UNAVAILABLE,

@@ -75,6 +75,16 @@ pub fn bad_picture(house: &House, address: Option<IpAddr>, device: DeviceId, why
     );
 }
 
+/// A picture of a finger that could not be taken.
+pub fn bad_print(house: &House, address: Option<IpAddr>, device: DeviceId, why: &str) {
+    report(
+        house,
+        (IncidentKind::BadPicture, address, Some(device)),
+        why.to_owned(),
+        "Pictures of fingers are sent as a grey PNG, TIFF or PGM, or as one byte a pixel with width and height.",
+    );
+}
+
 fn report(
     house: &House,
     (kind, address, device): (IncidentKind, Option<IpAddr>, Option<DeviceId>),

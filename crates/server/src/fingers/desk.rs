@@ -16,17 +16,19 @@ use decision::holder;
 use devices::{FingerDesk, House, Press, Pressed, PrintImage};
 use fingerprint::{Candidate, GreyImage, Prepared, extract};
 use model::{
-    AccessPointId, Author, DeviceId, Entry, EventId, Factor, FingerLock, FingerMode, FingerResult,
-    FingerSighting, FingerSubject, Notice, PersonId, Receipt, Record, Sighting,
+    AccessPointId, DeviceId, Factor, FingerMode, FingerResult, FingerSighting, FingerSubject,
+    PersonId, Receipt, Sighting,
 };
 use sha2::{Digest, Sha256};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use storage::PictureFiles;
-use store::{Append, Pictures, Store, StoreError, Write};
+use store::{Pictures, Store, StoreError};
 use uuid::Uuid;
 
+/// How long a place in the queue of observations is waited for, as for other observations of devices.
+const PLACE_WAIT: Duration = Duration::from_secs(5);
 /// How long the retry of a verification is awaited.
 const RETRY_WAIT: Duration = Duration::from_secs(10);
 
@@ -113,6 +115,14 @@ impl Desk {
     /// Locks that stand.
     pub fn locks(&self) -> &Locks {
         &self.0.locks
+    }
+
+    /// How fingers are compared at an access point.
+    ///
+    /// # Errors
+    /// When the registry cannot be read.
+    pub async fn mode_of(&self, point: AccessPointId) -> Result<FingerMode, StoreError> {
+        self.0.mode_of(point).await
     }
 
     /// A press, compared as `mode` says, or else as the factors of its access point.
@@ -309,7 +319,7 @@ impl Inner {
     }
 
     fn decide(&self, sighting: &mut FingerSighting, found: &Found) {
-        let allowed = allowed(self.rate, found.searched);
+        let allowed = allowed(self.rate, found.templates);
         let is_match = |c: &&Candidate<Finger>| c.score.is_match(allowed);
         let best = found.best.as_ref();
         sighting.searched = u32::try_from(found.searched).unwrap_or(u32::MAX);
@@ -349,7 +359,7 @@ impl Inner {
         let picture = sighting.picture;
         let receipt = self
             .house
-            .deliver(press.seeing(Sighting::Fingerprint(sighting)))
+            .deliver_within(press.seeing(Sighting::Fingerprint(sighting)), PLACE_WAIT)
             .await;
         let new = matches!(receipt, Receipt::Committed { .. });
         if new && failed {
@@ -359,7 +369,7 @@ impl Inner {
             let person = claimed.map(|person| FingerSubject::Person { person });
             for subject in [Some(place), person].into_iter().flatten() {
                 if let Some(lock) = self.locks.fail(subject, at) {
-                    self.write_down(lock).await;
+                    self.locks.write_down(&*self.store, lock).await;
                 }
             }
         }
@@ -368,26 +378,5 @@ impl Inner {
             let _ = self.pictures.remove(picture).await;
         }
         receipt
-    }
-
-    /// A lock that cannot be written down holds all the same, until the next start.
-    async fn write_down(&self, lock: FingerLock) {
-        let notice = Notice::FingersLocked {
-            subject: lock.subject,
-            failures: lock.failures,
-        };
-        let entry = Entry {
-            id: EventId(Uuid::now_v7()),
-            written_at: SystemClock.now(),
-            author: Author::System,
-            record: Record::Notice(notice),
-        };
-        let append = Append {
-            writes: vec![Write::LockFingers(lock)],
-            ..Append::entry(entry)
-        };
-        if let Err(error) = self.store.append(append).await {
-            tracing::error!(%error, "locked fingers could not be written down");
-        }
     }
 }

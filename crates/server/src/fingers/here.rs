@@ -1,13 +1,11 @@
 //! An enrolment at the console, on a sensor of this host.
 
-use super::MODEL;
 use super::desk::Desk;
-use super::keeping::{NewFinger, NewImpression};
 use super::prints::Prints;
 use super::sessions::Sessions;
 use crate::clock::SystemClock;
 use anyhow::Result;
-use api::ports::{Clock, EnrolledImpression, FingerFault, Pressed};
+use api::ports::{Clock, FingerFault, Pressed};
 use fingerprint::GreyImage;
 use model::{Author, FingerPosition, PersonId, UserId};
 use std::sync::Arc;
@@ -64,30 +62,13 @@ impl EnrolledHere {
         let complete = self
             .sessions
             .complete((NOBODY, self.id), &prints, SystemClock.now());
-        let (enrolment, impressions) = complete.map_err(said)?;
-        let finger = NewFinger {
-            person: enrolment.person,
-            position: enrolment.position,
-            duress: enrolment.duress,
-            model: MODEL.to_owned(),
-            impressions: impressions.into_iter().map(NewImpression::from).collect(),
-        };
-        self.desk.shelf().keep(finger, Author::Console).await?;
+        let finger = complete.map_err(said)?;
+        self.desk.shelf().keep(&finger, Author::Console).await?;
         Ok(())
     }
 
     fn prints(&self) -> Arc<Prints> {
         self.desk.prints().clone()
-    }
-}
-
-impl From<EnrolledImpression> for NewImpression {
-    fn from(impression: EnrolledImpression) -> Self {
-        Self {
-            picture: Some(impression.picture),
-            quality: impression.quality,
-            template: impression.template,
-        }
     }
 }
 

@@ -1,16 +1,28 @@
 //! Whose fingers are locked, and who failed lately.
 
+use crate::clock::SystemClock;
 use anyhow::Result;
+use api::ports::Clock;
 use decision::{FAILURES_WITHIN, Failures};
 use model::{
-    AccessEvent, Act, FingerLock, FingerMode, FingerResult, FingerSubject, Record, Timestamp,
+    AccessEvent, Act, Author, Entry, EventId, FingerLock, FingerMode, FingerResult, FingerSubject,
+    Notice, Record, Timestamp,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use store::{EntryKind, LogFilter, Page, Store};
+use std::time::Duration;
+use store::{Append, EntryKind, LogFilter, Page, Store, StoreError, Write};
+use uuid::Uuid;
 
 /// Entries read at once.
 const PAGE: u32 = 500;
+
+/// How long a lock waits to be written to a store that is overloaded, each time.
+const WRITING_AGAIN: [Duration; 3] = [
+    Duration::from_millis(200),
+    Duration::from_secs(1),
+    Duration::from_secs(3),
+];
 
 /// Locks, and the failures that may become one.
 #[derive(Default)]
@@ -62,9 +74,38 @@ impl Locks {
             since: at,
             failures: u32::try_from(failures.len()).unwrap_or(u32::MAX),
         };
-        inner.failures.remove(&subject);
         inner.locked.insert(subject, lock);
         Some(lock)
+    }
+
+    /// Writes a lock down. What cannot be written is none: nobody could lift it. The failures stay, and the next one
+    /// locks.
+    pub async fn write_down(&self, store: &dyn Store, lock: FingerLock) {
+        for pause in WRITING_AGAIN {
+            let notice = Notice::FingersLocked {
+                subject: lock.subject,
+                failures: lock.failures,
+            };
+            let entry = Entry {
+                id: EventId(Uuid::now_v7()),
+                written_at: SystemClock.now(),
+                author: Author::System,
+                record: Record::Notice(notice),
+            };
+            let append = Append {
+                writes: vec![Write::LockFingers(lock)],
+                ..Append::entry(entry)
+            };
+            match store.append(append).await {
+                Ok(_) => return,
+                Err(StoreError::Overloaded) => tokio::time::sleep(pause).await,
+                Err(error) => {
+                    tracing::error!(%error, "locked fingers could not be written down");
+                    break;
+                }
+            }
+        }
+        self.inner().locked.remove(&lock.subject);
     }
 
     /// The lock is lifted, or whoever it was about is gone.
@@ -128,7 +169,6 @@ async fn recent(store: &dyn Store, from: Timestamp) -> Result<Vec<Record>> {
 mod tests {
     use super::*;
     use model::AccessPointId;
-    use uuid::Uuid;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + seconds).unwrap()

@@ -18,10 +18,10 @@ pub fn score(score: fingerprint::Score, allowed: f64) -> FingerScore {
     }
 }
 
-/// The rate that each of `searched` comparisons is allowed, so that all together are allowed `rate`.
-#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53 fingers")]
-pub fn allowed(rate: f64, searched: usize) -> f64 {
-    rate / searched.max(1) as f64
+/// The rate that each of `templates` compared is allowed, so that one press is allowed `rate`.
+#[allow(clippy::cast_precision_loss, reason = "exact up to 2^53 templates")]
+pub fn allowed(rate: f64, templates: usize) -> f64 {
+    rate / templates.max(1) as f64
 }
 
 #[allow(
@@ -52,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_allowed_is_shared_by_all_that_are_searched() {
+    fn what_is_allowed_is_shared_by_all_templates_that_are_compared() {
         assert!((allowed(1e-3, 10) - 1e-4).abs() < 1e-12);
         assert!((allowed(1e-3, 0) - 1e-3).abs() < 1e-12);
     }

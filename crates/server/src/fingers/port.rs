@@ -1,6 +1,5 @@
 //! Fingers as the API asks for them.
 
-use super::MODEL;
 use super::desk::Desk;
 use super::image;
 use super::on_host::Sensors;
@@ -105,14 +104,8 @@ impl Fingers for FingersPort {
         let turn = self.finishing.clone().lock_owned().await;
         let (sessions, prints) = (self.sessions.clone(), self.prints.clone());
         let now = SystemClock.now();
-        let (enrolment, impressions) =
-            blocking(move || sessions.complete((by, id), &prints, now)).await?;
-        Ok(EnrolledFinger {
-            enrolment,
-            model: MODEL.to_owned(),
-            impressions,
-            turn,
-        })
+        let finger = blocking(move || sessions.complete((by, id), &prints, now)).await?;
+        Ok(EnrolledFinger { finger, turn })
     }
 
     fn end(&self, by: UserId, id: Uuid) -> Result<(), FingerFault> {

@@ -25,6 +25,8 @@ pub struct Finger {
 pub struct Found {
     /// How many were looked at.
     pub searched: usize,
+    /// How many templates they have: so many chances there were to score by accident.
+    pub templates: usize,
     /// The most alike.
     pub best: Option<Candidate<Finger>>,
 }
@@ -36,7 +38,8 @@ pub struct Prints(RwLock<Inner>);
 #[derive(Default)]
 struct Inner {
     gallery: Gallery<Finger>,
-    fingers: Vec<Finger>,
+    /// With how many templates each has.
+    fingers: Vec<(Finger, usize)>,
 }
 
 impl Prints {
@@ -86,8 +89,9 @@ impl Prints {
                 duress: stored.duress,
             };
             inner.gallery.insert(finger, print);
-            if !inner.fingers.contains(&finger) {
-                inner.fingers.push(finger);
+            match inner.fingers.iter_mut().find(|(known, _)| *known == finger) {
+                Some((_, templates)) => *templates += 1,
+                None => inner.fingers.push((finger, 1)),
             }
         }
         inner.measure();
@@ -106,7 +110,7 @@ impl Prints {
     fn remove(&self, gone: impl Fn(&Finger) -> bool) {
         let mut inner = self.write();
         inner.gallery.remove(&gone);
-        inner.fingers.retain(|finger| !gone(finger));
+        inner.fingers.retain(|(finger, _)| !gone(finger));
         inner.measure();
     }
 
@@ -116,6 +120,7 @@ impl Prints {
         let found = inner.gallery.identify(print, Search::default());
         Found {
             searched: inner.fingers.len(),
+            templates: inner.gallery.len(),
             best: found.into_iter().next(),
         }
     }
@@ -123,13 +128,11 @@ impl Prints {
     /// Looks among one person's fingers.
     pub fn claim(&self, print: &Prepared, person: PersonId) -> Found {
         let inner = self.read();
-        let own: Vec<Finger> = inner
-            .fingers
-            .iter()
-            .copied()
-            .filter(|finger| finger.person == person)
+        let fingers = inner.fingers.iter();
+        let own: Vec<_> = fingers
+            .filter(|(finger, _)| finger.person == person)
             .collect();
-        let compared = own.iter().filter_map(|finger| {
+        let compared = own.iter().filter_map(|(finger, _)| {
             let score = inner.gallery.verify(print, finger)?;
             Some(Candidate {
                 key: *finger,
@@ -138,6 +141,7 @@ impl Prints {
         });
         Found {
             searched: own.len(),
+            templates: own.iter().map(|(_, templates)| templates).sum(),
             best: compared.max_by(|a, b| a.score.similarity.total_cmp(&b.score.similarity)),
         }
     }

@@ -1,7 +1,9 @@
 //! Enrolments in progress: in memory, one operator's each, given up when nothing happens.
 
+use super::MODEL;
 use super::prints::{Finger, Prints};
-use api::ports::{EnrolledImpression, Enrolment, FingerFault, PressAdvice, Pressed};
+use api::keeping::{NewFinger, NewImpression};
+use api::ports::{Enrolment, FingerFault, PressAdvice, Pressed};
 use bytes::Bytes;
 use fingerprint::{Advice, Error, GreyImage, Impression, Policy, Step, examine};
 use jiff::{SignedDuration, Timestamp};
@@ -122,7 +124,7 @@ impl Sessions {
         })
     }
 
-    /// The impressions of a complete one of `by`.
+    /// What is to be kept of a complete one of `by`.
     ///
     /// # Errors
     /// [`FingerFault::NotNow`] while some are missing, or where somebody has this finger by now.
@@ -131,7 +133,7 @@ impl Sessions {
         (by, id): (UserId, Uuid),
         prints: &Prints,
         now: Timestamp,
-    ) -> Result<(Enrolment, Vec<EnrolledImpression>), FingerFault> {
+    ) -> Result<NewFinger, FingerFault> {
         let session = self.of(by, id, now)?;
         if session.shown.done < session.shown.needed {
             let missing = session.shown.needed - session.shown.done;
@@ -143,13 +145,18 @@ impl Sessions {
         }
         let templates = session.enrolment.templates();
         let both = templates.into_iter().zip(&session.taken);
-        let impressions = both.map(|(template, (picture, quality))| EnrolledImpression {
-            picture: picture.clone(),
+        let impressions = both.map(|(template, (picture, quality))| NewImpression {
+            picture: Some(picture.clone()),
             quality: *quality,
             template: template.to_bytes(),
         });
-        let impressions = impressions.collect();
-        Ok((session.shown, impressions))
+        Ok(NewFinger {
+            person: session.shown.person,
+            position: session.shown.position,
+            duress: session.shown.duress,
+            model: MODEL.to_owned(),
+            impressions: impressions.collect(),
+        })
     }
 
     fn of(&self, by: UserId, id: Uuid, now: Timestamp) -> Result<Session, FingerFault> {
@@ -316,7 +323,10 @@ mod tests {
         assert_eq!(press(&image(3, 1)).unwrap().enrolment.done, 2);
         assert_eq!(press(&image(3, 2)).unwrap().enrolment.done, 3);
         assert!(matches!(press(&image(3, 3)), Err(FingerFault::NotNow(_))));
-        let (_, impressions) = sessions.complete((BY, id), &prints, now()).unwrap();
+        let impressions = sessions
+            .complete((BY, id), &prints, now())
+            .unwrap()
+            .impressions;
         assert_eq!(impressions.len(), 3);
         // Somebody else is faster.
         let templates: Vec<_> = impressions

@@ -1,9 +1,10 @@
 //! Importing and exporting the registry with templates of fingers.
 
-use super::keeping::{NewFinger, NewImpression, Shelf};
+use super::keeping::Shelf;
 use super::registry_csv::{COLUMNS, Format, ReadFinger, ReadRow, Written, read, row};
 use crate::clock::SystemClock;
 use anyhow::Result;
+use api::keeping::{NewFinger, NewImpression};
 use api::ports::{Clock, ImportReport, RefusedRow};
 use fingerprint::{Prepared, Template};
 use model::{
@@ -215,8 +216,8 @@ async fn finger(
         return Ok(());
     }
     let new = imported(person.id, position, &group.fingers);
-    match shelf.keep(new, author).await {
-        Ok(_) => report.added += rows,
+    match shelf.keep(&new, author).await {
+        Ok(()) => report.added += rows,
         Err(error @ (StoreError::Conflict { .. } | StoreError::NotFound { .. })) => {
             refuse(&error.to_string());
         }
@@ -247,7 +248,7 @@ fn imported(person: PersonId, position: FingerPosition, fingers: &[ReadFinger]) 
 fn belongs_to_somebody(shelf: Shelf<'_>, fingers: &[ReadFinger]) -> bool {
     fingers.iter().any(|finger| {
         let found = shelf.prints.search(&Prepared::new(&finger.template));
-        let allowed = super::matching::allowed(TAKEN, found.searched);
+        let allowed = super::matching::allowed(TAKEN, found.templates);
         found.best.is_some_and(|best| best.score.is_match(allowed))
     })
 }

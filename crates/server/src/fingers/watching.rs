@@ -7,7 +7,7 @@ use crate::clock::SystemClock;
 use api::ports::{Clock, SensorState};
 use devices::{HeardKind, House, IncidentReport, Press, Pressed};
 use fingerprint::GreyImage;
-use model::{Device, DeviceId, DeviceTime, Factor, FingerMode, IncidentKind, Receipt, SourceKey};
+use model::{Device, DeviceId, DeviceTime, FingerMode, IncidentKind, Receipt, SourceKey};
 use sensors::{FingerSensor, Image, SerialSensor};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -91,8 +91,7 @@ impl Watch {
         let mut sensor = SerialSensor::new(&self.seen.config.path, setup);
         let mut wanted: Option<Wanted> = None;
         loop {
-            wanted = wanted.or_else(|| self.wishes.try_recv().ok());
-            wanted = wanted.and_then(still_wanted);
+            wanted = self.wish(wanted);
             let image = match sensor.wait_for_finger(LOOK).await {
                 Ok(image) => image,
                 Err(error) if error.sensor() == Some(r30x::Error::NoFinger) => {
@@ -109,13 +108,15 @@ impl Watch {
                 }
             };
             self.alive(device.id, wanted.is_some());
-            match wanted.take() {
+            // Whoever asked during the look means this very press.
+            match self.wish(wanted.take()) {
                 Some(wanted) => drop(wanted.reply.send(picture(image))),
                 None => self.press(device.id, image).await,
             }
             // However long it stays, it is one press. Trouble is met again at the next look.
             while let Err(error) = sensor.wait_until_lifted(LIFT).await {
-                self.alive(device.id, false);
+                self.alive(device.id, wanted.is_some());
+                wanted = self.wish(wanted);
                 if error.sensor() != Some(r30x::Error::NotLifted) {
                     break;
                 }
@@ -123,17 +124,19 @@ impl Watch {
         }
     }
 
+    /// Who wants the next press, if anybody still waits for it.
+    fn wish(&mut self, before: Option<Wanted>) -> Option<Wanted> {
+        before
+            .or_else(|| self.wishes.try_recv().ok())
+            .and_then(still_wanted)
+    }
+
     async fn mode(&self, device: &Device) -> FingerMode {
         if let Some(mode) = self.seen.config.mode {
             return mode;
         }
-        let points = self.store.access_points().await.unwrap_or_default();
-        let here = points.iter().find(|point| point.id == device.access_point);
-        if here.is_some_and(|point| point.factors.contains(&Factor::Tag)) {
-            FingerMode::Claim
-        } else {
-            FingerMode::Search
-        }
+        let mode = self.desk.mode_of(device.access_point).await;
+        mode.unwrap_or(FingerMode::Search)
     }
 
     fn alive(&self, device: DeviceId, enrolling: bool) {

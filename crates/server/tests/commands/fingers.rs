@@ -44,7 +44,7 @@ fn a_finger_that_was_enrolled_on_a_sensor_opens_there_and_another_is_refused_and
     assert!(refused["fingerprint"]["picture"].is_string());
     assert_eq!(site.alerts("denied").len(), 1);
     let history = site.api.get(&format!("people/{ada}/fingers/history"));
-    assert_eq!(history.as_array().unwrap().len(), 1);
+    assert_eq!(history["verifications"].as_array().unwrap().len(), 1);
     site.serving.stop().with(0);
 }
 
@@ -170,8 +170,11 @@ fn where_a_tag_is_required_a_finger_is_held_against_its_holder() {
     assert_eq!(refused["reasons"], json!(["finger_of_somebody_else"]));
     assert_eq!(refused["person"]["id"], ada);
     let history = site.api.get(&format!("people/{ada}/fingers/history"));
-    assert_eq!(history[0]["fingerprint"]["result"], "unmatched");
-    assert_eq!(history[0]["fingerprint"]["presses"], 2);
+    assert_eq!(
+        history["verifications"][0]["fingerprint"]["result"],
+        "unmatched"
+    );
+    assert_eq!(history["verifications"][0]["fingerprint"]["presses"], 2);
     site.serving.stop().with(0);
 }
 

@@ -42,6 +42,7 @@ export function People() {
       });
   }, [here, settled, q, view, navigate]);
   const people = useInfiniteQuery(peopleQuery(settled));
+  const mayAudit = useMay("auditor");
   const rows = people.data?.pages.flatMap((page) => page.people) ?? [];
   const total = people.data?.pages[0]?.total;
   const setAdd = (open: boolean) =>
@@ -54,7 +55,7 @@ export function People() {
       about={total === undefined ? undefined : count(total, "person in the registry", "people in the registry")}
       actions={<Actions onAdd={() => setAdd(true)} onImport={() => setImporting(true)} />}
     >
-      <Reenrolment />
+      {mayAudit && <Reenrolment />}
       <Segmented
         label="What to show"
         value={view ?? "people"}

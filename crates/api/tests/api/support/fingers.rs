@@ -1,9 +1,10 @@
 //! Fingers, played: an image says by its bytes what is to be found in it.
 
 use super::Played;
+use api::keeping::{NewFinger, NewImpression};
 use api::ports::{
-    EnrolledFinger, EnrolledImpression, Enrolment, FingerFault, Fingers, ImportReport, PressAdvice,
-    PressImage, Pressed, RefusedRow, SensorState, SensorStatus,
+    EnrolledFinger, Enrolment, FingerFault, Fingers, ImportReport, PressAdvice, PressImage,
+    Pressed, RefusedRow, SensorState, SensorStatus,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -113,15 +114,20 @@ impl Fingers for Played {
         if enrolment.done < enrolment.needed {
             return Err(FingerFault::NotNow("press again".into()));
         }
-        let impression = EnrolledImpression {
-            picture: Bytes::from_static(PNG),
+        let impression = NewImpression {
+            picture: Some(Bytes::from_static(PNG)),
             quality: 50,
             template: b"template".to_vec(),
         };
-        Ok(EnrolledFinger {
-            enrolment,
+        let finger = NewFinger {
+            person: enrolment.person,
+            position: enrolment.position,
+            duress: enrolment.duress,
             model: "played".into(),
             impressions: vec![impression; 3],
+        };
+        Ok(EnrolledFinger {
+            finger,
             turn: self.fingers.turn.clone().lock_owned().await,
         })
     }

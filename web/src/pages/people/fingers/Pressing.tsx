@@ -141,6 +141,11 @@ function Trouble({ error, onAnew }: { error: Error; onAnew: () => void }) {
 function Next({ presses, press, chosen, onChosen }: Omit<PressingProps, "onAnew">) {
   const sensors = useQuery(sensorsQuery).data ?? [];
   const input = useRef<HTMLInputElement>(null);
+  const read = useRef<HTMLButtonElement>(null);
+  // A button that waits cannot keep the keyboard: Enter is to read the next press.
+  useEffect(() => {
+    if (!press.isPending) read.current?.focus();
+  }, [press.isPending]);
   const source = sourceOf(chosen, sensors);
   const number = presses.taken.length + 1;
   return (
@@ -155,26 +160,29 @@ function Next({ presses, press, chosen, onChosen }: Omit<PressingProps, "onAnew"
           variant="primary"
           size="l"
           icon={Fingerprint}
+          ref={read}
           busy={press.isPending}
-          autoFocus
           onClick={() => press.mutate({ sensor: source.id })}
         >
           {press.isPending ? "Waiting for the finger" : `Read press ${number} of ${presses.enrolment.needed}`}
         </Button>
       )}
-      <input
-        ref={input}
-        className="visually-hidden"
-        tabIndex={-1}
-        type="file"
-        aria-label="Pictures of presses"
-        accept={pictureTypes}
-        multiple
-        onChange={(event) => {
-          press.mutate({ files: [...(event.target.files ?? [])], dpi: chosen.dpi });
-          event.target.value = "";
-        }}
-      />
+      {source === files && (
+        <input
+          ref={input}
+          className="visually-hidden"
+          tabIndex={-1}
+          type="file"
+          aria-label="Pictures of presses"
+          accept={pictureTypes}
+          multiple
+          disabled={press.isPending}
+          onChange={(event) => {
+            press.mutate({ files: [...(event.target.files ?? [])], dpi: chosen.dpi });
+            event.target.value = "";
+          }}
+        />
+      )}
       {press.isPending && source !== files && <Waiting sensor={source.name} />}
       {!press.isPending && source !== files && number > 1 && (
         <p className="small muted">Lift the finger first, and put it down a little differently each time.</p>

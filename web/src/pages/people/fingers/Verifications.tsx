@@ -18,8 +18,8 @@ import css from "./Fingers.module.css";
 /** What a person's fingers were compared with, newest first; nothing until there is something. */
 export function Verifications({ person }: { person: string }) {
   const list = useInfiniteQuery(verificationsQuery(person));
-  const rows = list.data?.pages.flat() ?? [];
-  if (!list.isError && rows.length === 0) return null;
+  const rows = list.data?.pages.flatMap((page) => page.verifications) ?? [];
+  if (!list.isError && rows.length === 0 && !list.hasNextPage) return null;
   return (
     <Panel title="Finger verifications" flush>
       {list.isError ? (
@@ -64,7 +64,7 @@ function Verification({ row }: { row: FingerVerification }) {
             Duress
           </Badge>
         )}
-        <OutcomeBadge passage={{ outcome: row.outcome, taken: "taken" }} />
+        <OutcomeBadge passage={row} />
       </span>
     </li>
   );

@@ -70,6 +70,7 @@ export function useEnrolment(person: string) {
     drop();
     begin.reset();
     press.reset();
+    finish.reset();
     setPresses(null);
   };
   return { presses, begin, press, finish, giveUp };
