@@ -5,21 +5,16 @@ use model::Timestamp;
 use std::collections::VecDeque;
 
 /// Failures that lock.
-pub const FAILURES_THAT_LOCK: usize = 5;
+const FAILURES_THAT_LOCK: usize = 5;
 /// Within how long they have to come.
 pub const FAILURES_WITHIN: SignedDuration = SignedDuration::from_mins(10);
 
-/// The failures of one access point or person that still count, the oldest first; never more than lock.
+/// The failures of one access point or person that still count, the oldest first; never more than lock. After a lock was
+/// lifted it is the default again: none.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Failures(VecDeque<Timestamp>);
 
 impl Failures {
-    /// None yet, as after a lock was lifted.
-    #[must_use]
-    pub fn none() -> Self {
-        Self::default()
-    }
-
     /// Another failure, at `at`; whether that locks: it is the fifth within ten minutes, both ends included.
     /// Times that come in another order count as they are.
     pub fn add(&mut self, at: Timestamp) -> bool {
@@ -59,7 +54,7 @@ mod tests {
 
     /// What [`Failures`] says after each of some failures.
     fn said(times: &[i64]) -> Vec<bool> {
-        let mut failures = Failures::none();
+        let mut failures = Failures::default();
         times.iter().map(|t| failures.add(at(*t))).collect()
     }
 
@@ -78,9 +73,9 @@ mod tests {
 
     #[test]
     fn after_a_lock_was_lifted_it_takes_five_again() {
-        let mut failures = Failures::none();
+        let mut failures = Failures::default();
         assert!((0..5).map(|t| failures.add(at(t))).any(|locks| locks));
-        failures = Failures::none();
+        failures = Failures::default();
         assert!(!(5..9).map(|t| failures.add(at(t))).any(|locks| locks));
         assert!(failures.add(at(9)));
     }
@@ -108,7 +103,7 @@ mod tests {
 
         #[test]
         fn no_more_is_remembered_than_locks(times in proptest::collection::vec(0..100_i64, 0..100)) {
-            let mut failures = Failures::none();
+            let mut failures = Failures::default();
             for time in times {
                 failures.add(at(time));
                 prop_assert!(failures.len() <= FAILURES_THAT_LOCK);

@@ -45,7 +45,7 @@ mod person;
 mod rule;
 
 pub use facts::{Facts, TagFacts, Wanted, holder, wanted};
-pub use failures::{FAILURES_THAT_LOCK, FAILURES_WITHIN, Failures};
+pub use failures::{FAILURES_WITHIN, Failures};
 pub use rule::decide;
 
 #[cfg(doc)]

@@ -119,9 +119,9 @@ fn contradict(a: &Sighting, b: &Sighting) -> bool {
         (Sighting::Tag { tag: a }, Sighting::Tag { tag: b }) => a != b,
         (Sighting::Finger { number: a, .. }, Sighting::Finger { number: b, .. }) => a != b,
         (Sighting::Face(a), Sighting::Face(b)) => a.person != b.person,
-        // Two that match nobody may be of two people.
+        // Two that match nobody may be of two people; another finger of the same person must not hide one of duress.
         (Sighting::Fingerprint(a), Sighting::Fingerprint(b)) => {
-            a.person.is_none() || a.person != b.person
+            a.person.is_none() || (a.person, a.position) != (b.person, b.position)
         }
         (Sighting::Picture { .. }, Sighting::Picture { .. }) => true,
         _ => false,

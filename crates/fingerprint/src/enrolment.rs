@@ -1,7 +1,7 @@
-//! Enrolment and verification as functions of what was pressed: no clock, no storage, no sensor.
+//! Enrolment as a function of what was pressed: no clock, no storage, no sensor.
 
 use crate::press::{Impression, examine};
-use crate::{Candidate, Error, Gallery, GreyImage, Prepared, Score, Search, Template, compare};
+use crate::{Candidate, Error, Gallery, GreyImage, Prepared, Search, Template, compare};
 
 /// What an enrolment asks for.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -12,8 +12,6 @@ pub struct Policy {
     pub same_finger: f64,
     /// False match rate at which a finger counts as somebody else's already; divided by the size of the gallery.
     pub taken: f64,
-    /// False match rate at which a verification succeeds.
-    pub verified: f64,
 }
 
 impl Default for Policy {
@@ -22,7 +20,6 @@ impl Default for Policy {
             impressions: 3,
             same_finger: 1e-3,
             taken: 1e-3,
-            verified: 1e-3,
         }
     }
 }
@@ -155,30 +152,4 @@ impl Enrolment {
         });
         found.max_by(|a, b| a.score.similarity.total_cmp(&b.score.similarity))
     }
-}
-
-/// What a verification came to.
-#[derive(Debug, Clone, Copy, PartialEq)]
-pub enum Verification {
-    /// It is the finger.
-    Verified(Score),
-    /// Not yet: one more press is allowed.
-    Retry(Score),
-    /// It is not the finger, or cannot be told.
-    Refused(Score),
-}
-
-/// Decides a verification after the scores of all presses so far, the newest last: one retry is allowed.
-///
-/// `None` when nothing was pressed.
-#[must_use]
-pub fn verification(presses: &[Score], policy: &Policy) -> Option<Verification> {
-    let newest = *presses.last()?;
-    Some(if newest.is_match(policy.verified) {
-        Verification::Verified(newest)
-    } else if presses.len() < 2 {
-        Verification::Retry(newest)
-    } else {
-        Verification::Refused(newest)
-    })
 }

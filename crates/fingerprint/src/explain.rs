@@ -2,7 +2,7 @@
 
 use crate::extract::{Analysis, analyse, template_of};
 use crate::field::CELL;
-use crate::pairing::Begun;
+use crate::pairing::pair;
 use crate::{Error, GreyImage, Kind, Minutia, Prepared, compare};
 
 /// A picture of one step: its name, and a PNG file.
@@ -213,8 +213,8 @@ pub fn explain_pair(one: &GreyImage, other: &GreyImage) -> Result<(Picture, Stri
             canvas.minutia(m, offset, if m.kind == Kind::Ending { RED } else { BLUE });
         }
     }
-    let trees = Begun::new(&pa, &pb).trees(&pa, &pb);
-    let pairs = trees.first().map_or(&[][..], |tree| &tree.pairs);
+    let pairing = pair(&pa, &pb);
+    let pairs = pairing.trees.first().map_or(&[][..], |tree| &tree.pairs);
     for p in pairs {
         let (m, n) = (&ta.minutiae()[p.one], &tb.minutiae()[p.other]);
         let (x0, y0) = (f32::from(m.x), f32::from(m.y));

@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::bend::Bend;
 use crate::overlap::{Overlap, overlap};
-use crate::pairing::{Begun, Tree};
+use crate::pairing::{Pairing, Tree, pair};
 use crate::prepared::Prepared;
 
 /// Numbers that describe one comparison.
@@ -124,14 +124,12 @@ fn solve(mut m: [[f64; TERMS]; TERMS], mut v: [f64; TERMS]) -> [f64; TERMS] {
 /// Trees that are laid on the other print: the two that hold most.
 const WAYS: usize = 2;
 
-/// Compares two prints and describes what was seen, once for each way in which they may lie on one another.
+/// Compares two prints and describes what was seen, once for each way in which they may lie on one another; nothing
+/// where no two minutiae are alike.
 #[must_use]
 pub fn features(a: &Prepared, b: &Prepared) -> Vec<Features> {
     let mut all = Vec::with_capacity(WAYS);
     each_way(a, b, |_| true, |features, _| all.push(features));
-    if all.is_empty() {
-        all.push([0.0; FEATURES]);
-    }
     all
 }
 
@@ -143,9 +141,9 @@ pub(crate) fn each_way(
     promising: impl Fn(&Features) -> bool,
     mut take: impl FnMut(Features, bool),
 ) {
-    let begun = Begun::new(a, b);
-    for tree in begun.trees(a, b).iter().take(WAYS) {
-        let sketched = sketch(a, b, tree, begun.local);
+    let Pairing { local, trees } = pair(a, b);
+    for tree in trees.iter().take(WAYS) {
+        let sketched = sketch(a, b, tree, local);
         if promising(&sketched.0) {
             take(lay(a, b, tree, sketched), true);
         } else {

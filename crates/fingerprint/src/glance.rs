@@ -1,10 +1,7 @@
 //! Which pairs of minutiae speak for one another: roots of the trees, and the first stage of a search.
 
-use crate::pairing::{Pair, TURNED, alike, length, turn, turned_by};
+use crate::pairing::{BENT, Pair, TURNED, UNLIKE, alike, length, turn, turned_by};
 use crate::prepared::Prepared;
-
-/// Turns of two pairs that speak for one another may differ by this, in 1/256 of a turn (about 21 degrees).
-const BENT: i8 = 15;
 
 /// For each candidate, how much the others speak for the motion that it stands for.
 pub(crate) fn supports(a: &Prepared, b: &Prepared, pairs: &[Pair]) -> Vec<f32> {
@@ -17,7 +14,7 @@ pub(crate) fn supports(a: &Prepared, b: &Prepared, pairs: &[Pair]) -> Vec<f32> {
         let p = pairs[i as usize];
         for &(other, j) in &order[n + 1..] {
             let bent = other - one;
-            if bent > BENT {
+            if bent.unsigned_abs() > BENT {
                 break;
             }
             let q = pairs[j as usize];
@@ -57,7 +54,7 @@ pub(crate) fn quick(a: &Prepared, b: &Prepared) -> f32 {
         let mut pair = Pair {
             one,
             other: 0,
-            alike: 0.2,
+            alike: UNLIKE,
         };
         for other in 0..b.points.len().min(QUICK_OTHER) {
             let turned = turn(a.points[one], b.points[other]).cast_signed();
@@ -68,7 +65,7 @@ pub(crate) fn quick(a: &Prepared, b: &Prepared) -> f32 {
                 }
             }
         }
-        if pair.alike > 0.2 {
+        if pair.alike > UNLIKE {
             best.push(pair);
         }
     }

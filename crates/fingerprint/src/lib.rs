@@ -48,7 +48,7 @@ mod template;
 pub mod trial;
 
 pub use calibration::ONE_IN_A_THOUSAND;
-pub use enrolment::{Advice, Enrolment, Policy, Step, Verification, verification};
+pub use enrolment::{Advice, Enrolment, Policy, Step};
 pub use error::Error;
 pub use explain::{Picture, explain, explain_pair};
 pub use extract::extract;

@@ -2,7 +2,7 @@
 
 use crate::bend::Bend;
 use crate::pairing::Motion;
-use crate::prepared::{MARGIN, Map, Prepared};
+use crate::prepared::{MARGIN, Map, Prepared, both_have_ridges};
 use crate::ridges::{BLOCK, PITCH};
 
 /// Samples along a side of a window.
@@ -42,7 +42,7 @@ pub(crate) fn overlap(a: &Prepared, b: &Prepared, bend: &Bend, motion: Motion) -
         b: &b.map,
         motion,
     };
-    let with_ridges = a.map.has_ridges() && b.map.has_ridges();
+    let with_ridges = both_have_ridges(a, b);
     let mut surfaces = vec![[0.0f32; SHIFTS]; columns * rows];
     let mut weights = vec![0.0f32; columns * rows];
     let (mut lines, mut blocks) = (0.0, 0.0f32);

@@ -13,8 +13,10 @@ const CANDIDATES: usize = 90;
 const TREES: usize = 3;
 /// A finger is not turned further than this against its enrolment, in 1/256 of a turn (about 80 degrees).
 pub(crate) const TURNED: u8 = 57;
-/// Directions may differ by this within a tree, in 1/256 of a turn (about 21 degrees).
-const BENT: u8 = 15;
+/// Turns of pairs that belong together may differ by this, in 1/256 of a turn (about 21 degrees).
+pub(crate) const BENT: u8 = 15;
+/// Minutiae whose surroundings are not more alike than this are no pair.
+pub(crate) const UNLIKE: f32 = 0.2;
 
 /// A minutia of the one and one of the other print.
 #[derive(Debug, Clone, Copy)]
@@ -96,9 +98,17 @@ pub(crate) struct Tree {
 
 impl Tree {
     /// How much it holds.
-    pub fn worth(&self) -> f32 {
+    fn worth(&self) -> f32 {
         self.pairs.iter().map(|p| 0.4 + p.alike).sum()
     }
+}
+
+/// What was found without and with geometry.
+pub(crate) struct Pairing {
+    /// Mean likeness of the best pairs, whatever their places.
+    pub local: f32,
+    /// Best first; empty when nothing is alike.
+    pub trees: Vec<Tree>,
 }
 
 /// How alike two surroundings are, 0 to 1.
@@ -134,47 +144,27 @@ pub(crate) fn alike(a: &Descriptor, b: &Descriptor) -> f32 {
     (evidence * (0.5 * lines + 0.5 * texture.max(0.0))).max(0.0)
 }
 
-/// Candidates and how far they agree: enough to see that nothing is alike.
-pub(crate) struct Begun {
-    table: Table,
-    candidates: Vec<Pair>,
-    supports: Vec<f32>,
-    /// Mean likeness of the best pairs, whatever their places.
-    pub local: f32,
-}
-
-impl Begun {
-    pub fn new(a: &Prepared, b: &Prepared) -> Self {
-        let (table, candidates) = Table::new(a, b);
-        let top = candidates.len().min(12);
-        let local = candidates[..top].iter().map(|p| p.alike).sum::<f32>() / 12.0;
-        let supports = supports(a, b, &candidates);
-        Self {
-            table,
-            candidates,
-            supports,
-            local,
+/// Finds the pairs of two prints: trees grown from the roots that are supported best.
+pub(crate) fn pair(a: &Prepared, b: &Prepared) -> Pairing {
+    let (table, candidates) = Table::new(a, b);
+    let top = candidates.len().min(12);
+    let local = candidates[..top].iter().map(|p| p.alike).sum::<f32>() / 12.0;
+    let supports = supports(a, b, &candidates);
+    let mut order: Vec<usize> = (0..candidates.len()).collect();
+    order.sort_by(|i, j| supports[*j].total_cmp(&supports[*i]));
+    let mut trees: Vec<Tree> = Vec::new();
+    for root in order {
+        if trees.len() == TREES {
+            break;
+        }
+        let root = candidates[root];
+        let has = |p: &Pair| p.one == root.one && p.other == root.other;
+        if !trees.iter().any(|t| t.pairs.iter().any(has)) {
+            trees.push(grow(a, b, &table, root));
         }
     }
-
-    /// Grows trees from the roots that are supported best.
-    pub fn trees(&self, a: &Prepared, b: &Prepared) -> Vec<Tree> {
-        let mut order: Vec<usize> = (0..self.candidates.len()).collect();
-        order.sort_by(|i, j| self.supports[*j].total_cmp(&self.supports[*i]));
-        let mut trees: Vec<Tree> = Vec::new();
-        for root in order {
-            if trees.len() == TREES {
-                break;
-            }
-            let root = self.candidates[root];
-            let has = |p: &Pair| p.one == root.one && p.other == root.other;
-            if !trees.iter().any(|t| t.pairs.iter().any(has)) {
-                trees.push(grow(a, b, &self.table, root));
-            }
-        }
-        trees.sort_by(|s, t| t.worth().total_cmp(&s.worth()));
-        trees
-    }
+    trees.sort_by(|s, t| t.worth().total_cmp(&s.worth()));
+    Pairing { local, trees }
 }
 
 /// Likeness of each minutia with each other one.
@@ -194,7 +184,7 @@ impl Table {
                 let possible = turn(*p, *q).cast_signed().unsigned_abs() <= TURNED;
                 let alike = if possible { alike(d, e) } else { 0.0 };
                 values.push(alike);
-                if alike > 0.2 {
+                if alike > UNLIKE {
                     pairs.push(Pair { one, other, alike });
                 }
             }

@@ -80,6 +80,11 @@ impl Prepared {
     }
 }
 
+/// Are there ridges of both to be laid on one another?
+pub(crate) fn both_have_ridges(a: &Prepared, b: &Prepared) -> bool {
+    a.map.has_ridges() && b.map.has_ridges()
+}
+
 fn nearest(points: &[Point], of: usize) -> Vec<u8> {
     let here = points[of];
     let others = (0..points.len()).filter(|i| *i != of);

@@ -2,7 +2,7 @@
 
 use crate::calibration::{CHANCE, LEAST_CHANCE, MINUTIAE_ALONE, RIDGES_TOO};
 use crate::fusion::{Features, Weights, each_way, without_ridges};
-use crate::prepared::Prepared;
+use crate::prepared::{Prepared, both_have_ridges};
 
 /// A false match rate, and where it comes from.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -78,30 +78,28 @@ pub struct ShippedThreshold {
 }
 
 /// The score where there was nothing to compare.
-pub(crate) const LOWEST: f32 = -100.0;
+const LOWEST: f32 = -100.0;
 /// What is taken from the chance of a way that was not looked at further, so that it is below all that were.
 const NOT_LAID: f32 = 20.0;
 
-/// The similarity of one way that was described in full, as [`compare`] gives it: where the minutiae alone leave too
-/// little chance, the ridges have no say.
-pub(crate) fn similarity(weights: &Weights, chance: &Weights, features: &Features) -> f32 {
-    let chance = chance.score(&without_ridges(features));
-    if chance < LEAST_CHANCE {
-        chance - NOT_LAID
-    } else {
-        weights.score(features)
-    }
+/// How alike two prints are by these weights, of which some ways were described in full: where the minutiae alone
+/// leave too little chance, the ridges have no say. Where there are no ridges, there is no `chance` to ask either.
+pub(crate) fn best(weights: &Weights, chance: Option<&Weights>, ways: &[Features]) -> f32 {
+    let similarity = |features: &Features| {
+        let chance = chance.map(|chance| chance.score(&without_ridges(features)));
+        match chance.filter(|chance| *chance < LEAST_CHANCE) {
+            Some(chance) => chance - NOT_LAID,
+            None => weights.score(features),
+        }
+    };
+    ways.iter().map(similarity).fold(LOWEST, f32::max)
 }
 
 /// Compares two prints, 1:1. Where either has no ridges (it was imported), the minutiae speak alone.
 #[must_use]
 pub fn compare(a: &Prepared, b: &Prepared) -> Score {
-    let with_ridges = a.map.has_ridges() && b.map.has_ridges();
-    let calibration = if with_ridges {
-        &RIDGES_TOO
-    } else {
-        &MINUTIAE_ALONE
-    };
+    let with_ridges = both_have_ridges(a, b);
+    let calibration = Calibration::of(with_ridges);
     let promising = |sketch: &Features| !with_ridges || CHANCE.score(sketch) >= LEAST_CHANCE;
     let mut best = LOWEST;
     each_way(a, b, promising, |features, laid| {
@@ -111,11 +109,22 @@ pub fn compare(a: &Prepared, b: &Prepared) -> Score {
             CHANCE.score(&features) - NOT_LAID
         });
     });
+    scored(best, with_ridges)
+}
+
+/// The similarity of the best of some ways that were described in full, as [`compare`] gives it.
+pub(crate) fn shipped(ways: &[Features], with_ridges: bool) -> f32 {
+    let weights = &Calibration::of(with_ridges).weights;
+    let best = best(weights, with_ridges.then_some(&CHANCE), ways);
+    scored(best, with_ridges).similarity
+}
+
+/// Without ridges it is put on the scale of the others: the similarity that is as rare.
+fn scored(best: f32, with_ridges: bool) -> Score {
     if with_ridges {
         return Score::of(best);
     }
-    // On the scale of the others: the similarity that is as rare.
-    let rate = calibration.rate(best);
+    let rate = MINUTIAE_ALONE.rate(best);
     Score {
         similarity: threshold(rate.value()),
         rate,
@@ -123,6 +132,15 @@ pub fn compare(a: &Prepared, b: &Prepared) -> Score {
 }
 
 impl Calibration {
+    /// The one for prints that both have ridges, or for others.
+    pub fn of(with_ridges: bool) -> &'static Self {
+        if with_ridges {
+            &RIDGES_TOO
+        } else {
+            &MINUTIAE_ALONE
+        }
+    }
+
     /// Between the points counted by straight lines over the logarithm, beyond them by the tail.
     fn rate(&self, similarity: f32) -> Rate {
         let s = f64::from(similarity);

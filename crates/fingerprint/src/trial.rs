@@ -3,9 +3,9 @@
 use std::num::NonZero;
 use std::thread;
 
-use crate::calibration::{CHANCE, RIDGES_TOO};
 use crate::fusion::without_ridges;
-use crate::score::{LOWEST, similarity};
+use crate::prepared::both_have_ridges;
+use crate::score::{best, shipped};
 use crate::{Features, Prepared, Weights, features};
 
 /// One print of a set.
@@ -138,7 +138,7 @@ fn learnt_of(
 }
 
 /// Scores each observation, lowest where a template was missing. With `lodo`, each database is scored with weights
-/// learnt from the others; without, with those that are shipped.
+/// learnt from the others; without, with those that are shipped, as [`crate::compare`] does.
 #[must_use]
 pub fn scores(samples: &[Sample], seen: &[Observation], lodo: bool) -> Vec<f32> {
     let mut learnt: Vec<(&str, (Weights, Weights))> = Vec::new();
@@ -147,18 +147,23 @@ pub fn scores(samples: &[Sample], seen: &[Observation], lodo: bool) -> Vec<f32> 
         let database = samples[observation.one].database.as_str();
         if lodo && !learnt.iter().any(|(name, _)| *name == database) {
             let weights = learn(samples, seen, Some(database));
-            learnt.push((
-                database,
-                (weights, learn_chance(samples, seen, Some(database))),
-            ));
+            let chance = learn_chance(samples, seen, Some(database));
+            learnt.push((database, (weights, chance)));
         }
         let own = learnt.iter().find(|(name, _)| *name == database);
-        let (weights, chance) = own.map_or((&RIDGES_TOO.weights, &CHANCE), |(_, w)| (&w.0, &w.1));
-        let best = observation
-            .ways
-            .iter()
-            .map(|f| similarity(weights, chance, f));
-        scores.push(best.fold(LOWEST, f32::max));
+        let with_ridges = have_ridges(&samples[observation.one], &samples[observation.other]);
+        let ways = &observation.ways;
+        scores.push(match own {
+            Some((_, (weights, chance))) => best(weights, with_ridges.then_some(chance), ways),
+            None => shipped(ways, with_ridges),
+        });
     }
     scores
+}
+
+fn have_ridges(one: &Sample, other: &Sample) -> bool {
+    match (&one.prepared, &other.prepared) {
+        (Some(a), Some(b)) => both_have_ridges(a, b),
+        _ => true,
+    }
 }

@@ -5,10 +5,8 @@ mod pattern;
 
 use fingerprint::{
     Advice, Enrolment, Error, Gallery, GreyImage, LARGEST_TEMPLATE, Policy, Prepared, Rate, Score,
-    Search, Step, Template, Verification, compare, examine, explain, extract, features, iso,
-    threshold,
+    Search, Step, Template, compare, examine, explain, extract, features, iso, threshold,
     trial::{Protocol, Sample, observe, scores},
-    verification,
 };
 use pattern::{Pattern, image};
 
@@ -34,19 +32,24 @@ fn a_comparison_does_not_mind_which_print_comes_first_when_they_are_one() {
     assert!(compare(&print, &print).is_match(1e-3));
 }
 
+/// Two impressions of each of five fingers.
+fn samples(ready: impl Fn(&Template) -> Prepared) -> Vec<Sample> {
+    let each = (1..6).flat_map(|finger| [(finger, 1, 0.0), (finger, 2, 0.2)]);
+    let sample = |(finger, impression, turn)| {
+        let template = extract(&image(Pattern::of(finger).turned(turn))).unwrap();
+        Sample {
+            database: "patterns".into(),
+            finger,
+            impression,
+            prepared: Some(ready(&template)),
+        }
+    };
+    each.map(sample).collect()
+}
+
 #[test]
 fn a_trial_scores_every_pair_as_a_comparison_does_also_those_that_end_early() {
-    let mut samples = Vec::new();
-    for finger in 1..6 {
-        for (impression, turn) in [(1, 0.0), (2, 0.2)] {
-            samples.push(Sample {
-                database: "patterns".into(),
-                finger,
-                impression,
-                prepared: Some(prepared(Pattern::of(finger).turned(turn))),
-            });
-        }
-    }
+    let samples = samples(Prepared::new);
     let seen = observe(&samples, Protocol::All);
     let mut early = 0;
     for (o, score) in seen.iter().zip(scores(&samples, &seen, false)) {
@@ -59,6 +62,21 @@ fn a_trial_scores_every_pair_as_a_comparison_does_also_those_that_end_early() {
         early += usize::from(compared < -15.0);
     }
     assert!(early > 0, "no comparison of different patterns ended early");
+}
+
+#[test]
+fn a_trial_scores_prints_without_ridges_as_a_comparison_does_also_where_nothing_is_alike() {
+    let imported = |template: &Template| {
+        let record = iso::export(&[(2, template)]).unwrap();
+        Prepared::new(&iso::import(&record).unwrap().remove(0).template)
+    };
+    let samples = samples(imported);
+    let seen = observe(&samples, Protocol::All);
+    for (o, score) in seen.iter().zip(scores(&samples, &seen, false)) {
+        let ready = |i: usize| samples[i].prepared.as_ref().unwrap();
+        let compared = compare(ready(o.one), ready(o.other)).similarity;
+        assert!((score - compared).abs() < 1e-3, "{score} {compared}");
+    }
 }
 
 #[test]
@@ -190,26 +208,6 @@ fn a_blank_press_changes_nothing() {
 fn a_print_at_the_edge_of_the_window_is_called_misplaced() {
     let aside = examine(&image(Pattern::of(4).moved(110.0, 0.0))).unwrap();
     assert_eq!(aside.advice(), Some(Advice::Misplaced));
-}
-
-#[test]
-fn a_verification_has_one_retry() {
-    let policy = Policy::default();
-    let good = Score::of(threshold(1e-4));
-    let bad = Score::of(threshold(0.3));
-    assert_eq!(verification(&[], &policy), None);
-    assert_eq!(
-        verification(&[bad], &policy),
-        Some(Verification::Retry(bad))
-    );
-    assert_eq!(
-        verification(&[bad, good], &policy),
-        Some(Verification::Verified(good))
-    );
-    assert_eq!(
-        verification(&[bad, bad], &policy),
-        Some(Verification::Refused(bad))
-    );
 }
 
 #[test]

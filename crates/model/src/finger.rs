@@ -5,7 +5,7 @@ use crate::observation::Score;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// Which finger.
+/// Which finger, in the order of ISO/IEC 19794-2.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 #[allow(missing_docs, reason = "the names say it")]
@@ -23,31 +23,10 @@ pub enum FingerPosition {
 }
 
 impl FingerPosition {
-    /// All of them, in the order of ISO/IEC 19794-2.
-    pub const ALL: [Self; 10] = [
-        Self::RightThumb,
-        Self::RightIndex,
-        Self::RightMiddle,
-        Self::RightRing,
-        Self::RightLittle,
-        Self::LeftThumb,
-        Self::LeftIndex,
-        Self::LeftMiddle,
-        Self::LeftRing,
-        Self::LeftLittle,
-    ];
-
     /// The number that ISO/IEC 19794-2:2005 (table 2) gives it: 1 is the right thumb, 10 the left little finger.
     #[must_use]
     pub const fn number(self) -> u8 {
         self as u8 + 1
-    }
-
-    /// The finger of that number; `None` for 0 (unknown) and above 10.
-    #[must_use]
-    pub fn of_number(number: u8) -> Option<Self> {
-        let place = usize::from(number).checked_sub(1)?;
-        Self::ALL.get(place).copied()
     }
 }
 
@@ -153,10 +132,5 @@ mod tests {
     fn fingers_are_numbered_as_the_standard_does() {
         assert_eq!(FingerPosition::RightThumb.number(), 1);
         assert_eq!(FingerPosition::LeftLittle.number(), 10);
-        for position in FingerPosition::ALL {
-            assert_eq!(FingerPosition::of_number(position.number()), Some(position));
-        }
-        assert_eq!(FingerPosition::of_number(0), None);
-        assert_eq!(FingerPosition::of_number(11), None);
     }
 }

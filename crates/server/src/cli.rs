@@ -484,7 +484,7 @@ pub enum Fingerprint {
 
 #[derive(Args, Clone, Debug)]
 pub struct Explain {
-    /// A grey PNG or TIFF
+    /// A grey PNG, TIFF or PGM
     pub image: PathBuf,
     /// Another print to compare it with
     pub other: Option<PathBuf>,

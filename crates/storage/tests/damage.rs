@@ -7,7 +7,7 @@ use model::*;
 use sqlx::{Connection, Executor};
 use storage::{DataDir, Options, SqlStore};
 use store::{
-    Append, Book, Ingest, Listed, LogFilter, Page, Projected, Put, Settlement, StoreError,
+    Append, Book, Ingest, Listed, LogFilter, Page, People, Projected, Put, Settlement, StoreError,
     VisitFilter, Write,
 };
 use uuid::Uuid;
@@ -119,6 +119,46 @@ async fn a_row_that_does_not_open_fails_its_own_write_and_no_other() {
     assert!(matches!(refused, Err(StoreError::Unsealable { .. })));
     assert!(others.iter().all(Result::is_ok), "{others:?}");
     assert_eq!(site.store.size().await.unwrap(), 1);
+}
+
+#[tokio::test]
+async fn a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again() {
+    let site = Site::found().await;
+    let named = |id, number: &str| {
+        let mut person = alice();
+        person.id = PersonId(Uuid::from_u128(id));
+        person.number = number.to_owned();
+        person.details.identity_number = "1234 5678 9017".to_owned();
+        person
+    };
+    for person in [named(7, "17"), named(8, "18")] {
+        let added = write(Write::Person(Put::Add(person)));
+        site.store.append(added).await.unwrap();
+    }
+    let site = site
+        .damaged(
+            "UPDATE people SET identity_number = x'00'; \
+             UPDATE people SET details = randomblob(61) WHERE number = '17'; \
+             DELETE FROM meta WHERE name = 'identity number surrogates'",
+        )
+        .await;
+    let found = site.store.person_by_identity_number("123456789017").await;
+    assert_eq!(found.unwrap().unwrap().number, "18");
+}
+
+#[tokio::test]
+async fn a_lock_of_what_has_no_fingers_is_no_lock_of_an_access_point() {
+    let site = Site::found().await;
+    let lock = FingerLock {
+        subject: FingerSubject::Person { person: alice().id },
+        since: Timestamp::now(),
+        failures: 5,
+    };
+    let locking = write(Write::LockFingers(lock));
+    site.store.append(locking).await.unwrap();
+    let site = site.damaged("UPDATE finger_locks SET kind = 'door'").await;
+    let locks = site.store.finger_locks().await;
+    assert!(matches!(locks, Err(StoreError::Damaged(_))), "{locks:?}");
 }
 
 #[tokio::test]

@@ -1,5 +1,5 @@
 use crate::world::*;
-use model::{Direction, Factor};
+use model::{Direction, Factor, FingerPosition, Sighting};
 
 #[test]
 fn a_single_factor_is_a_passage_at_once() {
@@ -70,4 +70,26 @@ fn fingers_of_two_people_or_of_nobody_are_passages_of_their_own() {
         .map(|p| p.fingerprint.as_ref().unwrap().person)
         .collect();
     assert_eq!(people, [Some(who(7)), Some(who(8)), None, None]);
+}
+
+#[test]
+fn a_finger_of_duress_is_told_also_where_another_finger_of_the_same_person_follows() {
+    let finger = |position, duress| {
+        let Sighting::Fingerprint(mut finger) = print(Some(7)) else {
+            unreachable!()
+        };
+        finger.position = Some(position);
+        finger.duress = duress;
+        Sighting::Fingerprint(finger)
+    };
+    let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Finger]);
+    world.see(1, 0, finger(FingerPosition::LeftLittle, true));
+    world.see(1, 10, finger(FingerPosition::RightThumb, false));
+    world.see(1, 20, finger(FingerPosition::RightThumb, false));
+    world.until(60_000);
+    let passages = world.passages();
+    let told = passages
+        .iter()
+        .map(|p| p.fingerprint.as_ref().unwrap().duress);
+    assert_eq!(told.collect::<Vec<_>>(), [true, false]);
 }

@@ -31,8 +31,10 @@ pub async fn run(config: Config, asked: Enrol) -> Result<ExitCode> {
         enrol(here, &mut sensor).await
     };
     let done = done.await;
-    running.stop().await?;
-    done.map(|()| ExitCode::SUCCESS)
+    let stopped = running.stop().await;
+    done?;
+    stopped?;
+    Ok(ExitCode::SUCCESS)
 }
 
 async fn enrol(here: EnrolledHere, sensor: &mut SerialSensor) -> Result<()> {

@@ -18,8 +18,10 @@ pub async fn run(config: Config, log: Log) -> Result<ExitCode> {
     } = log;
     let running = Running::start(config.without_ports()).await?;
     let done = import(&running, &csv, &gate, pictures.as_deref()).await;
-    running.stop().await?;
-    done
+    let stopped = running.stop().await;
+    let done = done?;
+    stopped?;
+    Ok(done)
 }
 
 async fn import(

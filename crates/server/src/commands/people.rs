@@ -22,8 +22,10 @@ pub async fn run(config: Config, people: People) -> Result<ExitCode> {
         People::Export { classic: true } => export_classic(&running).await,
         People::Export { classic: false } => export_all(&running).await,
     };
-    running.stop().await?;
-    done
+    let stopped = running.stop().await;
+    let done = done?;
+    stopped?;
+    Ok(done)
 }
 
 async fn import(running: &Running, csv: &Path, photos: Option<&Path>) -> Result<ExitCode> {

@@ -131,7 +131,11 @@ fn a_list_that_is_wrong_is_refused_with_every_line_and_its_reason() {
                 desk/0_3.png,0,first,500\n\
                 desk/1_1.png,,1,500\n\
                 desk/1_2.png,1,0,500\n\
-                desk/1_3.png,1,3,9\n";
+                desk/1_3.png,1,3,9\n\
+                desk/2_1.png,2,1\n";
+    let mut list = list.as_bytes().to_vec();
+    list.extend(b"desk/2_\xff.png,2,2,500\n");
+    list.extend(b"desk/2_3.png,2,0,500\n");
     fs::write(dir.path().join("list.csv"), list).unwrap();
     evaluate(dir.path(), &[])
         .with(1)
@@ -141,7 +145,10 @@ fn a_list_that_is_wrong_is_refused_with_every_line_and_its_reason() {
         .saying("line 6: ")
         .saying("line 7: no finger is named")
         .saying("line 8: impressions are counted from 1")
-        .saying("line 9: desk/1_3.png: 9 dpi is no resolution");
+        .saying("line 9: desk/1_3.png: 9 dpi is no resolution")
+        .saying("line 10: 3 cells under 4 columns")
+        .saying("line 11: invalid UTF-8")
+        .saying("line 12: impressions are counted from 1");
     assert!(!dir.path().join("report.json").exists());
 }
 

@@ -60,7 +60,7 @@ impl File {
     }
 
     /// Keeps a statement that has to concern so many rows for [`File::hand_over`]; false where nothing is done
-    /// together, or where it cannot be: places with numbers (`?1`) count through the whole text.
+    /// together.
     pub(super) fn keep(
         &mut self,
         sql: &Cow<'static, str>,
@@ -70,9 +70,6 @@ impl File {
         let Some(waiting) = &mut self.waiting else {
             return false;
         };
-        if sql.contains("?1") {
-            return false;
-        }
         if !waiting.sql.is_empty() {
             waiting.sql.push_str("; ");
         }

@@ -276,7 +276,8 @@ impl Query {
         }
     }
 
-    /// Runs it, and hears of it with the others of its group: see [`Db::heard`].
+    /// Runs it, and hears of it with the others of its group: see [`Db::heard`]. Places with numbers (`?1`) must not
+    /// be sent: handed over with other statements, they would count through the text of all.
     pub(crate) async fn send(self, db: &mut Db) -> Result<(), Fault> {
         self.sent(db, None).await.map(drop)
     }

@@ -112,21 +112,21 @@ pub(super) async fn lock(db: &mut Db, lock: &FingerLock) -> Result<()> {
 
 pub(super) async fn unlock(db: &mut Db, subject: FingerSubject) -> Result<()> {
     let (subject, kind) = kept(subject);
-    let done = query("DELETE FROM finger_locks WHERE subject = ?")
-        .bind(subject.as_bytes().as_slice())
-        .execute(db)
-        .await
-        .map_err(fault)?;
+    let done = unlocked(db, subject).await?;
     exists(done, || format!("the lock of {kind} {subject}"))
 }
 
 /// The person or access point goes, and its lock with it.
 pub(super) async fn forget(db: &mut Db, subject: Uuid) -> Result<()> {
-    let done = query("DELETE FROM finger_locks WHERE subject = ?")
+    unlocked(db, subject).await.map(drop)
+}
+
+async fn unlocked(db: &mut Db, subject: Uuid) -> Result<u64> {
+    query("DELETE FROM finger_locks WHERE subject = ?")
         .bind(subject.as_bytes().as_slice())
         .execute(db)
-        .await;
-    done.map(drop).map_err(fault)
+        .await
+        .map_err(fault)
 }
 
 /// All locks, the oldest first.
@@ -142,9 +142,13 @@ fn read_lock(row: &Row) -> Result<FingerLock> {
         "person" => FingerSubject::Person {
             person: row.id("subject")?,
         },
-        _ => FingerSubject::AccessPoint {
+        "access_point" => FingerSubject::AccessPoint {
             access_point: row.id("subject")?,
         },
+        other => {
+            let why = format!("fingers of a {other:?} are locked");
+            return Err(StoreError::Damaged(why));
+        }
     };
     let failures: i64 = row.col("failures")?;
     Ok(FingerLock {

@@ -11,6 +11,7 @@ use super::people_written::surrogate;
 use crate::engine::fault::fault;
 use crate::engine::rows::{Columns, from_json};
 use crate::engine::{Db, Engine, Row, query};
+use crate::hex;
 
 /// The name of the value that says which way they were made.
 const NAME: &str = "identity number surrogates";
@@ -19,19 +20,15 @@ const WAY: &[u8] = b"bare";
 /// People read at once.
 const PAGE: i64 = 500;
 
-/// Makes them again where that is needed, all in one transaction.
+/// Makes them again where that is needed, all in one transaction; when that fails, so does the opening, and the
+/// connection goes with its transaction.
 pub(super) async fn bring_up(db: &mut Db, engine: &Engine, keys: &Keys) -> Result<()> {
     if way(db).await?.as_deref() == Some(WAY) {
         return Ok(());
     }
     db.run(engine.begin()).await.map_err(fault)?;
-    match make_again(db, keys).await {
-        Ok(()) => db.run("COMMIT").await.map_err(fault),
-        Err(error) => {
-            db.run("ROLLBACK").await.map_err(fault)?;
-            Err(error)
-        }
-    }
+    make_again(db, keys).await?;
+    db.run("COMMIT").await.map_err(fault)
 }
 
 async fn way(db: &mut Db) -> Result<Option<Vec<u8>>> {
@@ -54,7 +51,8 @@ async fn make_again(db: &mut Db, keys: &Keys) -> Result<()> {
             .await
             .map_err(fault)?;
         for row in &rows {
-            after = one(db, keys, row).await?;
+            after = row.col::<&[u8]>("id")?.to_vec();
+            one(db, keys, row).await?;
         }
         if rows.is_empty() {
             break;
@@ -68,15 +66,26 @@ async fn make_again(db: &mut Db, keys: &Keys) -> Result<()> {
     done.map(drop).map_err(fault)
 }
 
-/// Makes one person's again; gives the person's id.
-async fn one(db: &mut Db, keys: &Keys, row: &Row) -> Result<Vec<u8>> {
+/// Makes one person's again. That of a person who cannot be read stays: the site starts without it.
+async fn one(db: &mut Db, keys: &Keys, row: &Row) -> Result<()> {
     let id: &[u8] = row.col("id")?;
-    let details: PersonDetails = from_json(&keys.details.open(id, row.col("details")?)?)?;
+    let details = match details(keys, row) {
+        Err(error) if error.is_damage() => {
+            let person = hex::of(id);
+            tracing::error!(%person, %error, "a person is not found by the identity number any more");
+            return Ok(());
+        }
+        details => details?,
+    };
     let done = query("UPDATE people SET identity_number = ? WHERE id = ?")
         .bind(surrogate(keys, &details))
         .bind(id)
         .execute(db)
         .await;
-    done.map_err(fault)?;
-    Ok(id.to_vec())
+    done.map(drop).map_err(fault)
+}
+
+fn details(keys: &Keys, row: &Row) -> Result<PersonDetails> {
+    let sealed = row.col("details")?;
+    from_json(&keys.details.open(row.col("id")?, sealed)?)
 }

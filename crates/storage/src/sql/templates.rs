@@ -5,38 +5,31 @@ use store::{FaceTemplate, Result};
 
 use super::keys::Keys;
 use super::writer::{Tx, Work};
-use crate::engine::fault::{Fault, fault, taken_or_dangling};
+use crate::engine::fault::{fault, taken_or_dangling};
 use crate::engine::rows::{Columns, json};
-use crate::engine::{Row, query};
-
-const INSERT: &str =
-    "INSERT INTO templates (credential, person, model, sealed) VALUES (?, ?, ?, ?)";
-const KEEP: &str = "INSERT INTO templates (credential, person, model, sealed) VALUES (?, ?, ?, ?) \
-     ON CONFLICT (credential, model) DO UPDATE SET sealed = excluded.sealed";
+use crate::engine::{Query, Row, query};
 
 /// Adds the template of a new credential.
 pub(super) async fn put(tx: &mut Tx<'_>, template: &FaceTemplate) -> Result<()> {
     let what = || format!("the template of credential {}", template.credential);
-    inserted(tx, INSERT, template)
-        .await?
+    let done = insert(tx, "VALUES (?, ?, ?, ?)", template)?
+        .execute(&mut *tx.db)
+        .await;
+    done.map(drop)
         .map_err(taken_or_dangling(what, "the credential of the template"))
 }
 
-async fn inserted(
-    tx: &mut Tx<'_>,
-    sql: &'static str,
-    template: &FaceTemplate,
-) -> Result<std::result::Result<(), Fault>> {
+/// A statement that adds a template; `source` gives its four values.
+fn insert(tx: &Tx<'_>, source: &'static str, template: &FaceTemplate) -> Result<Query> {
     let credential = template.credential.0.as_bytes().as_slice();
     let sealed = tx.keys.templates.seal(credential, &template.bytes)?;
-    let done = query(sql)
+    let mut sql = query("INSERT INTO templates (credential, person, model, sealed) ");
+    sql.push(source);
+    Ok(sql
         .bind(credential)
         .bind(template.person.0.as_bytes().as_slice())
         .bind(&template.model)
-        .bind(sealed)
-        .execute(&mut *tx.db)
-        .await;
-    Ok(done.map(drop))
+        .bind(sealed))
 }
 
 /// A row as a template.
@@ -50,22 +43,21 @@ pub(super) fn read(keys: &Keys, row: &Row) -> Result<FaceTemplate> {
     })
 }
 
-/// Keeps templates by another model beside those that are there.
+/// Keeps templates by another model beside those that are there, as far as their credentials still are.
 pub(super) struct Keeping(pub(super) Vec<FaceTemplate>);
 
 impl Work for Keeping {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        let source = "SELECT ?, ?, ?, ? WHERE EXISTS (SELECT 1 FROM credentials WHERE id = ?) \
+                      ON CONFLICT (credential, model) DO UPDATE SET sealed = excluded.sealed";
         for template in &self.0 {
-            let known = query("SELECT 1 AS one FROM credentials WHERE id = ?")
+            insert(tx, source, template)?
                 .bind(template.credential.0.as_bytes().as_slice())
-                .fetch_optional(&mut *tx.db)
+                .execute(&mut *tx.db)
                 .await
                 .map_err(fault)?;
-            if known.is_some() {
-                inserted(tx, KEEP, template).await?.map_err(fault)?;
-            }
         }
         Ok(())
     }

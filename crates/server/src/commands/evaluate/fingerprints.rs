@@ -97,54 +97,61 @@ pub fn run(args: &EvaluateFingerprints) -> Result<ExitCode> {
             (a.database.as_str(), comparison)
         })
         .collect();
-    let report = report(args, &prints, &compared, speed)?;
+    let pools = Pools::new(&compared, databases)?;
+    let report = report(args, &prints, &pools, speed);
     print(&report);
     if let Some(file) = &args.json {
         let json = serde_json::to_vec_pretty(&report)?;
         fs::write(file, json).with_context(|| file.display().to_string())?;
     }
     if let Some(file) = &args.det {
-        let plot = plot(&compared, &databases)?;
-        fs::write(file, plot).with_context(|| file.display().to_string())?;
+        fs::write(file, plot(&pools)).with_context(|| file.display().to_string())?;
     }
     Ok(ExitCode::SUCCESS)
 }
 
-fn scores_of(compared: &[(&str, Comparison)], database: Option<&str>) -> Result<Scores> {
-    let own = compared
-        .iter()
-        .filter(|(name, _)| database.is_none_or(|d| d == *name));
-    let scores = Scores::new(own.map(|(_, comparison)| *comparison));
-    match database {
-        Some(name) => scores.with_context(|| format!("folder {name:?}")),
-        None => Ok(scores?),
+/// Scores of all folders together, and of each.
+struct Pools {
+    pooled: Scores,
+    databases: Vec<(String, Scores)>,
+}
+
+impl Pools {
+    fn new(compared: &[(&str, Comparison)], databases: Vec<String>) -> Result<Self> {
+        let of = |name: &str| {
+            let own = compared.iter().filter(|(database, _)| *database == name);
+            Scores::new(own.map(|(_, comparison)| *comparison))
+        };
+        let databases = databases.into_iter().map(|name| {
+            let scores = of(&name).with_context(|| format!("folder {name:?}"))?;
+            Ok((name, scores))
+        });
+        Ok(Self {
+            databases: databases.collect::<Result<_>>()?,
+            pooled: Scores::new(compared.iter().map(|(_, comparison)| *comparison))?,
+        })
     }
 }
 
 fn report(
     args: &EvaluateFingerprints,
     prints: &Prints,
-    compared: &[(&str, Comparison)],
+    pools: &Pools,
     comparisons_per_second_and_core: f64,
-) -> Result<Report> {
-    let summary = |database: Option<&str>| -> Result<Summary> {
-        Ok(Summary::new(&scores_of(compared, database)?, &RATES, DRAWS))
-    };
-    let names = prints.databases().into_iter();
-    let databases: Result<Vec<Database>> = names
-        .map(|name| {
-            let summary = summary(Some(&name))?;
-            Ok(Database { name, summary })
-        })
-        .collect();
-    let databases = databases?;
+) -> Report {
+    let summary = |scores: &Scores| Summary::new(scores, &RATES, DRAWS);
+    let databases = pools.databases.iter().map(|(name, scores)| Database {
+        name: name.clone(),
+        summary: summary(scores),
+    });
+    let databases: Vec<Database> = databases.collect();
     let sum: f64 = databases.iter().map(|d| d.summary.eer.point.fnmr).sum();
     let unusable = prints.unusable.iter().map(|(line, path, reason)| Unusable {
         line: *line,
         path: path.clone(),
         reason: reason.clone(),
     });
-    Ok(Report {
+    Report {
         protocol: args.protocol,
         leave_one_out: args.leave_one_out,
         images: prints.samples.len(),
@@ -154,14 +161,14 @@ fn report(
         comparisons_per_second_and_core,
         largest_template_bytes: prints.largest,
         mean_eer: sum / databases.len().max(1) as f64,
-        pooled: summary(None)?,
+        pooled: summary(&pools.pooled),
         databases,
         shipped: if args.leave_one_out {
             Vec::new()
         } else {
-            shipped(&scores_of(compared, None)?)
+            shipped(&pools.pooled)
         },
-    })
+    }
 }
 
 fn shipped(scores: &Scores) -> Vec<Shipped> {
@@ -259,11 +266,10 @@ fn print_shipped(report: &Report) {
     );
 }
 
-fn plot(compared: &[(&str, Comparison)], databases: &[String]) -> Result<String> {
-    let mut curves = vec![DetCurve::new("pooled", &scores_of(compared, None)?)];
-    for name in databases {
-        let scores = scores_of(compared, Some(name))?;
-        curves.push(DetCurve::new(name.as_str(), &scores));
+fn plot(pools: &Pools) -> String {
+    let mut curves = vec![DetCurve::new("pooled", &pools.pooled)];
+    for (name, scores) in &pools.databases {
+        curves.push(DetCurve::new(name.as_str(), scores));
     }
-    Ok(det_plot("Fingerprints", &curves))
+    det_plot("Fingerprints", &curves)
 }

@@ -1,6 +1,8 @@
-//! The list of prints that is evaluated: read line by line, refused as a whole with every line that is wrong.
+//! The list of prints that is evaluated: read line by line, refused as a whole with every line that is wrong, and only
+//! then made into templates.
 
 use anyhow::{Context, Result, bail, ensure};
+use csv::{ByteRecord, StringRecord};
 use fingerprint::trial::Sample;
 use fingerprint::{GreyImage, Prepared, extract};
 use serde::Deserialize;
@@ -26,6 +28,7 @@ struct Line {
 }
 
 /// Prints of a list, ready to be compared.
+#[derive(Default)]
 pub struct Prints {
     pub samples: Vec<Sample>,
     /// Images of which no template could be made: line of the list, path, reason.
@@ -48,6 +51,25 @@ impl Prints {
             }
         }
         names
+    }
+
+    fn template(&mut self, line: &Checked, image: &GreyImage) -> Option<Prepared> {
+        let start = Instant::now();
+        let template = extract(image);
+        let extracted = Instant::now();
+        self.extraction_ms += (extracted - start).as_secs_f64() * 1e3;
+        let template = match template {
+            Ok(template) => template,
+            Err(error) => {
+                let unusable = (line.number, line.path.clone(), error.to_string());
+                self.unusable.push(unusable);
+                return None;
+            }
+        };
+        let prepared = Prepared::new(&template);
+        self.preparation_ms += extracted.elapsed().as_secs_f64() * 1e3;
+        self.largest = self.largest.max(template.to_bytes().len());
+        Some(prepared)
     }
 
     /// A finger without a first impression has no part in the impostor pairs of FVC, so its protocol refuses it.
@@ -75,7 +97,8 @@ impl Prints {
 /// another line has already. Each wrong line is told by its number.
 pub fn read(list: &Path, crops: bool) -> Result<Prints> {
     let name = || list.display().to_string();
-    let mut reader = csv::Reader::from_path(list).with_context(name)?;
+    let mut reader = csv::ReaderBuilder::new();
+    let mut reader = reader.flexible(true).from_path(list).with_context(name)?;
     let header = reader.headers().with_context(name)?.clone();
     for column in COLUMNS {
         ensure!(
@@ -86,13 +109,11 @@ pub fn read(list: &Path, crops: bool) -> Result<Prints> {
     }
     let mut reading = Reading::new(list.parent().unwrap_or(Path::new(".")), crops);
     let mut wrong = Vec::new();
-    for record in reader.into_records() {
+    for record in reader.into_byte_records() {
         let record = record.with_context(name)?;
         let number = record.position().map_or(0, csv::Position::line);
-        let read = record
-            .deserialize(Some(&header))
-            .map_err(anyhow::Error::from);
-        if let Err(error) = read.and_then(|line| reading.take(number, &line)) {
+        let line = line(record, &header);
+        if let Err(error) = line.and_then(|line| reading.check(number, line)) {
             wrong.push(format!("line {number}: {error:#}"));
         }
     }
@@ -105,17 +126,37 @@ pub fn read(list: &Path, crops: bool) -> Result<Prints> {
         bail!("{} cannot be evaluated\n{}", name(), wrong.join("\n"));
     }
     ensure!(
-        !reading.prints.samples.is_empty(),
+        !reading.checked.is_empty(),
         "{}: no line names an image",
         name()
     );
-    Ok(reading.done())
+    reading.done().with_context(name)
+}
+
+fn line(record: ByteRecord, header: &StringRecord) -> Result<Line> {
+    let record = StringRecord::from_byte_record(record)?;
+    ensure!(
+        record.len() == header.len(),
+        "{} cells under {} columns",
+        record.len(),
+        header.len()
+    );
+    Ok(record.deserialize(Some(header))?)
+}
+
+/// A line that is in order.
+struct Checked {
+    number: u64,
+    path: String,
+    dpi: u16,
+    /// Without its template.
+    sample: Sample,
 }
 
 struct Reading<'a> {
     folder: &'a Path,
     crops: bool,
-    prints: Prints,
+    checked: Vec<Checked>,
     fingers: HashMap<(String, String), u32>,
     seen: HashMap<(u32, u32), u64>,
 }
@@ -125,19 +166,13 @@ impl<'a> Reading<'a> {
         Self {
             folder,
             crops,
-            prints: Prints {
-                samples: Vec::new(),
-                unusable: Vec::new(),
-                extraction_ms: 0.0,
-                preparation_ms: 0.0,
-                largest: 0,
-            },
+            checked: Vec::new(),
             fingers: HashMap::new(),
             seen: HashMap::new(),
         }
     }
 
-    fn take(&mut self, number: u64, line: &Line) -> Result<()> {
+    fn check(&mut self, number: u64, line: Line) -> Result<()> {
         ensure!(!line.finger.is_empty(), "no finger is named");
         ensure!(line.impression > 0, "impressions are counted from 1");
         let database = line.path.rsplit_once('/').map_or("", |(folder, _)| folder);
@@ -151,44 +186,38 @@ impl<'a> Reading<'a> {
                 line.finger
             );
         }
-        let dpi = line.dpi.unwrap_or(500);
-        let image = image(&self.folder.join(&line.path), dpi, self.crops)
-            .with_context(|| line.path.clone())?;
-        let prepared = self.template(number, line, &image);
-        self.prints.samples.push(Sample {
-            database: database.to_owned(),
-            finger,
-            impression: line.impression,
-            prepared,
-        });
+        let checked = Checked {
+            number,
+            dpi: line.dpi.unwrap_or(500),
+            sample: Sample {
+                database: database.to_owned(),
+                finger,
+                impression: line.impression,
+                prepared: None,
+            },
+            path: line.path,
+        };
+        self.image(&checked)?;
+        self.checked.push(checked);
         Ok(())
     }
 
-    fn template(&mut self, number: u64, line: &Line, image: &GreyImage) -> Option<Prepared> {
-        let start = Instant::now();
-        let template = extract(image);
-        let extracted = Instant::now();
-        self.prints.extraction_ms += (extracted - start).as_secs_f64() * 1e3;
-        let template = match template {
-            Ok(template) => template,
-            Err(error) => {
-                let unusable = (number, line.path.clone(), error.to_string());
-                self.prints.unusable.push(unusable);
-                return None;
-            }
-        };
-        let prepared = Prepared::new(&template);
-        self.prints.preparation_ms += extracted.elapsed().as_secs_f64() * 1e3;
-        self.prints.largest = self.prints.largest.max(template.to_bytes().len());
-        Some(prepared)
+    /// Read twice, for the check and for its template: all images of a long list are too many to be kept.
+    fn image(&self, line: &Checked) -> Result<GreyImage> {
+        let path = self.folder.join(&line.path);
+        image(&path, line.dpi, self.crops).with_context(|| line.path.clone())
     }
 
-    fn done(self) -> Prints {
-        let mut prints = self.prints;
+    fn done(mut self) -> Result<Prints> {
+        let mut prints = Prints::default();
+        for mut line in std::mem::take(&mut self.checked) {
+            line.sample.prepared = prints.template(&line, &self.image(&line)?);
+            prints.samples.push(line.sample);
+        }
         let all = prints.samples.len();
         prints.extraction_ms /= all.max(1) as f64;
         prints.preparation_ms /= (all - prints.unusable.len()).max(1) as f64;
-        prints
+        Ok(prints)
     }
 }
 
