@@ -44,38 +44,30 @@ pub struct Embedder {
 /// templates need not know of it.
 #[derive(Clone, Copy, Debug)]
 struct Calibration {
-    /// What the model's own numbers are multiplied with.
-    own: f32,
-    /// The number that is the same for all.
-    common: f32,
+    /// The s above, above 0 to 1: a card's threshold is not higher than that of the embedded model.
+    share: f32,
 }
 
 impl Calibration {
     fn of(threshold: f32) -> Self {
-        let share = (1.0 - threshold::verification(1)) / (1.0 - threshold);
-        let share = share.clamp(0.01, 1.0);
         Self {
-            own: share.sqrt(),
-            common: (1.0 - share).sqrt(),
+            share: (1.0 - threshold::verification(1)) / (1.0 - threshold),
         }
     }
 
     fn apply(self, values: &[f32]) -> Vec<f32> {
         let length = values.iter().map(|v| v * v).sum::<f32>().sqrt();
-        let own = values.iter().map(|v| v / length * self.own);
-        own.chain([self.common]).collect()
+        let own = values.iter().map(|v| v / length * self.share.sqrt());
+        own.chain([(1.0 - self.share).sqrt()]).collect()
+    }
+
+    /// The model's own cosine that became `score`.
+    fn raw(self, score: f64) -> f64 {
+        1.0 - (1.0 - score) / f64::from(self.share)
     }
 }
 
 impl Embedder {
-    /// Loads the embedded net, run by tract.
-    ///
-    /// # Errors
-    /// [`VisionError::Model`] if the weights or the graph cannot be used.
-    pub fn load() -> Result<Self, VisionError> {
-        Self::load_on(&Runtime::default(), None)
-    }
-
     /// Loads the site's own net, or the embedded one.
     ///
     /// # Errors
@@ -132,6 +124,14 @@ impl Embedder {
     #[must_use]
     pub fn model(&self) -> ModelId {
         self.model
+    }
+
+    /// The cosine on the model's own scale, which a card's threshold is on, of a `score` of two templates; of the
+    /// embedded model the score itself.
+    #[must_use]
+    pub fn raw(&self, score: f64) -> f64 {
+        self.calibration
+            .map_or(score, |calibration| calibration.raw(score))
     }
 
     /// The chip of a face as this net takes it; `None` if the landmarks lie on one spot.
@@ -227,7 +227,7 @@ mod tests {
     proptest! {
         #[test]
         fn calibrated_cosines_keep_their_order_and_meet_at_the_threshold(
-            threshold in 0.0f32..0.9, angle in 0.0f32..3.1, other in 0.0f32..3.1,
+            threshold in -0.5f32..=threshold::verification(1), angle in 0.0f32..3.1, other in 0.0f32..3.1,
         ) {
             let calibration = Calibration::of(threshold);
             let calibrated = |angle: f32| {
@@ -237,6 +237,8 @@ mod tests {
                 of(&[1.0, 0.0]).cosine(&of(&[angle.cos(), angle.sin()]))
             };
             prop_assert!((calibrated(threshold.acos()) - threshold::verification(1)).abs() < 1e-3);
+            let raw = calibration.raw(calibrated(angle).into());
+            prop_assert!((raw - f64::from(angle.cos())).abs() < 1e-4);
             if angle + 0.1 < other {
                 prop_assert!(calibrated(angle) > calibrated(other));
             }

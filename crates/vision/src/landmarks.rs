@@ -41,14 +41,6 @@ pub struct LandmarkNet {
 }
 
 impl LandmarkNet {
-    /// Loads the embedded net, run by tract.
-    ///
-    /// # Errors
-    /// [`VisionError::Model`] if the weights or the graph cannot be used.
-    pub fn load() -> Result<Self, VisionError> {
-        Self::load_on(&Runtime::default())
-    }
-
     /// Loads the embedded net.
     ///
     /// # Errors

@@ -83,7 +83,8 @@ impl Outline {
                         outline.kept = coefficients * COEFFICIENT;
                     }
                     let scan = bytes.get(at..).unwrap_or(&[]);
-                    outline.ends = scan.windows(2).any(|pair| pair == [0xFF, 0xD9]);
+                    // The marker is most often the last thing in the file.
+                    outline.ends = scan.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
                     break;
                 }
                 _ => {}

@@ -182,6 +182,12 @@ impl Gallery {
         slabs.get(number).cloned()
     }
 
+    /// What makes the templates that are compared.
+    #[must_use]
+    pub fn model(&self) -> ModelId {
+        self.model
+    }
+
     /// Number of people.
     #[must_use]
     pub fn len(&self) -> usize {

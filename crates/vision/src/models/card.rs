@@ -6,6 +6,7 @@ use crate::error::VisionError;
 use crate::geometry::Point;
 use crate::inference::{Layout, Normalise};
 use crate::template::ModelId;
+use crate::threshold;
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 
@@ -150,14 +151,21 @@ impl Card {
     }
 
     /// Which templates are comparable with this model's: it names the file and everything else that
-    /// changes what comes of a face.
+    /// changes what comes of a face. What is hashed never changes: stored templates name it.
     #[must_use]
     pub fn model_id(&self) -> ModelId {
-        let uses = format!(
-            "{} {:?} {:?} {:?}",
-            self.sha256, self.input, self.outputs, self.alignment
-        );
-        let digest = hex(&Sha256::digest(uses));
+        let mut uses = Sha256::new();
+        uses.update(&self.sha256);
+        self.input.write(&mut uses);
+        write_size(&mut uses, self.outputs.len());
+        for name in &self.outputs {
+            write_size(&mut uses, name.len());
+            uses.update(name);
+        }
+        if let Some(alignment) = &self.alignment {
+            alignment.write(&mut uses);
+        }
+        let digest = hex(&uses.finalize());
         let mut id = [0; 8];
         id.iter_mut()
             .zip(digest.bytes())
@@ -166,7 +174,34 @@ impl Card {
     }
 }
 
+/// Eight bytes, the least significant first.
+fn write_size(uses: &mut Sha256, size: usize) {
+    uses.update((size as u64).to_le_bytes());
+}
+
+/// Four bytes each, the least significant first.
+fn write_numbers<'a>(uses: &mut Sha256, numbers: impl IntoIterator<Item = &'a f32>) {
+    for number in numbers {
+        uses.update(number.to_le_bytes());
+    }
+}
+
 impl InputCard {
+    /// For [`Card::model_id`].
+    fn write(&self, uses: &mut Sha256) {
+        self.size.iter().for_each(|side| write_size(uses, *side));
+        let layout = match self.layout {
+            Layout::Nchw => 0u8,
+            Layout::Nhwc => 1,
+        };
+        let colour = match self.colour {
+            Colour::Rgb => 0u8,
+            Colour::Bgr => 1,
+        };
+        uses.update([layout, colour]);
+        write_numbers(uses, self.mean.iter().chain(&self.scale));
+    }
+
     /// Width and height in pixels.
     pub(crate) fn size(&self) -> (usize, usize) {
         let [width, height] = self.size;
@@ -198,10 +233,24 @@ impl Alignment {
         if !self.points.iter().flatten().all(|v| v.is_finite()) || left[0] >= right[0] {
             return Err("alignment.points takes the eye on the left of the picture first".into());
         }
-        if !(-0.5..0.99).contains(&self.threshold) {
-            return Err("alignment.threshold takes a cosine from -0.5 to 0.99".into());
+        let most = threshold::verification(1);
+        if !(-0.5..=most).contains(&self.threshold) {
+            return Err(format!(
+                "alignment.threshold takes a cosine from -0.5 to {most}, that of the embedded model: a higher one \
+                 cannot be brought onto its scale"
+            ));
         }
         Ok(())
+    }
+
+    /// For [`Card::model_id`].
+    fn write(&self, uses: &mut Sha256) {
+        write_numbers(uses, self.points.iter().flatten());
+        let metric = match self.metric {
+            Metric::Cosine => 0u8,
+        };
+        uses.update([metric]);
+        write_numbers(uses, [&self.threshold]);
     }
 
     /// Where the five points lie on the chip.
@@ -244,6 +293,7 @@ mod tests {
             ("0000\"", "000\"", "sha256"),
             ("[112, 112]", "[0, 112]", "input.size"),
             ("0.36", "1.5", "threshold"),
+            ("0.36", "0.93", "0.928"),
             ("\"cosine\"", "\"l2\"", "cosine"),
             ("licence = \"Apache-2.0\"", "", "licence"),
             ("kind = \"embedder\"", "kind = \"yunet\"", "alignment"),
@@ -258,6 +308,11 @@ mod tests {
     fn whatever_changes_a_template_changes_the_models_identity() {
         let id = |text: &str| Card::read(text).unwrap().model_id();
         let plain = id(EMBEDDER);
+        assert_eq!(
+            plain.to_string(),
+            "bc48013b",
+            "templates kept by a site name it"
+        );
         assert_eq!(plain, id(&EMBEDDER.replace("Apache-2.0", "MIT")));
         for (from, to) in [("127.5,", "127.0,"), ("0.36", "0.37"), ("38.3", "38.4")] {
             assert_ne!(plain, id(&EMBEDDER.replace(from, to)));
