@@ -36,7 +36,14 @@ fn list(config: &Config, shelf: &Shelf) -> Result<()> {
     for (name, kind) in [(BLAZEFACE, "detector"), (FACE_API, "embedder")] {
         println!("{name:<20} {kind:<10} {:<8} MIT, embedded", used(name));
     }
-    for kept in shelf.list()? {
+    for (name, kept) in shelf.list()? {
+        let kept = match kept {
+            Ok(kept) => kept,
+            Err(error) => {
+                println!("{name:<20} WRONG: {error:#}");
+                continue;
+            }
+        };
         let card = kept.card;
         let agreed = kept.consent.map_or_else(
             || "put here by hand".into(),
@@ -63,6 +70,12 @@ const fn kind(kind: Kind) -> &'static str {
 async fn add(shelf: &Shelf, path: &Path, yes: bool) -> Result<()> {
     let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
     let card = Card::read(&text).with_context(|| path.display().to_string())?;
+    if [BLAZEFACE, FACE_API].contains(&card.name.as_str()) {
+        bail!(
+            "{} is the name of an embedded model: give the card another",
+            card.name
+        );
+    }
     println!("{} ({}), from {}", card.name, kind(card.kind), card.source);
     println!("Licence: {}", card.licence);
     let consent = Consent {
@@ -131,9 +144,9 @@ fn verify(config: &Config, shelf: &Shelf, name: Option<&str>) -> Result<ExitCode
         ..Setup::default()
     };
     let mut tried = vec![("the embedded models".to_owned(), Ok(base.clone()))];
-    for kept in shelf.list()? {
-        let setup = shelf.load(&kept.card.name).map(|model| with(&base, &model));
-        tried.push((kept.card.name, setup));
+    for (name, _) in shelf.list()? {
+        let setup = shelf.load(&name).map(|model| with(&base, &model));
+        tried.push((name, setup));
     }
     if let Some(name) = name {
         tried.retain(|(tried, _)| tried == name);

@@ -58,19 +58,27 @@ pub fn embedder(config: &Config) -> Result<ModelId> {
     Ok(card.model_id())
 }
 
-/// The embedder with this identity, if it is embedded or was added: what an engine gets.
+/// The embedder with this identity, if it is embedded or was added: what an engine gets. A model that is wrong is
+/// passed over.
 ///
 /// # Errors
-/// When the models that were added cannot be read.
+/// When the folder of models cannot be read, or the file of this one.
 pub fn embedder_by_id(config: &Config, id: &str) -> Result<Option<(ModelId, Option<Model>)>> {
     if id == ModelId::FACE_API.to_string() {
         return Ok(Some((ModelId::FACE_API, None)));
     }
     let shelf = Shelf::of(&config.data_dir);
-    for kept in shelf.list()? {
-        let (card, model) = (&kept.card, kept.card.model_id());
+    for (name, kept) in shelf.list()? {
+        let card = match kept {
+            Ok(kept) => kept.card,
+            Err(error) => {
+                tracing::warn!(name, error = format!("{error:#}"), "a model is wrong");
+                continue;
+            }
+        };
+        let model = card.model_id();
         if card.kind == Kind::Embedder && model.to_string() == id {
-            return Ok(Some((model, Some(shelf.load(&card.name)?))));
+            return Ok(Some((model, Some(shelf.load(&name)?))));
         }
     }
     Ok(None)

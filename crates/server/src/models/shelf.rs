@@ -39,11 +39,11 @@ impl Shelf {
         Self(data_dir.join("models"))
     }
 
-    /// All models, by name.
+    /// All models by the names of their folders, or what is wrong with one. What has no card is no model.
     ///
     /// # Errors
-    /// When the folder or a card cannot be read.
-    pub fn list(&self) -> Result<Vec<Kept>> {
+    /// When the folder cannot be read.
+    pub fn list(&self) -> Result<Vec<(String, Result<Kept>)>> {
         let entries = match fs::read_dir(&self.0) {
             Ok(entries) => entries,
             Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -51,10 +51,14 @@ impl Shelf {
         };
         let mut names: Vec<String> = entries
             .filter_map(|entry| entry.ok()?.file_name().into_string().ok())
-            .filter(|name| !name.starts_with('.'))
+            .filter(|name| !name.starts_with('.') && self.0.join(name).join(CARD).is_file())
             .collect();
         names.sort();
-        names.iter().map(|name| self.kept(name)).collect()
+        let kept = names.into_iter().map(|name| {
+            let kept = self.kept(&name);
+            (name, kept)
+        });
+        Ok(kept.collect())
     }
 
     fn kept(&self, name: &str) -> Result<Kept> {
@@ -67,17 +71,23 @@ impl Shelf {
         })
     }
 
-    /// The card of a model.
-    ///
-    /// # Errors
-    /// When there is none of this name, or it cannot be read.
-    pub fn card(&self, name: &str) -> Result<Card> {
+    /// Where the card of a model lies.
+    fn path(&self, name: &str) -> Result<PathBuf> {
         // A name is a folder here: one that is not plain leads elsewhere.
         let plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
         let path = self.0.join(name).join(CARD);
         if name.is_empty() || !name.chars().all(plain) || !path.is_file() {
             bail!("there is no model {name:?} here");
         }
+        Ok(path)
+    }
+
+    /// The card of a model.
+    ///
+    /// # Errors
+    /// When there is none of this name, or it cannot be read.
+    pub fn card(&self, name: &str) -> Result<Card> {
+        let path = self.path(name)?;
         let text = fs::read_to_string(&path).with_context(|| path.display().to_string())?;
         let card = Card::read(&text).with_context(|| path.display().to_string())?;
         if card.name != name {
@@ -125,12 +135,12 @@ impl Shelf {
         Ok(())
     }
 
-    /// Takes a model away.
+    /// Takes a model away, also one whose card is wrong.
     ///
     /// # Errors
     /// When there is none of this name or it cannot be removed.
     pub fn remove(&self, name: &str) -> Result<()> {
-        self.card(name)?;
+        self.path(name)?;
         let place = self.0.join(name);
         fs::remove_dir_all(&place).with_context(|| place.display().to_string())
     }

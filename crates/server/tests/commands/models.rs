@@ -128,6 +128,44 @@ fn a_model_that_tells_nobody_apart_does_not_pass_the_self_test() {
 }
 
 #[test]
+fn a_name_of_an_embedded_model_is_refused() {
+    let data = tempdir().unwrap();
+    std::fs::write(data.path().join("means.onnx"), file()).unwrap();
+    let card = card(data.path(), "means.onnx", SHA256);
+    let text = std::fs::read_to_string(&card).unwrap();
+    std::fs::write(&card, text.replace("\"means\"", "\"face-api\"")).unwrap();
+    run(
+        data.path(),
+        &["models", "add", card.to_str().unwrap(), "--yes"],
+    )
+    .with(1)
+    .saying("face-api is the name of an embedded model");
+}
+
+#[test]
+fn one_wrong_model_is_named_among_the_others() {
+    let data = tempdir().unwrap();
+    std::fs::write(data.path().join("means.onnx"), file()).unwrap();
+    let card = card(data.path(), "means.onnx", SHA256);
+    let add = ["models", "add", card.to_str().unwrap(), "--yes"];
+    run(data.path(), &add).with(0);
+    let models = data.path().join("models");
+    std::fs::create_dir_all(models.join("half")).unwrap();
+    std::fs::write(models.join("half/card.toml"), "name = ").unwrap();
+    std::fs::create_dir(models.join("lost+found")).unwrap();
+    let listed = run(data.path(), &["models", "list"])
+        .with(0)
+        .saying("A licence of the test")
+        .saying("WRONG");
+    assert!(!listed.out.contains("lost+found"), "it is no model");
+    run(data.path(), &["models", "verify", "half"])
+        .with(1)
+        .saying("WRONG  half");
+    run(data.path(), &["models", "remove", "half"]).with(0);
+    assert!(!models.join("half").exists());
+}
+
+#[test]
 fn a_model_that_was_not_added_is_named_by_the_doctor() {
     let data = tempdir().unwrap();
     run(data.path(), &["doctor", "--set", "vision.detector=nowhere"])
