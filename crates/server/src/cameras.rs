@@ -18,7 +18,9 @@ use store::Pictures;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
-use vision::{Analysis, Decided, Identity, Look, Purpose, TrackUpdate, Tracker, TrackerSettings};
+use vision::{
+    Analysis, Decided, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker, TrackerSettings,
+};
 
 /// How soon a decided track is delivered again to a store that was overloaded.
 const AGAIN: Duration = Duration::from_millis(200);
@@ -46,7 +48,8 @@ struct Camera {
 
 /// What is worked on one frame at a time.
 struct Following {
-    tracker: Option<Tracker>,
+    /// With the model whose templates it has seen.
+    tracker: Option<(ModelId, Tracker)>,
     sequence: u64,
 }
 
@@ -84,7 +87,7 @@ impl LiveCameras {
         active.then(|| device.clone())
     }
 
-    /// Steps the camera's tracker; should the search break down, it begins anew.
+    /// Steps the camera's tracker; should the search break down or another model serve, it begins anew.
     async fn follow(
         &self,
         following: &mut Following,
@@ -92,17 +95,21 @@ impl LiveCameras {
         seen: Analysis,
         at: Timestamp,
     ) -> Option<TrackUpdate> {
-        let tracker = following.tracker.take();
-        let mut tracker = tracker.unwrap_or_else(|| Tracker::new(self.settings));
+        let (before, settings) = (following.tracker.take(), self.settings);
         let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {
-            let update = tracker.step(&picture, &seen.faces, clock, gallery);
-            (tracker, update)
+            let model = gallery.model();
+            let same = before.filter(|(of, _)| *of == model);
+            let mut tracker = same.map_or_else(|| Tracker::new(settings), |(_, tracker)| tracker);
+            // What the model before saw in a frame is not comparable any more.
+            let fits = seen.faces.iter().all(|face| face.template.model() == model);
+            let update = fits.then(|| tracker.step(&picture, &seen.faces, clock, gallery));
+            ((model, tracker), update)
         });
         let (tracker, update) = stepped.await?;
         following.tracker = Some(tracker);
-        Some(update)
+        update
     }
 
     /// Delivers until the store takes it: a track is decided only once. Meanwhile the camera hears

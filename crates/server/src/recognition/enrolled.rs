@@ -29,9 +29,11 @@ impl Enrolled {
         &self.gallery
     }
 
-    /// A credential with its template, as it is stored.
-    pub fn put(&self, person: PersonId, credential: CredentialId, bytes: &[u8]) {
+    /// A credential with its template, as it is stored. `false` where another model made the template, which is
+    /// passed over: the person's others would not be comparable any more.
+    pub fn put(&self, person: PersonId, credential: CredentialId, bytes: &[u8]) -> bool {
         match Template::from_bytes(bytes) {
+            Ok(template) if template.model() != self.gallery.model() => return false,
             Ok(template) => {
                 let mut templates = self.templates();
                 let own = templates.entry(person).or_default();
@@ -40,6 +42,7 @@ impl Enrolled {
             }
             Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
         }
+        true
     }
 
     /// The credential is gone, its person may have others.
@@ -120,5 +123,19 @@ mod tests {
         enrolled.put(person, first, &template([1.0, 0.0]));
         enrolled.forget(person);
         assert!(enrolled.gallery().is_empty());
+    }
+
+    #[test]
+    fn a_template_of_another_model_leaves_its_person_known() {
+        let enrolled = Enrolled::default();
+        let person = PersonId(Uuid::from_u128(1));
+        let [first, second] = [2, 3].map(|n| CredentialId(Uuid::from_u128(n)));
+        let foreign = [b"another1".as_slice(), &1.0f32.to_le_bytes()].concat();
+        assert!(enrolled.put(person, first, &template([1.0, 0.0])));
+        assert!(!enrolled.put(person, second, &foreign));
+        assert!(enrolled.put(person, first, &template([0.9, 0.1])));
+        let face = Template::from_bytes(&template([0.9, 0.1])).unwrap();
+        let found = enrolled.gallery().search(&face).unwrap();
+        assert!(found.score > 0.999, "the newest template counts");
     }
 }

@@ -21,8 +21,9 @@ use anyhow::Result;
 use api::ports::{ImportReport, Tell};
 use bytes::Bytes;
 use enrolled::Enrolled;
-use model::{Comparison, PersonId, Score};
-use reenrolment::Reenrolment;
+use model::{Comparison, CredentialId, PersonId, Score};
+use reenrolment::{Reenrolment, Waiting};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
 use store::{FaceTemplate, Pictures, Store};
 use tokio_util::sync::CancellationToken;
@@ -37,8 +38,10 @@ pub struct Recogniser {
     serving: RwLock<Arc<Serving>>,
     /// The threads of this process, where there are any.
     local: Mutex<Option<Membership>>,
-    /// What is to be enrolled anew, until somebody begins with it.
-    reenrolment: Mutex<Option<Reenrolment>>,
+    /// Enrols with the model that is asked for.
+    reenrolment: Reenrolment,
+    /// Whether there is somebody to enrol anew, until that begins.
+    outdated: AtomicBool,
 }
 
 /// The model that serves, with the gallery of its templates.
@@ -109,12 +112,12 @@ impl Recogniser {
         serving.fill(&stored);
         let own = wanted.to_string();
         let outdated = stored.iter().any(|template| template.model != own);
-        let reenrolment = outdated.then(|| Reenrolment::new(store, pictures, config, wanted));
         Ok(Self {
             pool,
             serving: RwLock::new(serving),
             local: Mutex::new(local),
-            reenrolment: Mutex::new(reenrolment),
+            reenrolment: Reenrolment::new(store, pictures, config, wanted),
+            outdated: AtomicBool::new(outdated),
         })
     }
 
@@ -131,9 +134,7 @@ impl Recogniser {
 
     /// Whether there are templates of another model than the one asked for.
     pub fn is_outdated(&self) -> bool {
-        let waiting = self.reenrolment.lock();
-        let waiting = waiting.unwrap_or_else(PoisonError::into_inner);
-        waiting.is_some()
+        self.outdated.load(Ordering::Acquire)
     }
 
     /// Enrols everybody with the model that is asked for, from the registered photographs, while the one before goes
@@ -142,11 +143,25 @@ impl Recogniser {
     /// # Errors
     /// When the model cannot be loaded, or the store or the pictures cannot be read or written.
     pub async fn reenrol(&self, tell: Tell) -> Result<ImportReport> {
-        let waiting = self.reenrolment.lock();
-        let waiting = waiting.unwrap_or_else(PoisonError::into_inner).take();
-        match waiting {
-            Some(reenrolment) => reenrolment.run(self, tell).await,
-            None => Ok(ImportReport::default()),
+        if self.outdated.swap(false, Ordering::AcqRel) {
+            self.reenrolment.run(self, tell).await
+        } else {
+            Ok(ImportReport::default())
+        }
+    }
+
+    /// Enrols with the model that serves a credential whose photograph the one before had looked at. Where that
+    /// does not succeed, the next start tries again.
+    async fn enrol_late(&self, person: PersonId, credential: CredentialId) {
+        let late = Waiting { person, credential };
+        match self.reenrolment.late(self, &late).await {
+            Ok(Ok(())) => {}
+            Ok(Err(why)) => {
+                tracing::warn!(%credential, why, "not enrolled with the model that serves")
+            }
+            Err(error) => {
+                tracing::error!(%credential, %error, "not enrolled with the model that serves");
+            }
         }
     }
 
@@ -179,13 +194,14 @@ impl Recogniser {
 
     /// Compares the faces in front of a picture with one person (1:1).
     pub async fn compare(&self, jpeg: Vec<u8>, person: PersonId) -> Comparison {
-        let serving = self.serving();
-        let gallery = serving.enrolled.gallery();
-        if !gallery.contains(person) {
+        if !self.serving().enrolled.gallery().contains(person) {
             return Comparison::NotCompared;
         }
         match self.pool.look(Bytes::from(jpeg), Purpose::Comparison).await {
-            Some(Look::Seen(seen)) => compare(&seen.faces, gallery, person),
+            // Another model may serve by now.
+            Some(Look::Seen(seen)) => {
+                compare(&seen.faces, self.serving().enrolled.gallery(), person)
+            }
             Some(Look::Unreadable(_)) => Comparison::Unreadable,
             None => Comparison::NotCompared,
         }
@@ -193,6 +209,10 @@ impl Recogniser {
 }
 
 fn compare(faces: &[Face], gallery: &Gallery, person: PersonId) -> Comparison {
+    let foreign = |face: &Face| face.template.model() != gallery.model();
+    if !gallery.contains(person) || faces.iter().any(foreign) {
+        return Comparison::NotCompared;
+    }
     let Some(verified) = best_in_front(faces, gallery, person) else {
         return Comparison::NoFace;
     };

@@ -32,7 +32,9 @@ impl Recognition for RecognitionPort {
     }
 
     async fn enrolled(&self, person: PersonId, credential: CredentialId, template: &[u8]) {
-        self.0.serving().enrolled.put(person, credential, template);
+        if !self.0.serving().enrolled.put(person, credential, template) {
+            self.0.enrol_late(person, credential).await;
+        }
     }
 
     async fn credential_removed(&self, person: PersonId, credential: CredentialId) {

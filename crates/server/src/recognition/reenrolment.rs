@@ -1,21 +1,26 @@
 //! Another embedder: everybody is enrolled with it from the registered photographs, while the one before goes on
 //! serving.
 
+#[cfg(test)]
+mod tests;
+
 use super::{Analyser, LocalAnalyser, Recogniser};
 use crate::config::Config;
 use crate::models;
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, bail};
 use api::ports::{ImportReport, Step, Tell};
 use bytes::Bytes;
-use model::{CredentialId, CredentialKind, PersonId, PictureId};
+use model::{CredentialId, CredentialKind, Person, PersonId, PictureId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
 use store::{FaceTemplate, Pictures, Store};
 use vision::{Look, ModelId, Purpose, Setup, Template};
 
-/// An enrolment that began with the model before is stored by then.
+/// An enrolment that began with the model before is stored by then, as a rule; else see [`Reenrolment::late`].
 const STRAGGLERS: Duration = Duration::from_secs(2);
+/// Why a photograph yields nothing.
+const BREAKS: &str = "the model breaks down on a registered photograph";
 
 /// The model that serves at first, and what its engine is made of.
 pub struct First {
@@ -45,7 +50,15 @@ pub fn first_to_serve(stored: &[FaceTemplate], wanted: ModelId, config: &Config)
             setup,
         });
     };
-    match models::embedder_by_id(config, before)? {
+    let found = models::embedder_by_id(config, before).unwrap_or_else(|error| {
+        tracing::warn!(
+            model = before,
+            error = format!("{error:#}"),
+            "a model with face templates cannot be loaded"
+        );
+        None
+    });
+    match found {
         Some((model, embedder)) => Ok(First {
             model,
             setup: Setup { embedder, ..setup },
@@ -75,15 +88,17 @@ pub struct Reenrolment {
 /// How far it came.
 struct Progress {
     report: ImportReport,
-    /// Credentials whose photograph yields nothing.
+    /// Credentials whose photograph yields nothing, or that were removed meanwhile.
     without: BTreeSet<CredentialId>,
+    /// Whether the model broke down on one.
+    broke: bool,
     tell: Tell,
 }
 
 /// A photograph that the model has not looked at yet.
-struct Waiting {
-    person: PersonId,
-    credential: CredentialId,
+pub struct Waiting {
+    pub person: PersonId,
+    pub credential: CredentialId,
 }
 
 impl Reenrolment {
@@ -108,9 +123,13 @@ impl Reenrolment {
         let mut progress = Progress {
             report: ImportReport::default(),
             without: BTreeSet::new(),
+            broke: false,
             tell,
         };
         self.catch_up(&analyser, &mut progress).await?;
+        if progress.broke && !self.has_templates().await? {
+            bail!("the model breaks down on the registered photographs and yields no template");
+        }
         self.settle(recogniser, analyser.clone()).await?;
         tokio::time::sleep(STRAGGLERS).await;
         if self.catch_up(&analyser, &mut progress).await? > 0 {
@@ -119,8 +138,41 @@ impl Reenrolment {
         Ok(progress.report)
     }
 
+    /// Enrols one credential more after the model came to serve; else tells why its photograph yields nothing.
+    pub async fn late(
+        &self,
+        recogniser: &Recogniser,
+        late: &Waiting,
+    ) -> Result<Result<(), String>> {
+        let picture = Photographs::default().of(&*self.store, late).await?;
+        let Some(jpeg) = self.photograph(picture).await? else {
+            return Ok(Err("a registered photograph is lost".into()));
+        };
+        let template = match largest_face(recogniser.pool.look(jpeg, Purpose::Enrolment).await) {
+            Ok(template) if template.model() == self.model => template,
+            Ok(_) => return Ok(Err("the model before looked at it once more".into())),
+            Err(why) => return Ok(Err(why)),
+        };
+        self.keep(late, &template).await?;
+        self.store.settle_on_model(&self.model.to_string()).await?;
+        let serving = recogniser.serving();
+        let bytes = template.to_bytes();
+        serving.enrolled.put(late.person, late.credential, &bytes);
+        if self.still_there(late).await?.is_none() {
+            serving.enrolled.take(late.person, late.credential);
+        }
+        Ok(Ok(()))
+    }
+
+    /// Whether anybody has a template of the model.
+    async fn has_templates(&self) -> Result<bool> {
+        let own = self.model.to_string();
+        let stored = self.store.face_templates().await?;
+        Ok(stored.iter().any(|template| template.model == own))
+    }
+
     /// Looks at every photograph that has no template of the model yet. Tells how many there were.
-    async fn catch_up(&self, analyser: &LocalAnalyser, progress: &mut Progress) -> Result<usize> {
+    async fn catch_up(&self, analyser: &dyn Analyser, progress: &mut Progress) -> Result<usize> {
         let waiting = self.waiting(&progress.without).await?;
         let all = waiting.len();
         let mut photographs = Photographs::default();
@@ -134,8 +186,12 @@ impl Reenrolment {
                 }
                 Err(why) => {
                     progress.without.insert(one.credential);
-                    let remark = format!("{}: {why}; enrol anew", self.name(one.person).await?);
-                    progress.report.remarks.push(remark);
+                    progress.broke |= why == BREAKS;
+                    let remark = |person: Person| {
+                        format!("{} ({}): {why}; enrol anew", person.name, person.number)
+                    };
+                    let there = self.still_there(&one).await?;
+                    progress.report.remarks.extend(there.map(remark));
                 }
             }
         }
@@ -165,25 +221,22 @@ impl Reenrolment {
     /// The template of the largest face on a photograph; else why there is none.
     async fn template(
         &self,
-        analyser: &LocalAnalyser,
+        analyser: &dyn Analyser,
         picture: Option<PictureId>,
     ) -> Result<Result<Template, String>> {
-        let picture = match picture {
-            Some(picture) => self.pictures.get(picture).await?,
-            None => None,
-        };
-        let Some(jpeg) = picture else {
+        let Some(jpeg) = self.photograph(picture).await? else {
             return Ok(Err("a registered photograph is lost".into()));
         };
-        let look = analyser.look(Bytes::from(jpeg), Purpose::Enrolment).await;
-        match look.map_err(|_| anyhow!("the model breaks down on a photograph"))? {
-            Look::Unreadable(why) => Ok(Err(why)),
-            Look::Seen(seen) => {
-                let face = seen.faces.into_iter().next();
-                let none = || "no face was found on a registered photograph".into();
-                Ok(face.map(|face| face.template).ok_or_else(none))
-            }
-        }
+        Ok(largest_face(
+            analyser.look(jpeg, Purpose::Enrolment).await.ok(),
+        ))
+    }
+
+    async fn photograph(&self, picture: Option<PictureId>) -> Result<Option<Bytes>> {
+        let Some(picture) = picture else {
+            return Ok(None);
+        };
+        Ok(self.pictures.get(picture).await?.map(Bytes::from))
     }
 
     async fn keep(&self, one: &Waiting, template: &Template) -> Result<()> {
@@ -207,10 +260,26 @@ impl Reenrolment {
         Ok(())
     }
 
-    async fn name(&self, person: PersonId) -> Result<String> {
-        let person = self.store.person(person).await?;
-        let person = person.context("a person with a template is gone")?;
-        Ok(format!("{} ({})", person.name, person.number))
+    /// The person, unless the credential was removed meanwhile.
+    async fn still_there(&self, one: &Waiting) -> Result<Option<Person>> {
+        let credentials = self.store.credentials(one.person).await?;
+        if credentials.iter().all(|kept| kept.id != one.credential) {
+            return Ok(None);
+        }
+        Ok(self.store.person(one.person).await?)
+    }
+}
+
+/// The template of the largest face; else why there is none.
+fn largest_face(look: Option<Look>) -> Result<Template, String> {
+    match look {
+        None => Err(BREAKS.into()),
+        Some(Look::Unreadable(why)) => Err(why),
+        Some(Look::Seen(seen)) => {
+            let face = seen.faces.into_iter().next();
+            let none = || "no face was found on a registered photograph".into();
+            face.map(|face| face.template).ok_or_else(none)
+        }
     }
 }
 
