@@ -87,6 +87,7 @@ fn a_folder_of_faces_is_measured_in_words_json_and_a_plot() {
     let first = run(folder.path(), &words)
         .with(0)
         .saying("10 photographs, 1 (10.00 %) without a face")
+        .saying("threshold for the card")
         .saying("faces found by their height");
     let figures = fs::read(folder.path().join("figures.json")).unwrap();
     let figures: Value = serde_json::from_slice(&figures).unwrap();
@@ -95,6 +96,11 @@ fn a_folder_of_faces_is_measured_in_words_json_and_a_plot() {
     assert_eq!(path["pairs"]["impostor"], 4);
     assert_eq!(path["pairs"]["left_out"], 1, "nobody is on the wall");
     assert_eq!(path["pairs"]["auc"], 1.0);
+    let tar = &path["pairs"]["tar"][1];
+    assert_eq!(
+        tar["threshold_for_the_card"], tar["threshold"],
+        "the embedded model has its own scale"
+    );
     assert_eq!(path["all"]["genuine"], 10);
     assert_eq!(path["all"]["impostor"], 4 * 5 + 6);
     assert_eq!(path["identification"][0]["tpir"], 1.0);
@@ -126,6 +132,74 @@ fn a_list_that_cannot_be_used_is_named() {
     )
     .unwrap();
     run(folder.path(), &measure).with(1).saying("gone.jpg");
+    fs::write(
+        folder.path().join("images.csv"),
+        "path,person\na.jpg,a\na.jpg,b\n",
+    )
+    .unwrap();
+    run(folder.path(), &measure)
+        .with(1)
+        .saying("line 3: a.jpg stands in line 2 already");
+}
+
+#[test]
+fn pairs_that_cannot_be_compared_are_named() {
+    let folder = tempdir().unwrap();
+    write(
+        folder.path(),
+        "wall.jpg",
+        &Frame::from_rgb(64, 64, vec![90; 64 * 64 * 3]).unwrap(),
+    );
+    fs::write(
+        folder.path().join("images.csv"),
+        "path,person\nwall.jpg,nobody\n",
+    )
+    .unwrap();
+    let measure = [
+        "evaluate",
+        "faces",
+        "--images",
+        "images.csv",
+        "--pairs",
+        "pairs.csv",
+        "--recall",
+        "0",
+    ];
+    let with = |pairs: &str| {
+        let pairs = format!("path_a,path_b,same\n{pairs}");
+        fs::write(folder.path().join("pairs.csv"), pairs).unwrap();
+        run(folder.path(), &measure).with(1)
+    };
+    with("wall.jpg,gone.jpg,0\nwall.jpg,wall.jpg,2\n")
+        .saying("line 2: gone.jpg is not among the photographs")
+        .saying("line 3: same is 1 or 0");
+    with("wall.jpg,wall.jpg,1\n").saying("both are needed");
+}
+
+#[test]
+fn what_was_described_is_kept_though_a_photograph_is_gone() {
+    let folder = tempdir().unwrap();
+    write(
+        folder.path(),
+        "wall.jpg",
+        &Frame::from_rgb(64, 64, vec![90; 64 * 64 * 3]).unwrap(),
+    );
+    fs::write(
+        folder.path().join("images.csv"),
+        "path,person\ngone.jpg,a\nwall.jpg,nobody\n",
+    )
+    .unwrap();
+    let words = [
+        "evaluate",
+        "faces",
+        "--images",
+        "images.csv",
+        "--cache",
+        "templates.bin",
+    ];
+    run(folder.path(), &words).with(1).saying("gone.jpg");
+    let kept = fs::read(folder.path().join("templates.bin")).unwrap();
+    assert!(kept.windows(8).any(|part| part == b"wall.jpg"));
 }
 
 #[test]

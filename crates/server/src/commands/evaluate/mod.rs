@@ -2,6 +2,7 @@
 
 mod faces;
 mod fingerprints;
+mod lines;
 mod prints;
 
 use crate::cli::Evaluate;

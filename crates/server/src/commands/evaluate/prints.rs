@@ -1,8 +1,7 @@
-//! The list of prints that is evaluated: read line by line, refused as a whole with every line that is wrong, and only
-//! then made into templates.
+//! The list of prints that is evaluated: checked as a whole, and only then made into templates.
 
+use super::lines;
 use anyhow::{Context, Result, bail, ensure};
-use csv::{ByteRecord, StringRecord};
 use fingerprint::trial::Sample;
 use fingerprint::{GreyImage, Prepared, extract};
 use serde::Deserialize;
@@ -12,10 +11,9 @@ use std::time::Instant;
 
 /// What an R307 sees.
 const CROP: (usize, usize) = (256, 288);
-/// Wrong lines that are told; a list of another kind would fill the screen.
-const TOLD: usize = 10;
-/// Without these columns a list is none; `dpi` may be missing.
+/// Without these columns a list is none.
 const COLUMNS: [&str; 3] = ["path", "finger", "impression"];
+const ALL_COLUMNS: &str = "path, finger, impression and, if it is not 500, dpi";
 
 /// A line of the list.
 #[derive(Deserialize)]
@@ -96,52 +94,16 @@ impl Prints {
 /// When the list cannot be read, lacks a column, or a line is wrong: its values, its image, or an impression that
 /// another line has already. Each wrong line is told by its number.
 pub fn read(list: &Path, crops: bool) -> Result<Prints> {
-    let name = || list.display().to_string();
-    let mut reader = csv::ReaderBuilder::new();
-    let mut reader = reader.flexible(true).from_path(list).with_context(name)?;
-    let header = reader.headers().with_context(name)?.clone();
-    for column in COLUMNS {
-        ensure!(
-            header.iter().any(|h| h == column),
-            "{}, line 1: no column {column:?}; the columns are path, finger, impression and, if it is not 500, dpi",
-            name()
-        );
-    }
     let mut reading = Reading::new(list.parent().unwrap_or(Path::new(".")), crops);
-    let mut wrong = Vec::new();
-    for record in reader.into_byte_records() {
-        let record = record.with_context(name)?;
-        let number = record.position().map_or(0, csv::Position::line);
-        let line = line(record, &header);
-        if let Err(error) = line.and_then(|line| reading.check(number, line)) {
-            wrong.push(format!("line {number}: {error:#}"));
-        }
-    }
-    if !wrong.is_empty() {
-        let more = wrong.len().saturating_sub(TOLD);
-        wrong.truncate(TOLD);
-        if more > 0 {
-            wrong.push(format!("and {more} more"));
-        }
-        bail!("{} cannot be evaluated\n{}", name(), wrong.join("\n"));
-    }
+    lines::read(list, &COLUMNS, ALL_COLUMNS, |number, line: Line| {
+        reading.check(number, line)
+    })?;
     ensure!(
         !reading.checked.is_empty(),
         "{}: no line names an image",
-        name()
+        list.display()
     );
-    reading.done().with_context(name)
-}
-
-fn line(record: ByteRecord, header: &StringRecord) -> Result<Line> {
-    let record = StringRecord::from_byte_record(record)?;
-    ensure!(
-        record.len() == header.len(),
-        "{} cells under {} columns",
-        record.len(),
-        header.len()
-    );
-    Ok(record.deserialize(Some(header))?)
+    reading.done().with_context(|| list.display().to_string())
 }
 
 /// A line that is in order.

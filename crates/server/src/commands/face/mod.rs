@@ -7,10 +7,10 @@ use crate::cli::{Common, Face};
 use crate::config::Config;
 use crate::models;
 use anyhow::{Context, Result, bail};
-use nearest::{Known, Near};
+use nearest::Near;
 use std::path::Path;
 use std::process::ExitCode;
-use vision::{Effort, Engine, Frame, Limits, Quality};
+use vision::{Effort, Engine, Frame, Limits, Quality, Template};
 
 /// Runs the command.
 ///
@@ -23,11 +23,10 @@ pub async fn run(config: Config, common: &Common, command: Face) -> Result<ExitC
     {
         bail!("{}: drawings are written as .svg", out.display());
     }
-    let known = match &common.data_dir {
-        Some(_) => Known::open(&config, models::embedder(&config)?).await?,
-        None => None,
-    };
-    let explained = explain(&config, &image, known.as_ref())?;
+    let mut explained = explain(&config, &image)?;
+    if common.data_dir.is_some() {
+        compare(&config, &mut explained.seen).await?;
+    }
     print(&explained);
     if let Some(out) = out {
         let svg = drawing::svg(&explained)?;
@@ -52,7 +51,7 @@ pub struct Seen {
     near: Option<Vec<Near>>,
 }
 
-fn explain(config: &Config, image: &Path, known: Option<&Known>) -> Result<Explained> {
+fn explain(config: &Config, image: &Path) -> Result<Explained> {
     let bytes = std::fs::read(image).with_context(|| image.display().to_string())?;
     let frame =
         Frame::decode(&bytes, Limits::UPLOAD).with_context(|| image.display().to_string())?;
@@ -68,10 +67,23 @@ fn explain(config: &Config, image: &Path, known: Option<&Known>) -> Result<Expla
         };
         let chip = engine.embedder().chip(&frame, &face.landmarks);
         let chip = chip.context("a face has no chip")?;
-        let near = known.map(|known| known.nearest(&face.template));
-        seen.push(Seen { face, chip, near });
+        seen.push(Seen {
+            face,
+            chip,
+            near: None,
+        });
     }
     Ok(Explained { frame, seen })
+}
+
+/// Finds who of the site is most alike each face.
+async fn compare(config: &Config, seen: &mut [Seen]) -> Result<()> {
+    let faces: Vec<&Template> = seen.iter().map(|seen| &seen.face.template).collect();
+    let near = nearest::of(config, models::embedder(config)?, &faces).await?;
+    for (seen, near) in seen.iter_mut().zip(near.into_iter().flatten()) {
+        seen.near = Some(near);
+    }
+    Ok(())
 }
 
 fn print(explained: &Explained) {

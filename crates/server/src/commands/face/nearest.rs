@@ -4,24 +4,19 @@ use crate::config::Config;
 use crate::site::Site;
 use anyhow::Result;
 use model::PersonId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use store::People;
-use vision::threshold::Rate;
+use vision::threshold::{self, Rate};
 use vision::{ModelId, Template};
 
 /// People that are told.
 const TOLD: usize = 5;
 
-/// Everybody enrolled at a site.
-pub struct Known {
-    templates: BTreeMap<PersonId, Vec<Template>>,
-    names: BTreeMap<PersonId, String>,
-    rate: Rate,
-}
-
 /// How alike a person is.
 pub struct Near {
+    person: PersonId,
+    /// Or the identity where the name is not known.
     name: String,
     images: usize,
     score: f32,
@@ -36,6 +31,7 @@ impl fmt::Display for Near {
             images,
             score,
             threshold,
+            ..
         } = self;
         let verdict = if score >= threshold {
             "alike"
@@ -49,58 +45,70 @@ impl fmt::Display for Near {
     }
 }
 
-impl Known {
-    /// Reads the templates of `model` of the site; it must not run. `None` where there is no site.
-    ///
-    /// # Errors
-    /// When the site cannot be opened or read.
-    pub async fn open(config: &Config, model: ModelId) -> Result<Option<Self>> {
-        // To look must not found one.
-        if !config.data_dir.join("keys").is_dir() {
-            return Ok(None);
-        }
-        let site = Site::open(&config.data_dir, &config.database).await?;
-        let mut templates: BTreeMap<PersonId, Vec<Template>> = BTreeMap::new();
-        for stored in site.store.face_templates().await? {
-            let template = Template::from_bytes(&stored.bytes);
-            if let Some(template) = template.ok().filter(|own| own.model() == model) {
-                templates.entry(stored.person).or_default().push(template);
-            }
-        }
-        let mut names = BTreeMap::new();
-        for person in templates.keys() {
-            let name = site.store.person(*person).await?;
-            names.insert(*person, name.map_or_else(|| person.to_string(), |p| p.name));
-        }
-        site.store.close().await?;
-        Ok(Some(Self {
-            templates,
-            names,
-            rate: config.vision.rate()?,
-        }))
+/// The people of the site who are most alike each face, with what they must reach in a gallery of everybody enrolled
+/// with `model`; the site must not run. `None` where there is no site.
+///
+/// # Errors
+/// When the site cannot be opened or read.
+pub async fn of(
+    config: &Config,
+    model: ModelId,
+    faces: &[&Template],
+) -> Result<Option<Vec<Vec<Near>>>> {
+    // To look must not found one.
+    if !config.data_dir.join("keys").is_dir() {
+        return Ok(None);
     }
+    let site = Site::open(&config.data_dir, &config.database).await?;
+    let mut templates: BTreeMap<PersonId, Vec<Template>> = BTreeMap::new();
+    for stored in site.store.face_templates().await? {
+        let template = Template::from_bytes(&stored.bytes);
+        if let Some(template) = template.ok().filter(|own| own.model() == model) {
+            templates.entry(stored.person).or_default().push(template);
+        }
+    }
+    let rate = config.vision.rate()?;
+    let near = faces.iter().map(|face| nearest(face, &templates, rate));
+    let mut near: Vec<Vec<Near>> = near.collect();
+    name(&site.store, near.iter_mut().flatten()).await?;
+    site.store.close().await?;
+    Ok(Some(near))
+}
 
-    /// The people most alike, each with what they must reach in a gallery of everybody.
-    pub fn nearest(&self, face: &Template) -> Vec<Near> {
-        let mean = |own: &Vec<Template>| Template::mean(own).map(|mean| face.cosine(&mean));
-        let mut near: Vec<Near> = self
-            .templates
-            .iter()
-            .filter_map(|(person, own)| {
-                Some(Near {
-                    name: self.names.get(person).cloned().unwrap_or_default(),
-                    images: own.len(),
-                    score: mean(own)?,
-                    threshold: self.threshold(own.len()),
-                })
-            })
-            .collect();
-        near.sort_by(|a, b| b.score.total_cmp(&a.score));
-        near.truncate(TOLD);
-        near
-    }
+fn nearest(
+    face: &Template,
+    templates: &BTreeMap<PersonId, Vec<Template>>,
+    rate: Rate,
+) -> Vec<Near> {
+    let mean = |own: &Vec<Template>| Template::mean(own).map(|mean| face.cosine(&mean));
+    let one = |(person, own): (&PersonId, &Vec<Template>)| {
+        Some(Near {
+            person: *person,
+            name: person.to_string(),
+            images: own.len(),
+            score: mean(own)?,
+            threshold: threshold::identification(templates.len(), own.len(), rate),
+        })
+    };
+    let mut near: Vec<Near> = templates.iter().filter_map(one).collect();
+    near.sort_by(|a, b| b.score.total_cmp(&a.score));
+    near.truncate(TOLD);
+    near
+}
 
-    fn threshold(&self, images: usize) -> f32 {
-        vision::threshold::identification(self.templates.len(), images, self.rate)
+/// Puts the names of people in place of their identities.
+async fn name(store: &impl People, near: impl Iterator<Item = &mut Near>) -> Result<()> {
+    let near: Vec<&mut Near> = near.collect();
+    let ids: BTreeSet<PersonId> = near.iter().map(|near| near.person).collect();
+    let people = store
+        .people_of(&ids.into_iter().collect::<Vec<_>>())
+        .await?;
+    let names: BTreeMap<PersonId, String> =
+        people.into_iter().map(|one| (one.id, one.name)).collect();
+    for near in near {
+        if let Some(name) = names.get(&near.person) {
+            near.name.clone_from(name);
+        }
     }
+    Ok(())
 }

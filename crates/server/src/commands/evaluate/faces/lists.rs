@@ -1,7 +1,9 @@
 //! The lists of photographs and pairs.
 
-use anyhow::{Context, Result, bail};
+use crate::commands::evaluate::lines;
+use anyhow::{Result, bail, ensure};
 use serde::Deserialize;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A photograph and who is on it.
@@ -44,33 +46,47 @@ impl Pair {
 /// The photographs of a list; paths are beside it.
 ///
 /// # Errors
-/// When the list cannot be read or is empty.
+/// When the list cannot be read, is empty, or names a photograph twice.
 pub fn images(list: &Path) -> Result<Vec<Listed>> {
     let folder = list.parent().unwrap_or(Path::new("."));
-    let rows: Vec<Row> = rows(list)?;
-    let listed = rows.into_iter().map(|row| Listed {
-        path: folder.join(&row.path),
-        name: row.path,
-        person: row.person,
-    });
-    Ok(listed.collect())
+    let (mut listed, mut seen) = (Vec::new(), HashMap::new());
+    let columns = ["path", "person"];
+    lines::read(list, &columns, "path and person", |number, row: Row| {
+        if let Some(before) = seen.insert(row.path.clone(), number) {
+            bail!("{} stands in line {before} already", row.path);
+        }
+        listed.push(Listed {
+            path: folder.join(&row.path),
+            name: row.path,
+            person: row.person,
+        });
+        Ok(())
+    })?;
+    ensure!(!listed.is_empty(), "{} names nothing", list.display());
+    Ok(listed)
 }
 
-/// The pairs of a list.
+/// The pairs of a list of photographs that are `listed`.
 ///
 /// # Errors
-/// When the list cannot be read or is empty.
-pub fn pairs(list: &Path) -> Result<Vec<Pair>> {
-    rows(list)
-}
-
-fn rows<T: for<'a> Deserialize<'a>>(list: &Path) -> Result<Vec<T>> {
-    let shown = list.display();
-    let mut reader = csv::Reader::from_path(list).with_context(|| shown.to_string())?;
-    let rows: Result<Vec<T>, _> = reader.deserialize().collect();
-    let rows = rows.with_context(|| shown.to_string())?;
-    if rows.is_empty() {
-        bail!("{shown} names nothing");
-    }
-    Ok(rows)
+/// When the list cannot be read, is empty, or a pair is of other photographs or neither of one person nor of two.
+pub fn pairs(list: &Path, listed: &[Listed]) -> Result<Vec<Pair>> {
+    let known: HashSet<&str> = listed.iter().map(|image| &*image.name).collect();
+    let columns = ["path_a", "path_b", "same"];
+    let mut pairs = Vec::new();
+    lines::read(
+        list,
+        &columns,
+        "path_a, path_b and same",
+        |_, pair: Pair| {
+            for name in pair.names() {
+                ensure!(known.contains(name), "{name} is not among the photographs");
+            }
+            ensure!(pair.same <= 1, "same is 1 or 0");
+            pairs.push(pair);
+            Ok(())
+        },
+    )?;
+    ensure!(!pairs.is_empty(), "{} names nothing", list.display());
+    Ok(pairs)
 }

@@ -1,6 +1,6 @@
 //! Every photograph through the pipeline, stage by stage.
 
-use super::cache::Cache;
+use super::cache::{Cache, Maker, hash};
 use super::lists::Listed;
 use crate::commands::progress::part_on_terminal;
 use anyhow::{Context, Result};
@@ -36,8 +36,8 @@ pub struct Image {
     pub mirrored: Template,
     /// The face.
     pub bounds: Rect,
-    /// How long each stage took.
-    pub times: Times,
+    /// How long each stage took; `None` where another runtime was measured.
+    pub times: Option<Times>,
 }
 
 /// All photographs that were looked at.
@@ -49,59 +49,69 @@ pub struct Described {
 }
 
 impl Described {
-    /// Median of each stage in milliseconds.
+    /// Median of each stage in milliseconds; empty where none was measured with this runtime.
     pub fn stages(&self) -> Vec<(String, f32)> {
+        let timed = || self.images.values().filter_map(|image| image.times);
         let median = |stage: usize| {
-            let times = self.images.values().map(|image| image.times[stage]);
-            let mut times: Vec<f32> = times.collect();
+            let mut times: Vec<f32> = timed().map(|times| times[stage]).collect();
             times.sort_by(f32::total_cmp);
-            times.get(times.len() / 2).copied().unwrap_or_default()
+            times.get(times.len() / 2).copied()
         };
         let named = STAGES.iter().enumerate();
         named
-            .map(|(at, name)| ((*name).to_owned(), median(at)))
+            .filter_map(|(at, name)| Some(((*name).to_owned(), median(at)?)))
             .collect()
     }
 }
 
-/// Describes every photograph of `listed` on `threads` threads, or takes it from the cache.
+/// Describes every photograph of `listed` on `threads` threads, or takes it from the cache. What `maker`'s engine
+/// said of the others is kept also where one cannot be described.
 ///
 /// # Errors
 /// When a photograph cannot be read, a net fails or the cache cannot be written.
 pub fn describe(
     engine: &Engine,
+    maker: Maker,
     listed: &[Listed],
     cache: Option<&Path>,
     threads: usize,
 ) -> Result<Described> {
-    let cache = Cache::open(cache, engine.embedder().model());
+    let cache = Cache::open(cache, maker);
     let mut people: BTreeMap<&str, u32> = BTreeMap::new();
     for image in listed {
         let next = u32::try_from(people.len())?;
         people.entry(&image.person).or_insert(next);
     }
-    let described = side_by_side(listed, threads, "photographs", |image| {
+    let one = |image: &Listed| {
         let bytes = std::fs::read(&image.path).with_context(|| image.path.display().to_string())?;
         let person = people.get(image.person.as_str()).copied();
         let person = person.unwrap_or_default();
-        let found = match cache.get(&image.name, &bytes) {
+        let hash = hash(&bytes);
+        let found = match cache.get(&image.name, &hash) {
             Some(found) => found,
             None => portrait(engine, &bytes)?,
         };
-        let found = found.map(|found| Image { person, ..found });
-        Ok((image.name.clone(), bytes, found))
-    })?;
-    let mut images = BTreeMap::new();
-    let mut kept = cache;
-    for (name, bytes, image) in described {
-        kept.put(&name, &bytes, image.as_ref());
-        images.extend(image.map(|image| (name, image)));
+        Ok((hash, found.map(|found| Image { person, ..found })))
+    };
+    let described = side_by_side(listed, threads, "photographs", |image| Ok(one(image)))?;
+    let (mut images, mut kept, mut failed) = (BTreeMap::new(), cache, None);
+    for (Listed { name, .. }, described) in listed.iter().zip(described) {
+        match described {
+            Ok((hash, image)) => {
+                kept.put(name, hash, image.as_ref());
+                images.extend(image.map(|image| (name.clone(), image)));
+            }
+            Err(error) => failed = failed.or(Some(error)),
+        }
     }
     kept.write()?;
-    Ok(Described {
-        all: listed.len(),
-        images,
-    })
+    match failed {
+        Some(error) => Err(error),
+        None => Ok(Described {
+            all: listed.len(),
+            images,
+        }),
+    }
 }
 
 /// The face in the middle of a photograph: there is one subject, and passers-by. `None` without a face, or
@@ -132,7 +142,7 @@ fn portrait(engine: &Engine, bytes: &[u8]) -> Result<Option<Image>> {
         single,
         mirrored,
         bounds: detection.bounds,
-        times: watch.laps,
+        times: Some(watch.laps),
     }))
 }
 

@@ -18,7 +18,8 @@ pub struct Report {
     pub failed_to_enrol: usize,
     /// How long describing all photographs took; next to nothing from a cache.
     pub seconds: f64,
-    /// Median time of each stage in milliseconds, on one thread among those that ran.
+    /// Median time of each stage in milliseconds, on one thread among those that ran; empty where all photographs
+    /// were described with another runtime.
     pub stages: Vec<(String, f32)>,
     /// Error rates of each way to make templates.
     pub paths: Vec<Path>,
@@ -49,7 +50,9 @@ impl Report {
         );
         let stages = self.stages.iter();
         let stages: Vec<String> = stages.map(|(name, ms)| format!("{name} {ms:.1}")).collect();
-        println!("median ms: {}", stages.join(", "));
+        if !stages.is_empty() {
+            println!("median ms: {}", stages.join(", "));
+        }
         self.paths.iter().for_each(Path::print);
         if !self.recall.is_empty() {
             println!("\nfaces found by their height in a frame of 640 x 480:");
@@ -102,10 +105,13 @@ impl Path {
 }
 
 fn print_tar(tar: &Tar) {
+    let for_the_card = tar.threshold_for_the_card;
+    let for_the_card = for_the_card.map(|own| format!("; threshold for the card {own:.4}"));
     println!(
-        "  TAR {:.1} % at FAR {:.0e} (score {:.4})",
+        "  TAR {:.1} % at FAR {:.0e} (score {:.4}{})",
         tar.tar * 100.0,
         tar.far,
-        tar.threshold
+        tar.threshold,
+        for_the_card.unwrap_or_default()
     );
 }

@@ -2,10 +2,10 @@
 
 use super::lists::Pair;
 use super::measure::{Described, Image};
-use anyhow::Result;
-use evaluation::{Comparison, DetCurve, OperatingPoint, Scores, det_plot};
+use anyhow::{Result, bail};
+use evaluation::{Comparison, DetCurve, OperatingPoint, Scores};
 use serde::Serialize;
-use vision::Template;
+use vision::{Embedder, Template};
 
 /// Which template of an image stands on one side of a comparison.
 pub type Side = fn(&Image) -> &Template;
@@ -45,7 +45,13 @@ pub struct Tar {
     pub tar: f64,
     /// The score that has to be reached.
     pub threshold: f64,
+    /// At a false accept rate of 0.1 %: that score on the model's own scale, as its card takes it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub threshold_for_the_card: Option<f64>,
 }
+
+/// A false accept rate of 0.1 %, of which the threshold of a card is.
+const OF_CARDS: f64 = 1e-3;
 
 /// Figures of every image against every other.
 #[derive(Clone, Debug, Serialize)]
@@ -58,16 +64,17 @@ pub struct All {
     pub tar: Vec<Tar>,
 }
 
-/// Compares the pairs of a list; `None` without such a list, or when it has no pairs of one kind.
+/// Compares the pairs of a list.
 ///
 /// # Errors
-/// When a score is no number.
+/// When a score is no number, or pairs of one person or of two are missing.
 pub fn of_pairs(
+    embedder: &Embedder,
     described: &Described,
     pairs: &[Pair],
     live: Side,
     enrolled: Side,
-) -> Result<Option<Pairs>> {
+) -> Result<Pairs> {
     let score = |pair: &Pair| {
         let [a, b] = pair.names().map(|name| described.images.get(name));
         let cosine = live(a?).cosine(enrolled(b?));
@@ -80,34 +87,44 @@ pub fn of_pairs(
     };
     let (genuine, impostor) = (of(true), of(false));
     if genuine.is_empty() || impostor.is_empty() {
-        return Ok(None);
+        bail!(
+            "of the pairs whose photographs show a face {} are of one person and {} of two: both are needed",
+            genuine.len(),
+            impostor.len()
+        );
     }
     let scores = Scores::of_kinds(&genuine, &impostor)?;
     let (accuracy, standard_error) = ten_fold(&compared);
-    Ok(Some(Pairs {
+    Ok(Pairs {
         genuine: genuine.len(),
         impostor: impostor.len(),
         left_out: pairs.len() - compared.len(),
         accuracy,
         standard_error,
         auc: scores.auc(),
-        tar: tar(&scores.roc(), &[1e-2, 1e-3]),
-    }))
+        tar: tar(embedder, &scores.roc(), &[1e-2, OF_CARDS]),
+    })
 }
 
-/// Compares every image with every other once; `None` when nobody has two.
-///
-/// # Errors
-/// When a score is no number.
-pub fn all_against_all(described: &Described, live: Side, enrolled: Side) -> Result<Option<All>> {
-    let Some(scores) = all_scores(described, live, enrolled) else {
-        return Ok(None);
-    };
-    Ok(Some(All {
+/// Compares every image with every other once, with the trade-off of both errors under the name of the path; `None`
+/// when nobody has two.
+pub fn all_against_all(
+    embedder: &Embedder,
+    described: &Described,
+    (name, live, enrolled): (&str, Side, Side),
+) -> Option<(All, DetCurve)> {
+    let scores = all_scores(described, live, enrolled)?;
+    let roc = scores.roc();
+    let all = All {
         genuine: scores.genuine(),
         impostor: scores.impostors(),
-        tar: tar(&scores.roc(), &[1e-2, 1e-3, 1e-4, 1e-5]),
-    }))
+        tar: tar(embedder, &roc, &[1e-2, OF_CARDS, 1e-4, 1e-5]),
+    };
+    let curve = DetCurve {
+        name: name.into(),
+        points: thinned(&roc),
+    };
+    Some((all, curve))
 }
 
 fn all_scores(described: &Described, live: Side, enrolled: Side) -> Option<Scores> {
@@ -123,14 +140,16 @@ fn all_scores(described: &Described, live: Side, enrolled: Side) -> Option<Score
     Scores::new(compared).ok()
 }
 
-fn tar(roc: &[OperatingPoint], rates: &[f64]) -> Vec<Tar> {
+fn tar(embedder: &Embedder, roc: &[OperatingPoint], rates: &[f64]) -> Vec<Tar> {
     let one = |far: f64| {
         let end = roc.partition_point(|point| point.fmr <= far + 1e-12);
         let point = roc.get(end.saturating_sub(1));
+        let threshold = point.map_or(1.0, |point| point.threshold);
         Tar {
             far,
             tar: point.map_or(0.0, |point| 1.0 - point.fnmr),
-            threshold: point.map_or(1.0, |point| point.threshold),
+            threshold,
+            threshold_for_the_card: (far == OF_CARDS).then(|| embedder.raw(threshold)),
         }
     };
     rates.iter().copied().map(one).collect()
@@ -186,23 +205,6 @@ fn best_threshold(compared: &mut [(f64, bool)]) -> f64 {
         }
     }
     threshold
-}
-
-/// The trade-off of both errors, all against all, for each path.
-///
-/// # Errors
-/// Never at present.
-pub fn det(described: &Described, paths: [(&str, Side, Side); 3]) -> Result<String> {
-    let mut curves = Vec::new();
-    for (name, live, enrolled) in paths {
-        if let Some(scores) = all_scores(described, live, enrolled) {
-            curves.push(DetCurve {
-                name: name.into(),
-                points: thinned(&scores.roc()),
-            });
-        }
-    }
-    Ok(det_plot("Faces, every image against every other", &curves))
 }
 
 /// At most [`DRAWN`] points, evenly spread on a logarithmic scale of the false matches.
