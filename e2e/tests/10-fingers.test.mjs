@@ -129,7 +129,7 @@ describe("fingers", { timeout: 900_000 }, () => {
     await panel(page, "Fingers").getByText("Duress").waitFor();
     await page.goto(`${gatebook.address}/live`);
     await enter(ofBea, "Bea Example");
-    await panel(page, "Alerts").getByText("Duress: a finger marked for it opened").waitFor();
+    await panel(page, "Alerts").getByText("Duress: a finger marked for it was pressed").waitFor();
     const seen = await viewer.get("/live");
     assert.equal(seen.last.person.name, "Bea Example");
     assert.equal(seen.last.outcome, "granted");

@@ -147,7 +147,7 @@ fn a_list_that_is_wrong_is_refused_with_every_line_and_its_reason() {
         .saying("line 8: impressions are counted from 1")
         .saying("line 9: desk/1_3.png: 9 dpi is no resolution")
         .saying("line 10: 3 cells under 4 columns")
-        .saying("line 11: invalid UTF-8")
+        .saying("line 11: invalid utf-8")
         .saying("line 12: impressions are counted from 1");
     assert!(!dir.path().join("report.json").exists());
 }
