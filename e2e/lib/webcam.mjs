@@ -31,3 +31,25 @@ function place(i, count, side) {
   const y = `${height}+4*sin(2*PI*t/${frame.seconds / 4})`;
   return `[${below}][face${i}]overlay=x='${x}':y='${y}'[v${i}]`;
 }
+
+/**
+ * Films people who come and go, one after another in the middle of the picture: each of `visits` shows its tile in the seconds
+ * from `from` until `until`. The path of the film, which takes `seconds`.
+ */
+export async function comings(where, name, visits, seconds) {
+  const file = path.join(where.folder, `${name}.mjpeg`);
+  const side = 300;
+  const stage = `color=c=0x6d7378:s=${frame.width}x${frame.height}:r=${frame.rate}:d=${seconds}[v-1]`;
+  const people = visits.map(({ tile }, i) => `[0:v]${cut(tile)},scale=${side}:${side}:flags=lanczos[face${i}]`);
+  const x = `${(frame.width - side) / 2}+6*sin(2*PI*t/4)`;
+  const y = `${(frame.height - side) / 2}+4*sin(2*PI*t/2)`;
+  const placed = visits.map(
+    ({ from, until }, i) => `[v${i - 1}][face${i}]overlay=x='${x}':y='${y}':enable='between(t,${from},${until})'[v${i}]`,
+  );
+  await run("ffmpeg", [
+    ...["-v", "error", "-y", "-loop", "1", "-i", where.overview, "-filter_complex", [stage, ...people, ...placed].join(";")],
+    ...["-map", `[v${visits.length - 1}]`, "-t", String(seconds), "-pix_fmt", "yuvj420p"],
+    ...["-c:v", "mjpeg", "-q:v", "4", "-f", "mjpeg", file],
+  ]);
+  return file;
+}

@@ -7,7 +7,7 @@ import { Gatebook } from "../lib/gatebook.mjs";
 import { examine, looks } from "../lib/looks.mjs";
 import { eventually } from "../lib/wait.mjs";
 
-const inHouse = ["live", "live?kiosk=1", "people", "people?add=1", "log", "attendance", "devices", "integrity", "settings", "guide", "station"];
+const inHouse = ["live", "live?kiosk=1", "people", "people?add=1", "people?view=strangers", "log", "attendance", "devices", "integrity", "settings", "guide", "station"];
 
 describe("every page", { timeout: 900_000 }, () => {
   let gatebook, chrome, person;

@@ -10,7 +10,7 @@ pub use fingers::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{Author, CredentialId, DeviceId, PersonId, Score, Timestamp};
+use model::{Author, CredentialId, DeviceId, PersonId, Score, StrangerId, Timestamp};
 use serde::Serialize;
 use std::sync::Arc;
 use tokio::sync::watch;
@@ -137,6 +137,15 @@ pub trait Recognition: Send + Sync + 'static {
     async fn reenrol(&self, _tell: Tell) -> Result<ImportReport, String> {
         Ok(ImportReport::default())
     }
+    /// Identity of the model that makes templates now. Those of another one are not compared.
+    fn model(&self) -> String;
+
+    /// The strangers most alike the largest face of an image, the most alike first, at most `most`. `None`: recognition is
+    /// overloaded; try again. Nothing: no face, or nobody is kept.
+    async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>>;
+
+    /// Takes a stranger out of those who are recognised again, at once.
+    async fn stranger_forgotten(&self, stranger: StrangerId);
 }
 
 /// A box over the video.

@@ -54,6 +54,8 @@ id! {
     VisitId,
     /// An alert.
     AlertId,
+    /// A face that is like nobody in the gallery, seen once or several times.
+    StrangerId,
     /// Somebody who signs in to Gatebook.
     UserId,
     /// An API token.

@@ -5,8 +5,8 @@ use crate::device::IncidentKind;
 use crate::event::AccessEvent;
 use crate::finger::FingerSubject;
 use crate::ids::{
-    AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, TokenId,
-    UserId, VisitId,
+    AccessPointId, AlertId, AreaId, CredentialId, DeviceId, EventId, GateId, PersonId, StrangerId,
+    TokenId, UserId, VisitId,
 };
 use crate::place::{Direction, Place};
 use crate::tag::TagText;
@@ -86,6 +86,11 @@ pub enum Act {
         person: PersonId,
         #[allow(missing_docs)]
         credential: CredentialId,
+    },
+    /// What was kept of a stranger was erased before its time.
+    StrangerForgotten {
+        #[allow(missing_docs)]
+        stranger: StrangerId,
     },
     /// A tag was assigned to a person for good.
     TagAssigned {

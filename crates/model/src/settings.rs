@@ -24,6 +24,8 @@ pub struct Settings {
     pub grace_min: u16,
     /// A visit open for longer than this many minutes raises "missing exit"; 0: never.
     pub visit_limit_min: u32,
+    /// How many days templates and pictures of strangers are kept; 0: not at all.
+    pub strangers_kept_days: u16,
 }
 
 impl Default for Settings {
@@ -35,6 +37,7 @@ impl Default for Settings {
             work_end: ClockTime(17 * 60),
             grace_min: 10,
             visit_limit_min: 16 * 60,
+            strangers_kept_days: 30,
         }
     }
 }

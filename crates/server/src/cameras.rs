@@ -2,6 +2,7 @@
 
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
+use crate::strangers::StrangerBook;
 use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay};
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -34,6 +35,7 @@ pub struct LiveCameras {
     recogniser: Arc<Recogniser>,
     pictures: Arc<PictureFiles>,
     house: House,
+    strangers: StrangerBook,
     /// Names this start of the server in the keys of observations.
     boot_id: String,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
@@ -59,12 +61,14 @@ impl LiveCameras {
         recogniser: &Arc<Recogniser>,
         pictures: &Arc<PictureFiles>,
         house: &House,
+        strangers: &StrangerBook,
         settings: TrackerSettings,
     ) -> Self {
         Self {
             recogniser: recogniser.clone(),
             pictures: pictures.clone(),
             house: house.clone(),
+            strangers: strangers.clone(),
             boot_id: Uuid::now_v7().to_string(),
             cameras: Mutex::default(),
             settings,
@@ -150,6 +154,10 @@ impl LiveCameras {
         };
         if !self.insist(draft).await {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
+            return;
+        }
+        if let (None, Some(picture)) = (decided.person, picture) {
+            self.strangers.keep(decided, picture, at).await;
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::outage::Pulse;
 use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
 use crate::site::Site;
+use crate::strangers::StrangerBook;
 use crate::{broker, links, outage, parts, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
@@ -388,7 +389,19 @@ impl Parts {
             rate: self.config.vision.rate()?,
             ..TrackerSettings::default()
         };
-        let live = LiveCameras::new(&self.recogniser, &self.pictures, &self.house, settings);
+        let strangers = StrangerBook::new(&self.store, &self.pictures, &self.recogniser);
+        let kept = strangers.clone().watch(self.stop.clone());
+        edges.spawn(async move {
+            kept.await;
+            Ok(())
+        });
+        let live = LiveCameras::new(
+            &self.recogniser,
+            &self.pictures,
+            &self.house,
+            &strangers,
+            settings,
+        );
         let live = Arc::new(live);
         let guard = self.config.cameras.guard()?;
         let network = NetworkCameras::new(guard, self.config.cameras.discovery);

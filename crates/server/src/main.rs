@@ -33,6 +33,7 @@ mod pipeline;
 mod recognition;
 mod silence;
 mod site;
+mod strangers;
 mod systemd;
 #[cfg(test)]
 mod tests;

@@ -8,7 +8,7 @@ use sqlx::{Connection, Executor};
 use storage::{DataDir, Options, SqlStore};
 use store::{
     Append, Book, Ingest, Listed, LogFilter, Page, People, Projected, Put, Settlement, StoreError,
-    VisitFilter, Write,
+    StrangerSeen, Strangers, VisitFilter, Write,
 };
 use uuid::Uuid;
 
@@ -159,6 +159,31 @@ async fn a_lock_of_what_has_no_fingers_is_no_lock_of_an_access_point() {
     let site = site.damaged("UPDATE finger_locks SET kind = 'door'").await;
     let locks = site.store.finger_locks().await;
     assert!(matches!(locks, Err(StoreError::Damaged(_))), "{locks:?}");
+}
+
+#[tokio::test]
+async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same() {
+    let site = Site::found().await;
+    let seen = StrangerSeen {
+        picture: PictureId(Uuid::new_v4()),
+        face: PictureId(Uuid::new_v4()),
+        stranger: StrangerId(Uuid::new_v4()),
+        at: Timestamp::UNIX_EPOCH,
+        model: "test/1".to_owned(),
+        template: vec![7; 16],
+    };
+    site.store.keep_stranger(&seen).await.unwrap();
+    let site = site
+        .damaged("UPDATE strangers SET sealed = randomblob(61)")
+        .await;
+    let unreadable = StrangerSeen {
+        template: Vec::new(),
+        ..seen
+    };
+    let stored = site.store.strangers_seen().await.unwrap();
+    assert_eq!(stored, [unreadable.clone()]);
+    let erased = site.store.erase_strangers(Timestamp::now()).await.unwrap();
+    assert_eq!(erased, [unreadable]);
 }
 
 #[tokio::test]

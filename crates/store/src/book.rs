@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
     EventId, FingerLock, FingerSubject, Gate, GateId, IncidentId, ObservationId, Outcome, Person,
-    PersonId, Settings, Timestamp, TokenId, Unresolved, UserId,
+    PersonId, Settings, StrangerId, Timestamp, TokenId, Unresolved, UserId,
 };
 use projection::Change;
 use std::sync::Arc;
@@ -89,6 +89,12 @@ pub enum Write {
     LockFingers(FingerLock),
     /// Lifts a lock; [`crate::StoreError::NotFound`] where there is none.
     UnlockFingers(FingerSubject),
+    /// Erases what is kept of a stranger, after which no row names the pictures;
+    /// [`crate::StoreError::NotFound`] when that was done before.
+    EraseStranger(StrangerId),
+    /// A stranger is a person now: the sightings go, the pictures of their passages stay. Goes after the credentials
+    /// that take over faces; [`crate::StoreError::NotFound`] where there are no sightings.
+    StrangerKnown(StrangerId),
     /// Adds or changes an area; name unique.
     Area(Put<Area>),
     /// Removes an area that no access point leads into.

@@ -26,6 +26,7 @@ mod ledger_rows;
 mod people;
 mod pictures;
 mod projected;
+mod strangers;
 pub mod verify;
 
 pub use accounts::{Accounts, ApiToken, Digest, Invitation, Role, Session, Subject, User};
@@ -40,17 +41,38 @@ pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};
 pub use people::{FaceTemplate, FingerTemplate, People, PeopleQuery};
 pub use pictures::Pictures;
 pub use projected::{AttendanceDay, Projected, VisitFilter};
+pub use strangers::{Stranger, StrangerSeen, Strangers};
 
 /// Result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;
 
 /// Everything a database engine provides. Pictures stand apart: see [`Pictures`].
 pub trait Store:
-    Ingest + Book + LedgerRows + People + Devices + Accounts + Projected + Send + Sync + 'static
+    Ingest
+    + Book
+    + LedgerRows
+    + People
+    + Devices
+    + Accounts
+    + Projected
+    + Strangers
+    + Send
+    + Sync
+    + 'static
 {
 }
 
 impl<T> Store for T where
-    T: Ingest + Book + LedgerRows + People + Devices + Accounts + Projected + Send + Sync + 'static
+    T: Ingest
+        + Book
+        + LedgerRows
+        + People
+        + Devices
+        + Accounts
+        + Projected
+        + Strangers
+        + Send
+        + Sync
+        + 'static
 {
 }

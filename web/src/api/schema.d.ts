@@ -1258,6 +1258,99 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/strangers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Strangers, whoever was seen last first; or the one on a picture. Role: operator. */
+        get: operations["get_strangers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strangers/alike": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The strangers most alike the largest face of an image; keeps nothing of it. Role: operator. */
+        post: operations["post_strangers_alike"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strangers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where and when a stranger was seen, newest first. Role: operator. */
+        get: operations["get_strangers_id"];
+        put?: never;
+        post?: never;
+        /** Erases what is kept of a stranger, at once: templates and pictures. Events stay and show a gap. Role: operator. */
+        delete: operations["delete_strangers_id"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strangers/{id}/person": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Makes a person of a stranger, with their faces and their history. Role: operator.
+         * @description The newest templates and faces become credentials, and each event of the stranger that names nobody is
+         *     corrected: it was this person. What was kept of the stranger is then the person's.
+         */
+        post: operations["post_strangers_id_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/strangers/{id}/person/{person}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Gives a stranger's history to somebody who is registered already, and their faces where few are enrolled. Role: operator.
+         * @description Each event of the stranger that names nobody is corrected: it was this person.
+         */
+        post: operations["post_strangers_id_person_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/tags": {
         parameters: {
             query?: never;
@@ -1611,6 +1704,16 @@ export interface components {
              * @description When it was raised.
              */
             raised_at: string;
+        };
+        /** @description A stranger who may be the one looked for. */
+        AlikeView: {
+            /**
+             * Format: double
+             * @description Likeness, -1 to 1.
+             */
+            score: number;
+            /** @description The stranger. */
+            stranger: components["schemas"]["StrangerView"];
         };
         /** @description How to allow an address. */
         AllowInput: {
@@ -3729,6 +3832,29 @@ export interface components {
             /** @description Whether somebody is registered. */
             has_person: boolean;
         };
+        /** @description A passage of a stranger. */
+        SightingView: {
+            /**
+             * Format: date-time
+             * @description When.
+             */
+            at: string;
+            /**
+             * Format: uuid
+             * @description The event; absent while it is not decided.
+             */
+            event?: string | null;
+            /**
+             * Format: uuid
+             * @description The face, cut out of the picture.
+             */
+            face: string;
+            /**
+             * Format: uuid
+             * @description The picture of the passage.
+             */
+            picture: string;
+        };
         /** @description Name and password. */
         SignIn: {
             /** @description Sign-in name, in any case. */
@@ -3745,6 +3871,11 @@ export interface components {
             grace_min: number;
             /** @description Name of the site. */
             site_name: string;
+            /**
+             * Format: int32
+             * @description Days for which templates and pictures of strangers are kept, 0 to 366; 0: not at all. Absent in a change: as it was.
+             */
+            strangers_kept_days?: number | null;
             /** @description IANA name of the site's time zone, e.g. `Asia/Kolkata`. */
             time_zone: string;
             /**
@@ -3804,6 +3935,42 @@ export interface components {
             device: string;
             /** @description Its name. */
             name: string;
+        };
+        /** @description One image. */
+        StrangerImage: {
+            /**
+             * Format: binary
+             * @description JPEG or PNG.
+             */
+            image: string;
+        };
+        /** @description Somebody who is like nobody enrolled. */
+        StrangerView: {
+            /**
+             * Format: uuid
+             * @description The newest face, cut out of a picture.
+             */
+            face: string;
+            /**
+             * Format: date-time
+             * @description When they were seen first, of what is still kept.
+             */
+            first_seen: string;
+            /**
+             * Format: uuid
+             * @description Identity.
+             */
+            id: string;
+            /**
+             * Format: date-time
+             * @description When they were seen last.
+             */
+            last_seen: string;
+            /**
+             * Format: int64
+             * @description How often they were seen.
+             */
+            times: number;
         };
         /**
          * @description Whether the passage happened: granted is not taken.
@@ -8280,6 +8447,317 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_strangers: {
+        parameters: {
+            query?: {
+                /** @description Only the one on this picture of a passage. */
+                picture?: string;
+                /** @description At most this many, 1 to 200; 50 when absent. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StrangerView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_strangers_alike: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": components["schemas"]["StrangerImage"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlikeView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_strangers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stranger */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SightingView"][];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delete_strangers_id: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stranger */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_strangers_id_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stranger */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PersonInput"];
+            };
+        };
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_strangers_id_person_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The stranger */
+                id: string;
+                /** @description Who it is */
+                person: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
         };

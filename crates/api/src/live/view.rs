@@ -189,6 +189,7 @@ fn of_act(act: &Act) -> Option<Changed> {
         Act::UserPut { .. } | Act::TokenMade { .. } | Act::TokenRevoked { .. } => Changed::Users,
         Act::AlertAcknowledged { .. } => Changed::Alerts,
         Act::UnresolvedDismissed { .. } => Changed::Unresolved,
+        Act::StrangerForgotten { .. } => Changed::People,
         Act::SiteFounded
         | Act::SiteRestored { .. }
         | Act::RollbackAccepted { .. }

@@ -25,7 +25,7 @@ use uuid::Uuid;
 /// Most images at once.
 const MOST_IMAGES: usize = 10;
 /// Largest image, in bytes.
-const LARGEST_IMAGE: usize = 12 * 1024 * 1024;
+pub(super) const LARGEST_IMAGE: usize = 12 * 1024 * 1024;
 /// Largest body of the routes that take images, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024 * 1024;
 

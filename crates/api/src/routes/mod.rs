@@ -29,6 +29,7 @@ pub(crate) mod pictures;
 pub(crate) mod places;
 pub(crate) mod session;
 pub(crate) mod settings;
+pub(crate) mod strangers;
 pub(crate) mod tags;
 pub(crate) mod tokens;
 pub(crate) mod unresolved;

@@ -114,7 +114,7 @@ pub(crate) struct PeopleSearch {
 }
 
 impl PersonView {
-    fn new(person: Person, role: Role) -> Self {
+    pub(super) fn new(person: Person, role: Role) -> Self {
         Self {
             id: person.id.0,
             details: PersonDetails::for_role(&person.details, role),
@@ -193,6 +193,19 @@ pub(crate) async fn add(
     State(house): State<House>,
     Json(input): Json<PersonInput>,
 ) -> Result<(StatusCode, Json<PersonView>), ApiError> {
+    let person = added(&house, input).await?;
+    let act = Act::PersonAdded { person: person.id };
+    let writes = vec![Write::Person(Put::Add(person.clone()))];
+    house.act(caller.author(), act, writes).await?;
+    let view = PersonView::new(person, caller.role);
+    Ok((StatusCode::CREATED, Json(view)))
+}
+
+/// A new person of what was sent, not written yet.
+///
+/// # Errors
+/// When what was sent is not in order.
+pub(super) async fn added(house: &House, input: PersonInput) -> Result<Person, ApiError> {
     let blank = Person {
         id: fresh(),
         number: String::new(),
@@ -205,12 +218,7 @@ pub(crate) async fn add(
         photo: None,
         details: model::PersonDetails::default(),
     };
-    let person = input.checked(&house, &blank).await?.applied_to(blank);
-    let act = Act::PersonAdded { person: person.id };
-    let writes = vec![Write::Person(Put::Add(person.clone()))];
-    house.act(caller.author(), act, writes).await?;
-    let view = PersonView::new(person, caller.role);
-    Ok((StatusCode::CREATED, Json(view)))
+    Ok(input.checked(house, &blank).await?.applied_to(blank))
 }
 
 /// A person. Role: viewer.

@@ -18,6 +18,8 @@ const LAST_MINUTE: u16 = 24 * 60 - 1;
 const LONGEST_GRACE: u16 = 12 * 60;
 /// Longest limit of a visit, in minutes: 31 days.
 const LONGEST_VISIT: u32 = 31 * 24 * 60;
+/// Longest time for which strangers are kept, in days.
+const LONGEST_KEPT: u16 = 366;
 
 /// What an administrator sets for the whole site.
 #[derive(Clone, Debug, Serialize, Deserialize, ToSchema)]
@@ -34,6 +36,8 @@ pub(crate) struct SiteSettings {
     grace_min: u16,
     /// A visit open for longer than this many minutes alerts as a missing exit; 0: never.
     visit_limit_min: u32,
+    /// Days for which templates and pictures of strangers are kept, 0 to 366; 0: not at all. Absent in a change: as it was.
+    strangers_kept_days: Option<u16>,
 }
 
 impl From<Settings> for SiteSettings {
@@ -45,14 +49,15 @@ impl From<Settings> for SiteSettings {
             work_end_min: settings.work_end.0,
             grace_min: settings.grace_min,
             visit_limit_min: settings.visit_limit_min,
+            strangers_kept_days: Some(settings.strangers_kept_days),
         }
     }
 }
 
-impl TryFrom<SiteSettings> for Settings {
-    type Error = ApiError;
-
-    fn try_from(input: SiteSettings) -> Result<Self, ApiError> {
+impl SiteSettings {
+    /// The settings that were `before`, changed to these.
+    fn checked(self, before: &Settings) -> Result<Settings, ApiError> {
+        let input = self;
         let time_zone = required("time_zone", &input.time_zone)?;
         if TimeZone::get(&time_zone).is_err() {
             let detail = "Choose a name of the IANA time zone database, e.g. Asia/Kolkata.";
@@ -70,13 +75,20 @@ impl TryFrom<SiteSettings> for Settings {
         )?;
         at_most("grace_min", input.grace_min.into(), LONGEST_GRACE.into())?;
         at_most("visit_limit_min", input.visit_limit_min, LONGEST_VISIT)?;
-        Ok(Self {
+        let kept = input.strangers_kept_days;
+        let strangers_kept_days = kept.unwrap_or(before.strangers_kept_days);
+        if strangers_kept_days > LONGEST_KEPT {
+            let detail = format!("From 0 to {LONGEST_KEPT} days.");
+            return Err(ApiError::field("strangers_kept_days", detail));
+        }
+        Ok(Settings {
             site_name: required("site_name", &input.site_name)?,
             time_zone,
             work_start: ClockTime(input.work_start_min),
             work_end: ClockTime(input.work_end_min),
             grace_min: input.grace_min,
             visit_limit_min: input.visit_limit_min,
+            strangers_kept_days,
         })
     }
 }
@@ -107,13 +119,13 @@ pub(crate) async fn change(
     State(house): State<House>,
     Json(input): Json<SiteSettings>,
 ) -> Result<Json<SiteSettings>, ApiError> {
-    let settings = Settings::try_from(input)?;
-    let zone_before = house.store.settings().await?.time_zone;
+    let before = house.store.settings().await?;
+    let settings = input.checked(&before)?;
     let writes = vec![Write::Settings(settings.clone())];
     house
         .act(caller.author(), Act::SettingsChanged, writes)
         .await?;
-    if settings.time_zone != zone_before {
+    if settings.time_zone != before.time_zone {
         // Which day a sighting belongs to is folded into visits.
         house.store.rebuild_projections().await?;
     }
@@ -124,24 +136,25 @@ pub(crate) async fn change(
 mod tests {
     use super::*;
 
-    fn input(time_zone: &str, work_start_min: u16) -> SiteSettings {
-        SiteSettings {
+    fn checked(time_zone: &str, work_start_min: u16) -> Result<Settings, ApiError> {
+        let input = SiteSettings {
             time_zone: time_zone.into(),
             work_start_min,
             ..Settings::default().into()
-        }
+        };
+        input.checked(&Settings::default())
     }
 
     #[test]
     fn a_time_zone_that_does_not_exist_is_refused_by_name_of_the_field() {
-        let refused = Settings::try_from(input("Mars/Olympus", 540)).unwrap_err();
+        let refused = checked("Mars/Olympus", 540).unwrap_err();
         assert!(matches!(refused, ApiError::Field { field, .. } if field == "time_zone"));
-        assert!(Settings::try_from(input("Asia/Kolkata", 540)).is_ok());
+        assert!(checked("Asia/Kolkata", 540).is_ok());
     }
 
     #[test]
     fn a_day_has_no_minute_1440() {
-        assert!(Settings::try_from(input("UTC", 1440)).is_err());
-        assert!(Settings::try_from(input("UTC", 1439)).is_ok());
+        assert!(checked("UTC", 1440).is_err());
+        assert!(checked("UTC", 1439).is_ok());
     }
 }

@@ -21,6 +21,7 @@ mod pictures;
 mod places;
 mod roles;
 mod session;
+mod strangers;
 mod tags;
 mod unresolved;
 mod users;

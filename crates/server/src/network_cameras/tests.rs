@@ -48,7 +48,9 @@ async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras>
     let recogniser = Arc::new(recogniser);
     let (house, _, _) = house::open(&store, &pictures).await.unwrap();
     let settings = TrackerSettings::default();
-    let live = Arc::new(LiveCameras::new(&recogniser, &pictures, &house, settings));
+    let strangers = crate::strangers::StrangerBook::new(&store, &pictures, &recogniser);
+    let live = LiveCameras::new(&recogniser, &pictures, &house, &strangers, settings);
+    let live = Arc::new(live);
     let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
     let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));
     tokio::spawn(network.clone().run(store, live, stop.clone()));

@@ -6,9 +6,10 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use vision::{Gallery, ModelId, Template};
 
 /// The gallery and where it came from. It changes in place while cameras search it.
-#[derive(Default)]
 pub struct Enrolled {
     gallery: Gallery,
+    /// The gauge that shows how many there are.
+    gauge: &'static str,
     /// Held while a person changes, so that the gallery follows in the same order; no search takes it.
     templates: Mutex<Templates>,
 }
@@ -16,12 +17,28 @@ pub struct Enrolled {
 type Templates = HashMap<PersonId, BTreeMap<CredentialId, Template>>;
 
 impl Enrolled {
-    /// Nobody yet, for templates of `model`.
-    pub fn of(model: ModelId) -> Self {
+    /// Nobody yet, for templates of `model`; how many there are is shown as `gauge`.
+    pub fn of(model: ModelId, gauge: &'static str) -> Self {
         Self {
             gallery: Gallery::new(model),
+            gauge,
             templates: Mutex::default(),
         }
+    }
+
+    /// Those most alike by any of their templates, the most alike first, with the cosine.
+    pub fn most_alike(&self, face: &Template, most: usize) -> Vec<(PersonId, f32)> {
+        let templates = self.templates();
+        let best = |own: &BTreeMap<CredentialId, Template>| {
+            own.values().map(|one| one.cosine(face)).reduce(f32::max)
+        };
+        let scored = templates
+            .iter()
+            .filter_map(|(id, own)| Some((*id, best(own)?)));
+        let mut scored: Vec<_> = scored.collect();
+        scored.sort_by(|a, b| b.1.total_cmp(&a.1).then(a.0.cmp(&b.0)));
+        scored.truncate(most);
+        scored
     }
 
     /// The gallery.
@@ -85,7 +102,7 @@ impl Enrolled {
     /// Exact up to 2^53 people.
     #[allow(clippy::cast_precision_loss)]
     fn measure(&self) {
-        metrics::gauge!("gatebook_gallery_people").set(self.gallery.len() as f64);
+        metrics::gauge!(self.gauge).set(self.gallery.len() as f64);
     }
 
     fn templates(&self) -> MutexGuard<'_, Templates> {
@@ -107,7 +124,7 @@ mod tests {
 
     #[test]
     fn a_person_is_known_by_their_last_credential_and_forgotten_with_it() {
-        let enrolled = Enrolled::default();
+        let enrolled = Enrolled::of(ModelId::FACE_API, "people");
         let person = PersonId(Uuid::from_u128(1));
         let [first, second] = [2, 3].map(|n| CredentialId(Uuid::from_u128(n)));
         let face = Template::from_bytes(&template([1.0, 0.0])).unwrap();
@@ -127,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_template_of_another_model_leaves_its_person_known() {
-        let enrolled = Enrolled::default();
+        let enrolled = Enrolled::of(ModelId::FACE_API, "people");
         let person = PersonId(Uuid::from_u128(1));
         let [first, second] = [2, 3].map(|n| CredentialId(Uuid::from_u128(n)));
         let foreign = [b"another1".as_slice(), &1.0f32.to_le_bytes()].concat();

@@ -6,6 +6,7 @@ mod pool;
 mod port;
 mod reenrolment;
 pub mod remote;
+mod strangers;
 #[cfg(test)]
 mod tests;
 mod wire;
@@ -25,7 +26,8 @@ use model::{Comparison, CredentialId, PersonId, Score};
 use reenrolment::{Reenrolment, Waiting};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::{FaceTemplate, Pictures, Store};
+use store::{FaceTemplate, Pictures, Store, StrangerSeen};
+use strangers::Strangers;
 use tokio_util::sync::CancellationToken;
 use vision::{Face, Gallery, Look, ModelId, Purpose, Verification};
 
@@ -44,10 +46,11 @@ pub struct Recogniser {
     outdated: AtomicBool,
 }
 
-/// The model that serves, with the gallery of its templates.
+/// The model that serves, with the galleries of its templates.
 pub struct Serving {
     model: ModelId,
     enrolled: Enrolled,
+    strangers: Strangers,
     /// Ends when another model serves: its workers have nothing to do any more.
     over: CancellationToken,
 }
@@ -56,7 +59,8 @@ impl Serving {
     fn of(model: ModelId) -> Arc<Self> {
         Arc::new(Self {
             model,
-            enrolled: Enrolled::of(model),
+            enrolled: Enrolled::of(model, "gatebook_gallery_people"),
+            strangers: Strangers::of(model),
             over: CancellationToken::new(),
         })
     }
@@ -66,17 +70,26 @@ impl Serving {
         self.model
     }
 
+    /// Who was seen and is like nobody enrolled.
+    pub fn strangers(&self) -> &Strangers {
+        &self.strangers
+    }
+
     /// Ends when another model serves.
     pub fn over(&self) -> &CancellationToken {
         &self.over
     }
 
-    /// Takes in those of the templates that are of its model.
-    fn fill(&self, stored: &[FaceTemplate]) {
+    /// Takes in those of the templates that are of its model. Strangers whom another model saw stay until their time
+    /// is over, and who comes again is a new one.
+    fn fill(&self, stored: &[FaceTemplate], strangers: &[StrangerSeen]) {
         let model = self.model.to_string();
         for template in stored.iter().filter(|template| template.model == model) {
             self.enrolled
                 .put(template.person, template.credential, &template.bytes);
+        }
+        for seen in strangers.iter().filter(|seen| seen.model == model) {
+            self.strangers.put(seen);
         }
     }
 
@@ -109,7 +122,7 @@ impl Recogniser {
             threads => Some(pool.join("here", threads, LocalAnalyser::load(first.setup).await?)),
         };
         let serving = Serving::of(first.model);
-        serving.fill(&stored);
+        serving.fill(&stored, &store.strangers_seen().await?);
         let own = wanted.to_string();
         let outdated = stored.iter().any(|template| template.model != own);
         Ok(Self {
@@ -165,10 +178,8 @@ impl Recogniser {
         }
     }
 
-    /// From now on `analyser`'s model serves, with the templates that are `stored` of it.
-    fn serve(&self, analyser: LocalAnalyser, threads: usize, stored: &[FaceTemplate]) {
-        let next = Serving::of(analyser.model());
-        next.fill(stored);
+    /// From now on `analyser`'s model serves, with the templates that are stored of it.
+    fn serve(&self, analyser: LocalAnalyser, threads: usize, next: Arc<Serving>) {
         let before = {
             let mut serving = self.serving.write().unwrap_or_else(PoisonError::into_inner);
             std::mem::replace(&mut *serving, next)

@@ -6,10 +6,10 @@ use api::ports::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{CredentialId, PersonId};
+use model::{CredentialId, PersonId, Score, StrangerId};
 use std::sync::Arc;
 use vision::enrolment::{Candidate, Finding, MOST_IMAGES, judge};
-use vision::{Frame, Limits, Purpose};
+use vision::{Frame, Limits, Look, Purpose};
 
 /// JPEG quality of registered photographs, 1..=100.
 const PHOTO_QUALITY: u8 = 92;
@@ -52,6 +52,29 @@ impl Recognition for RecognitionPort {
     async fn reenrol(&self, tell: Tell) -> Result<ImportReport, String> {
         let done = self.0.reenrol(tell).await;
         done.map_err(|error| format!("{error:#}"))
+    }
+
+    fn model(&self) -> String {
+        self.0.serving().model().to_string()
+    }
+
+    async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>> {
+        let look = self.0.pool.look(image, Purpose::Enrolment).await?;
+        let seen = match look {
+            Look::Seen(seen) => seen,
+            Look::Unreadable(_) => return Some(Vec::new()),
+        };
+        let Some(face) = seen.faces.first() else {
+            return Some(Vec::new());
+        };
+        let alike = self.0.serving().strangers.most_alike(&face.template, most);
+        let scored = alike.into_iter();
+        let scored = scored.map(|(who, score)| (who, Score::from_cosine(score)));
+        Some(scored.collect())
+    }
+
+    async fn stranger_forgotten(&self, stranger: StrangerId) {
+        self.0.serving().strangers.forget(stranger);
     }
 }
 

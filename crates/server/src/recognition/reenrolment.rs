@@ -4,7 +4,7 @@
 #[cfg(test)]
 mod tests;
 
-use super::{Analyser, LocalAnalyser, Recogniser};
+use super::{Analyser, LocalAnalyser, Recogniser, Serving};
 use crate::config::Config;
 use crate::models;
 use anyhow::{Result, bail};
@@ -253,7 +253,9 @@ impl Reenrolment {
     async fn settle(&self, recogniser: &Recogniser, analyser: LocalAnalyser) -> Result<()> {
         self.store.settle_on_model(&self.model.to_string()).await?;
         let stored = self.store.face_templates().await?;
-        recogniser.serve(analyser, self.config.vision.threads, &stored);
+        let next = Serving::of(analyser.model());
+        next.fill(&stored, &self.store.strangers_seen().await?);
+        recogniser.serve(analyser, self.config.vision.threads, next);
         // Who was removed while this gallery was filled was taken out of the one before only.
         let stored = self.store.face_templates().await?;
         recogniser.serving().keep_only(&stored);

@@ -16,7 +16,7 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 31] = [
+pub(crate) const TABLES: [(&str, &str); 32] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
@@ -33,6 +33,7 @@ pub(crate) const TABLES: [(&str, &str); 31] = [
     ("templates", " ORDER BY rowid"),
     ("finger_templates", ""),
     ("finger_locks", ""),
+    ("strangers", ""),
     ("areas", ""),
     ("access_points", ""),
     ("devices", ""),

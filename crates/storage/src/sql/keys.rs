@@ -14,6 +14,8 @@ pub(crate) struct Keys {
     pub(crate) templates: Sealer,
     /// Templates of fingers.
     pub(crate) finger_templates: Sealer,
+    /// Templates of strangers.
+    pub(crate) strangers: Sealer,
     /// Where network cameras are.
     pub(crate) network_cameras: Sealer,
     /// The proof that key and database belong together.
@@ -30,6 +32,7 @@ impl Keys {
             details: Sealer::new(key, "people"),
             templates: Sealer::new(key, "templates"),
             finger_templates: Sealer::new(key, "finger_templates"),
+            strangers: Sealer::new(key, "strangers"),
             network_cameras: Sealer::new(key, "network_cameras"),
             meta: Sealer::new(key, "meta"),
             identity_numbers: Surrogates::new(key, "identity_number"),

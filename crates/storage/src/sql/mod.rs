@@ -29,6 +29,7 @@ mod search;
 mod sequence;
 mod settle;
 mod snapshot;
+mod strangers;
 mod stretches;
 mod surrogates;
 mod templates;

@@ -4,7 +4,7 @@ use store::{Result, Write};
 
 use super::writer::Tx;
 use super::{accounts_written as accounts, people_written as people, places_written as places};
-use super::{fingers, incidents, network_cameras, settle};
+use super::{fingers, incidents, network_cameras, settle, strangers};
 
 /// Applies one write inside the entry's transaction.
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
@@ -18,6 +18,8 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
         Write::FingerTemplates(templates) => fingers::put_templates(tx, templates).await,
         Write::LockFingers(lock) => fingers::lock(tx.db, lock).await,
         Write::UnlockFingers(subject) => fingers::unlock(tx.db, *subject).await,
+        Write::EraseStranger(id) => strangers::erase(tx.db, *id).await,
+        Write::StrangerKnown(id) => strangers::known(tx.db, *id).await,
         Write::Area(area) => places::put(tx.db, area).await,
         Write::RemoveArea(id) => places::remove_area(tx.db, *id).await,
         Write::AccessPoint(point) => places::put(tx.db, point).await,

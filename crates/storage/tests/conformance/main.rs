@@ -12,6 +12,7 @@ mod people;
 mod places;
 mod projections;
 mod search;
+mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 
@@ -107,6 +108,12 @@ macro_rules! every_case {
                 a_finger_of_a_person_is_enrolled_once,
                 fingers_go_with_their_credential_and_with_their_person,
                 fingers_are_locked_once_until_that_is_lifted,
+            ],
+            strangers: [
+                a_stranger_is_told_by_every_sighting_and_survives_a_restart,
+                a_strangers_sighting_names_the_event_it_ended_in,
+                what_is_kept_of_strangers_is_erased_by_time_and_on_demand,
+                pictures_of_strangers_are_named_until_they_are_erased,
             ],
             places: [
                 names_of_places_and_devices_are_unique,

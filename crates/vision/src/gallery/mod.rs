@@ -61,6 +61,14 @@ impl Match {
     pub fn is_known(&self) -> bool {
         self.score >= self.threshold
     }
+
+    /// As [`Self::is_known`], for the mean of frames that are worth `views` unlike ones, see
+    /// [`threshold::unlike_views`].
+    #[must_use]
+    pub fn is_known_by(&self, views: f32) -> bool {
+        let threshold = threshold::of_several(self.gallery, self.images, views, Rate::USUAL);
+        self.score >= threshold
+    }
 }
 
 /// A face held against one named person (1:1).

@@ -110,6 +110,10 @@ pub struct Decided {
     pub first_seen: Duration,
     /// When it was decided, on the caller's clock.
     pub decided_at: Duration,
+    /// What its best frames together look like.
+    pub template: Template,
+    /// How many unlike photographs the template is worth, 1 or more, see [`crate::threshold::unlike_views`].
+    pub unlike: f32,
     /// The encoded frame that shows the face best, as it was handed in.
     pub picture: Bytes,
     /// The face in that frame.

@@ -210,7 +210,7 @@ impl Track {
         if self.identity == Identity::Undecided || self.told.contains(&self.identity) {
             return None;
         }
-        let decided = self.decided(known, &verdict, combined.frames, gallery, at);
+        let decided = self.decided(known, &verdict, combined, gallery, at);
         self.told.push(self.identity);
         Some(decided)
     }
@@ -225,7 +225,7 @@ impl Track {
         &self,
         person: Option<PersonId>,
         verdict: &Verdict,
-        frames: usize,
+        combined: &Combined,
         gallery: usize,
         at: Duration,
     ) -> Decided {
@@ -238,10 +238,12 @@ impl Track {
             threshold: verdict.threshold,
             runner_up: runner_up.map(|(_, score)| score),
             margin: verdict.margin(),
-            frames,
+            frames: combined.frames,
             gallery,
             first_seen: self.first_seen,
             decided_at: at,
+            template: combined.template.clone(),
+            unlike: combined.unlike,
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
         }

@@ -1,17 +1,20 @@
+import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { PencilLine } from "lucide-react";
 import { useState, type ReactNode } from "react";
 import { pictureUrl, printUrl } from "../../api/client";
 import { useMay } from "../../api/session";
+import { strangerOnQuery } from "../../api/strangers";
 import type { Passage } from "../../api/types";
 import { DirectionBadge, OutcomeBadge, Remarks } from "../../passage/Badges";
 import { fingerLine } from "../../passage/finger";
 import { passageName } from "../../passage/name";
 import { Why } from "../../passage/Why";
 import { Button } from "../../ui/Button";
-import { skew } from "../../ui/format";
+import { count, skew } from "../../ui/format";
 import { Facts } from "../../ui/Panel";
 import { Picture } from "../../ui/Picture";
+import { Note } from "../../ui/States";
 import { Time } from "../../ui/Time";
 import { takens } from "../../words";
 import { NotThisPerson } from "./NotThisPerson";
@@ -53,6 +56,7 @@ export function PassageDetail({ passage }: { passage: Passage }) {
         <Remarks passage={passage} />
       </div>
       <Facts items={facts(passage)} />
+      {mayCorrect && !person && passage.picture && <SeenBefore picture={passage.picture} />}
       {mayCorrect && person && (
         <div>
           <Button icon={PencilLine} size="s" onClick={() => setCorrecting(true)}>
@@ -70,6 +74,20 @@ export function PassageDetail({ passage }: { passage: Passage }) {
       </div>
       {correcting && <NotThisPerson passage={passage} onClose={() => setCorrecting(false)} />}
     </>
+  );
+}
+
+/** Says of a stranger how often they were seen, while that is kept. */
+function SeenBefore({ picture }: { picture: string }) {
+  const stranger = useQuery(strangerOnQuery(picture)).data;
+  if (!stranger || stranger.times < 2) return null;
+  return (
+    <Note>
+      Seen before: {count(stranger.times, "time", "times")} since <Time at={stranger.first_seen} show="full" seconds={false} />.{" "}
+      <Link to="/people" search={{ view: "strangers" }}>
+        Strangers
+      </Link>
+    </Note>
   );
 }
 

@@ -15,6 +15,7 @@ const acts: Record<string, string> = {
   finger_enrolled: "Finger enrolled",
   fingers_unlocked: "Lock-out of fingers lifted",
   credential_removed: "Credential removed",
+  stranger_forgotten: "Stranger erased",
   area_put: "Area set",
   access_point_put: "Access point set",
   gate_put: "Gate set",

@@ -22,6 +22,7 @@ import { AddPerson } from "./AddPerson";
 import { ImportPeople } from "./ImportPeople";
 import { Reenrolment } from "./Reenrolment";
 import { StatusBadge } from "./StatusBadge";
+import { Strangers } from "./Strangers";
 import { TagsOut } from "./TagsOut";
 import css from "./People.module.css";
 
@@ -43,6 +44,7 @@ export function People() {
   }, [here, settled, q, view, navigate]);
   const people = useInfiniteQuery(peopleQuery(settled));
   const mayAudit = useMay("auditor");
+  const mayMeet = useMay("operator");
   const rows = people.data?.pages.flatMap((page) => page.people) ?? [];
   const total = people.data?.pages[0]?.total;
   const setAdd = (open: boolean) =>
@@ -59,9 +61,10 @@ export function People() {
       <Segmented
         label="What to show"
         value={view ?? "people"}
-        onChange={(next) => void navigate({ search: next === "tags" ? { view: next } : {} })}
+        onChange={(next) => void navigate({ search: next === "people" ? {} : { view: next } })}
         options={[
           { value: "people", label: "People" },
+          ...(mayMeet ? [{ value: "strangers" as const, label: "Strangers" }] : []),
           { value: "tags", label: "Tags out" },
         ]}
       />
@@ -69,6 +72,8 @@ export function People() {
         <Panel flush>
           <TagsOut />
         </Panel>
+      ) : view === "strangers" && mayMeet ? (
+        <Strangers />
       ) : (
         <>
           <div className={css.find}>

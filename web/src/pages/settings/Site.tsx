@@ -98,6 +98,17 @@ function SiteForm({ settings }: { settings: SiteSettings }) {
             onChange={(event) => set({ visit_limit_min: Math.round((event.target.valueAsNumber || 0) * 60) })}
             error={wrong("visit_limit_min")}
           />
+          <TextField
+            label="Strangers are kept, days"
+            type="number"
+            min={0}
+            max={366}
+            required
+            hint="Pictures and templates are erased after it; 0: none are kept."
+            value={draft.strangers_kept_days ?? 0}
+            onChange={(event) => set({ strangers_kept_days: event.target.valueAsNumber || 0 })}
+            error={wrong("strangers_kept_days")}
+          />
         </FieldGrid>
         <div>
           <Button type="submit" variant="primary" busy={save.isPending}>

@@ -9,7 +9,7 @@ use api::ports::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{Author, CredentialId, DeviceId, GateId, PersonId, Score, Timestamp};
+use model::{Author, CredentialId, DeviceId, GateId, PersonId, Score, StrangerId, Timestamp};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
@@ -31,6 +31,8 @@ pub struct Played {
     pub came: Mutex<Vec<(DeviceId, bool)>>,
     /// Who is seen in the frames to come.
     pub seen: Mutex<Option<PersonId>>,
+    /// The strangers that are like every image.
+    pub alike: Mutex<Vec<StrangerId>>,
     /// Held by whoever wants imports to wait.
     pub imports: Semaphore,
     /// What is known of fingers.
@@ -48,6 +50,7 @@ impl Played {
             frames: Mutex::default(),
             came: Mutex::default(),
             seen: Mutex::default(),
+            alike: Mutex::default(),
             imports: Semaphore::new(1),
             fingers: PlayedFingers::default(),
         }
@@ -112,6 +115,19 @@ impl Recognition for Played {
             .lock()
             .unwrap()
             .retain(|(known, _)| *known != person);
+    }
+
+    fn model(&self) -> String {
+        "played".into()
+    }
+
+    async fn strangers_like(&self, _: Bytes, _: usize) -> Option<Vec<(StrangerId, Score)>> {
+        let alike = self.alike.lock().unwrap();
+        Some(alike.iter().map(|who| (*who, Score(900_000))).collect())
+    }
+
+    async fn stranger_forgotten(&self, stranger: StrangerId) {
+        self.alike.lock().unwrap().retain(|who| *who != stranger);
     }
 }
 

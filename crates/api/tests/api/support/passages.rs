@@ -84,13 +84,26 @@ impl Passing {
         outcome: Outcome,
         tag: &str,
     ) -> EventId {
+        let event = self.event(person, direction, when, outcome, tag);
+        self.site.append(Record::Access(event), Vec::new()).await
+    }
+
+    /// As [`Self::passage`], but not in the log.
+    pub fn event(
+        &self,
+        person: Option<PersonId>,
+        direction: Direction,
+        when: &str,
+        outcome: Outcome,
+        tag: &str,
+    ) -> AccessEvent {
         let point = match direction {
             Direction::Exit => &self.exit,
             _ => &self.entry,
         };
         let access_point: AccessPointId = point.parse().unwrap();
         let denied = outcome == Outcome::Denied;
-        let event = AccessEvent {
+        AccessEvent {
             place: Place {
                 access_point,
                 direction,
@@ -110,8 +123,7 @@ impl Passing {
                 reported: false,
                 liveness: Liveness::NotApplicable,
             },
-        };
-        self.site.append(Record::Access(event), Vec::new()).await
+        }
     }
 }
 
