@@ -16,6 +16,7 @@ mod evidence;
 mod finger;
 mod identity_number;
 mod ids;
+mod liveness;
 mod observation;
 mod person;
 mod place;
@@ -40,6 +41,7 @@ pub use finger::{
 pub use identity_number::{bare_identity_number, check_digit_fits};
 pub use ids::*;
 pub use jiff::Timestamp;
+pub use liveness::{FaceLiveness, LivenessPolicy, NotEstablished, Prompt};
 pub use observation::{
     ClassicEntry, ClassicExit, FaceSighting, Observation, ObservationDraft, Receipt, Refusal,
     Score, Sighting, SourceKey, Unresolved, UnresolvedReason,

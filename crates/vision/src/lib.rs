@@ -25,6 +25,7 @@ mod gallery;
 mod geometry;
 mod inference;
 mod landmarks;
+pub mod liveness;
 pub mod models;
 mod onnx;
 mod orientation;

@@ -126,7 +126,7 @@ fn brightness(chip: &Frame) -> Vec<f32> {
 }
 
 /// How far the nose lies from halfway between the cheeks.
-fn turn(landmarks: &Landmarks) -> Option<f32> {
+pub(crate) fn turn(landmarks: &Landmarks) -> Option<f32> {
     const NOSE_TIP: usize = 1;
     const LEFT_CHEEK: usize = 234;
     const RIGHT_CHEEK: usize = 454;

@@ -1,0 +1,352 @@
+//! Who is asked before one camera: one face after the other.
+
+use super::challenge::{Phase, Progress};
+use super::watch::Watch;
+use crate::engine::Face;
+use crate::tracker::{Decided, Identity, Overlay, TrackUpdate};
+use model::{FaceLiveness, NotEstablished, PersonId, Prompt};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Most people who wait to be asked; whoever comes then is not asked.
+const MOST_WAITING: usize = 4;
+/// Who was asked and is seen again within so long has not been away, and is not asked again.
+const STAY: Duration = Duration::from_secs(3);
+/// How long the end of a challenge is shown.
+const SHOWN: Duration = Duration::from_secs(5);
+/// Least overlap of a track and the face it was seen by.
+const SAME_PLACE: f32 = 0.5;
+
+/// A track that was decided, with what came of asking.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Answered {
+    /// The track.
+    pub decided: Decided,
+    /// Whether it was seen to be alive.
+    pub liveness: FaceLiveness,
+}
+
+/// What somebody before the camera is to be shown.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Shown {
+    /// This is asked for.
+    Asked {
+        /// Whom.
+        person: PersonId,
+        /// What.
+        prompt: Prompt,
+        /// How far it is.
+        phase: Phase,
+        /// Prompts that were answered.
+        answered: usize,
+        /// Prompts in all.
+        of: usize,
+        /// How long there is left for this one.
+        left: Duration,
+    },
+    /// It came to an end a moment ago.
+    Ended {
+        /// Whom.
+        person: PersonId,
+        /// What came of it.
+        liveness: FaceLiveness,
+    },
+}
+
+/// Holds back the tracks of people who are named until they have answered.
+#[derive(Debug, Default)]
+pub struct Asking {
+    now: Option<(Decided, PersonId, Watch)>,
+    waiting: VecDeque<(Decided, PersonId)>,
+    /// People who were asked, and when they were last seen.
+    stays: Vec<(PersonId, Duration)>,
+    ended: Option<(PersonId, FaceLiveness, Duration)>,
+}
+
+impl Asking {
+    /// Takes in a frame: what the tracker says of it (people decided in it are asked, in turn, and taken out of
+    /// `update`), and its faces. `chance` gives numbers that nobody can know before.
+    pub fn step(
+        &mut self,
+        update: &mut TrackUpdate,
+        faces: &[Face],
+        at: Duration,
+        chance: impl FnOnce() -> u64,
+    ) -> Vec<Answered> {
+        self.note_stays(&update.overlays, at);
+        let mut answered = Vec::new();
+        for decided in std::mem::take(&mut update.decided) {
+            match decided.person {
+                Some(person) => answered.extend(self.queue(decided, person)),
+                None => update.decided.push(decided),
+            }
+        }
+        answered.extend(self.watch(faces, at));
+        while self.now.is_none()
+            && let Some((decided, person)) = self.waiting.pop_front()
+        {
+            match face_of(&decided, &update.overlays, faces) {
+                Some(face) => {
+                    let watch = Watch::begin(face, chance(), at);
+                    self.now = Some((decided, person, watch));
+                    break;
+                }
+                None => answered.push(not_established(decided, NotEstablished::OutOfSight)),
+            }
+        }
+        answered
+    }
+
+    /// Whether somebody is being asked or waits for it.
+    #[must_use]
+    pub fn is_busy(&self) -> bool {
+        self.now.is_some() || !self.waiting.is_empty()
+    }
+
+    /// What is to be shown at `at`.
+    #[must_use]
+    pub fn shown(&self, at: Duration) -> Option<Shown> {
+        if let Some((_, person, watch)) = &self.now
+            && let Progress::Asked(prompt, phase) = watch.challenge().progress()
+        {
+            let (answered, of) = watch.challenge().answered();
+            return Some(Shown::Asked {
+                person: *person,
+                prompt,
+                phase,
+                answered,
+                of,
+                left: watch.challenge().left(at),
+            });
+        }
+        let (person, liveness, ended_at) = self.ended?;
+        let fresh = at.saturating_sub(ended_at) <= SHOWN;
+        fresh.then_some(Shown::Ended { person, liveness })
+    }
+
+    fn note_stays(&mut self, overlays: &[Overlay], at: Duration) {
+        for (person, seen) in &mut self.stays {
+            let known = Identity::Known(*person);
+            if overlays.iter().any(|overlay| overlay.identity == known) {
+                *seen = at;
+            }
+        }
+        self.stays
+            .retain(|(_, seen)| at.saturating_sub(*seen) <= STAY);
+    }
+
+    /// A track of a person is asked when it is its turn. A second track of somebody who is asked, or was and has not
+    /// been away, says nothing new.
+    fn queue(&mut self, decided: Decided, person: PersonId) -> Option<Answered> {
+        let asked = self.now.as_ref().is_some_and(|(_, now, _)| *now == person)
+            || self.waiting.iter().any(|(_, waits)| *waits == person)
+            || self.stays.iter().any(|(stayed, _)| *stayed == person);
+        if asked {
+            return None;
+        }
+        if self.waiting.len() >= MOST_WAITING {
+            return Some(not_established(decided, NotEstablished::NotAsked));
+        }
+        self.waiting.push_back((decided, person));
+        None
+    }
+
+    fn watch(&mut self, faces: &[Face], at: Duration) -> Option<Answered> {
+        let (_, _, watch) = self.now.as_mut()?;
+        let liveness = match watch.see(faces, at) {
+            Progress::Asked(..) => return None,
+            Progress::Established => FaceLiveness::Established,
+            Progress::NotEstablished(why) => FaceLiveness::NotEstablished { why },
+        };
+        let (decided, person, _) = self.now.take()?;
+        self.stays.push((person, at));
+        self.ended = Some((person, liveness, at));
+        Some(Answered { decided, liveness })
+    }
+}
+
+fn not_established(decided: Decided, why: NotEstablished) -> Answered {
+    let liveness = FaceLiveness::NotEstablished { why };
+    Answered { decided, liveness }
+}
+
+/// The face by which the track was seen in this frame.
+fn face_of<'a>(decided: &Decided, overlays: &[Overlay], faces: &'a [Face]) -> Option<&'a Face> {
+    let overlay = overlays.iter().find(|one| one.track == decided.track)?;
+    let same = |face: &Face| face.bounds.overlap(&overlay.bounds);
+    let nearest = faces.iter().max_by(|a, b| same(a).total_cmp(&same(b)))?;
+    (same(nearest) >= SAME_PLACE).then_some(nearest)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::measures::tests::face as mesh;
+    use super::*;
+    use crate::geometry::Rect;
+    use crate::quality::Quality;
+    use crate::template::{ModelId, Template};
+    use bytes::Bytes;
+    use uuid::Uuid;
+
+    fn who(n: u128) -> PersonId {
+        PersonId(Uuid::from_u128(n))
+    }
+
+    fn ms(n: u64) -> Duration {
+        Duration::from_millis(n)
+    }
+
+    /// Person `n` at their place, with eyes open so far and the nose there (50 is ahead).
+    fn face(n: u8, open: f32, nose: f32) -> Face {
+        let mut values = vec![0.0; 128];
+        values[usize::from(n)] = 1.0;
+        Face {
+            bounds: place(n),
+            confidence: 0.9,
+            landmarks: mesh([16.0, 16.0], open, nose),
+            quality: Quality {
+                height: 120.0,
+                sharpness: 0.5,
+                brightness: 120.0,
+                turn: 0.0,
+            },
+            template: Template::new(ModelId::FACE_API, values).unwrap(),
+        }
+    }
+
+    fn place(n: u8) -> Rect {
+        Rect {
+            x: f32::from(n) * 200.0,
+            y: 100.0,
+            width: 100.0,
+            height: 120.0,
+        }
+    }
+
+    /// What a tracker says of these people, all named; of `new` ones for the first time.
+    fn update(seen: &[u8], new: &[(u8, u64)]) -> TrackUpdate {
+        let overlay = |n: &u8| Overlay {
+            track: u64::from(*n),
+            bounds: place(*n),
+            identity: Identity::Known(who(u128::from(*n))),
+            score: None,
+        };
+        let decided = |(n, track): &(u8, u64)| Decided {
+            track: *track,
+            person: (*n != 9).then(|| who(u128::from(*n))),
+            score: 0.97,
+            threshold: 0.93,
+            runner_up: None,
+            margin: None,
+            frames: 3,
+            gallery: 2,
+            first_seen: ms(0),
+            decided_at: ms(0),
+            picture: Bytes::new(),
+            bounds: place(*n),
+        };
+        TrackUpdate {
+            overlays: seen.iter().map(overlay).collect(),
+            decided: new.iter().map(decided).collect(),
+        }
+    }
+
+    /// Person 1 does as asked until the end; the time of it.
+    fn answer(asking: &mut Asking, from: u64) -> (Vec<Answered>, u64) {
+        for n in 1..100 {
+            let at = from + n * 300;
+            let acted = match asking.shown(ms(at)) {
+                Some(Shown::Asked { prompt, phase, .. }) if phase == Phase::Act => match prompt {
+                    Prompt::Blink => face(1, 0.1, 50.0),
+                    Prompt::TurnLeft => face(1, 0.28, 75.0),
+                    Prompt::TurnRight => face(1, 0.28, 25.0),
+                },
+                _ => face(1, 0.28, 50.0),
+            };
+            let told = asking.step(&mut update(&[1], &[]), &[acted], ms(at), || 3);
+            if !told.is_empty() {
+                return (told, at);
+            }
+        }
+        (Vec::new(), 0)
+    }
+
+    #[test]
+    fn who_is_named_is_told_once_the_prompts_are_answered_and_not_asked_again_while_they_stay() {
+        let mut asking = Asking::default();
+        let first = &mut update(&[1], &[(1, 1)]);
+        assert!(
+            asking
+                .step(first, &[face(1, 0.28, 50.0)], ms(0), || 3)
+                .is_empty()
+        );
+        assert!(first.decided.is_empty() && asking.is_busy());
+        let (told, at) = answer(&mut asking, 0);
+        assert_eq!(told[0].liveness, FaceLiveness::Established);
+        assert!(matches!(asking.shown(ms(at)), Some(Shown::Ended { .. })));
+        assert_eq!(asking.shown(ms(at + 6_000)), None);
+        let again = &mut update(&[1], &[(1, 1)]);
+        asking.step(again, &[face(1, 0.28, 50.0)], ms(at + 2_000), || 3);
+        assert!(!asking.is_busy() && again.decided.is_empty());
+        // Away for longer: asked anew.
+        asking.step(&mut update(&[], &[]), &[], ms(at + 6_000), || 3);
+        asking.step(
+            &mut update(&[1], &[(1, 1)]),
+            &[face(1, 0.28, 50.0)],
+            ms(at + 6_200),
+            || 3,
+        );
+        assert!(asking.is_busy());
+    }
+
+    #[test]
+    fn a_face_that_does_nothing_is_told_as_not_established_with_the_reason() {
+        let mut asking = Asking::default();
+        asking.step(
+            &mut update(&[1], &[(1, 1)]),
+            &[face(1, 0.28, 50.0)],
+            ms(0),
+            || 3,
+        );
+        let told = asking.step(
+            &mut update(&[1], &[]),
+            &[face(1, 0.28, 50.0)],
+            ms(9_000),
+            || 3,
+        );
+        let why = NotEstablished::TooLate;
+        assert_eq!(told[0].liveness, FaceLiveness::NotEstablished { why });
+    }
+
+    #[test]
+    fn strangers_pass_by_unasked_and_others_wait_for_their_turn() {
+        let mut asking = Asking::default();
+        let both = [face(1, 0.28, 50.0), face(2, 0.28, 50.0)];
+        let first = &mut update(&[1, 2], &[(1, 1), (9, 9), (2, 2)]);
+        assert!(asking.step(first, &both, ms(0), || 3).is_empty());
+        assert_eq!(first.decided.len(), 1, "the stranger");
+        let told = asking.step(&mut update(&[1, 2], &[]), &both, ms(9_000), || 3);
+        assert_eq!(told.len(), 1);
+        assert!(
+            matches!(asking.shown(ms(9_000)), Some(Shown::Asked { person, .. }) if person == who(2))
+        );
+    }
+
+    #[test]
+    fn who_is_gone_when_it_is_their_turn_is_told_as_out_of_sight() {
+        let mut asking = Asking::default();
+        let both = [face(1, 0.28, 50.0), face(2, 0.28, 50.0)];
+        asking.step(&mut update(&[1, 2], &[(1, 1), (2, 2)]), &both, ms(0), || 3);
+        let told = asking.step(&mut update(&[1], &[]), &both[..1], ms(9_000), || 3);
+        let whys: Vec<FaceLiveness> = told.iter().map(|one| one.liveness).collect();
+        let not = |why| FaceLiveness::NotEstablished { why };
+        assert_eq!(
+            whys,
+            [
+                not(NotEstablished::TooLate),
+                not(NotEstablished::OutOfSight)
+            ]
+        );
+        assert!(!asking.is_busy());
+    }
+}
