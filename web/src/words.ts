@@ -12,8 +12,11 @@ import type {
   FingerResult,
   FingerSensor,
   IncidentKind,
+  LivenessPolicy,
+  NotEstablished,
   Outcome,
   PressAdvice,
+  Prompt,
   Reason,
   Role,
   Rule,
@@ -33,6 +36,27 @@ export const factors: Record<Factor, string> = {
   finger: "Finger",
   face_match: "Face, compared with the person (1:1)",
   face: "Face, found among everybody (1:N)",
+};
+
+export const livenessPolicies: Record<LivenessPolicy, { label: string; about: string }> = {
+  not_asked: { label: "Nothing is asked", about: "Events say that liveness is not established." },
+  asked: { label: "Ask, and tell", about: "Who does not answer passes, and the event says so." },
+  or_another_factor: { label: "Ask, or another factor", about: "Who does not answer needs a tag or a finger beside the face." },
+  required: { label: "Required", about: "Who does not answer is denied." },
+};
+
+export const notEstablished: Record<NotEstablished, string> = {
+  not_asked: "Nothing was asked",
+  too_late: "What was asked for was not done in time",
+  other_answer: "Something else was done than was asked for",
+  out_of_sight: "The face went out of sight",
+  another_face: "Another face came in its place",
+};
+
+export const prompts: Record<Prompt, { text: string; back: string }> = {
+  blink: { text: "Close your eyes for a second", back: "Open your eyes" },
+  turn_left: { text: "Turn your head to your left", back: "Look at the camera again" },
+  turn_right: { text: "Turn your head to your right", back: "Look at the camera again" },
 };
 
 export const rules: Record<Rule, string> = {
@@ -66,6 +90,8 @@ export const reasons: Record<Reason, string> = {
   finger_unknown: "The finger is like nobody's in the registry",
   finger_of_somebody_else: "The finger is not that of the tag's holder",
   fingers_locked: "Fingers are locked after failures, until an operator lifts it",
+  liveness_not_established: "The face was not shown to be alive, which this access point requires",
+  another_factor_needed: "The face was not shown to be alive, and no tag or finger came beside it",
 };
 
 export const comparisons: Record<Comparison["result"], string> = {

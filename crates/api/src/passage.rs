@@ -5,8 +5,12 @@ use crate::fingerprint::FingerprintView;
 use crate::names::{Named, Names};
 use crate::person::{PersonBrief, PersonDetails};
 use crate::state::House;
-use crate::words::{Direction, Liveness, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource};
-use model::{AccessEvent, Evidence, Person, PersonId, Record, Timestamp};
+use crate::words::{
+    Direction, Liveness, NotEstablished, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource,
+};
+use model::{
+    AccessEvent, Evidence, FaceLiveness, FaceSighting, Person, PersonId, Record, Timestamp,
+};
 use serde::Serialize;
 use store::{Role, StoredEntry};
 use utoipa::ToSchema;
@@ -161,6 +165,8 @@ pub(crate) struct PassageView {
     pub(crate) comparison: Option<ComparisonView>,
     /// What is known of liveness.
     pub(crate) liveness: Liveness,
+    /// Why a face that was asked was not shown to be alive.
+    pub(crate) not_established: Option<NotEstablished>,
     /// The finger's person number, as the device matched it.
     pub(crate) finger: Option<String>,
     /// The finger, as the house compared it.
@@ -265,6 +271,7 @@ impl PassageView {
             scores: evidence.face.as_ref().map(FaceScores::from),
             comparison: evidence.picture.as_ref().map(|p| (&p.comparison).into()),
             liveness: decision.liveness.into(),
+            not_established: evidence.face.as_ref().and_then(not_established),
             finger: evidence.finger.as_ref().map(|finger| finger.number.clone()),
             fingerprint: evidence
                 .fingerprint
@@ -281,6 +288,13 @@ impl PassageView {
             topic: event.topic().0.to_owned(),
             corrected_by: entry.corrected_by.iter().map(|id| id.0).collect(),
         }
+    }
+}
+
+fn not_established(face: &FaceSighting) -> Option<NotEstablished> {
+    match face.liveness? {
+        FaceLiveness::Established => None,
+        FaceLiveness::NotEstablished { why } => Some(why.into()),
     }
 }
 

@@ -10,9 +10,13 @@ pub use fingers::{
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{Author, CredentialId, DeviceId, PersonId, Score, StrangerId, Timestamp};
+use model::{
+    Author, CredentialId, DeviceId, FaceLiveness, LivenessPolicy, PersonId, Prompt, Score,
+    StrangerId, Timestamp,
+};
 use serde::Serialize;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::sync::watch;
 use utoipa::ToSchema;
 
@@ -163,6 +167,47 @@ pub struct Overlay {
     pub score: Option<Score>,
 }
 
+/// What a camera station shows to whoever stands before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Challenge {
+    /// Somebody is asked to do something.
+    Asked {
+        /// Whom.
+        person: PersonId,
+        /// What.
+        prompt: Prompt,
+        /// How far the answer is.
+        step: ChallengeStep,
+        /// Prompts that were answered.
+        answered: usize,
+        /// Prompts in all.
+        of: usize,
+        /// How long there is left for this one.
+        left: Duration,
+    },
+    /// It came to an end a moment ago.
+    Ended {
+        /// Whom.
+        person: PersonId,
+        /// What came of it.
+        liveness: FaceLiveness,
+        /// What the access point makes of that.
+        policy: LivenessPolicy,
+    },
+}
+
+/// How far the answer to a prompt is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum ChallengeStep {
+    /// First the face has to look ahead with open eyes.
+    Ready,
+    /// What was asked for has to be done.
+    Act,
+    /// It was done: the face has to look ahead again.
+    Back,
+}
+
 /// The newest frame of a camera with its overlays.
 #[derive(Clone, Debug)]
 pub struct LiveFrame {
@@ -170,6 +215,8 @@ pub struct LiveFrame {
     pub jpeg: Bytes,
     /// Overlays that belong to exactly this frame.
     pub overlays: Vec<Overlay>,
+    /// What is asked of somebody in it.
+    pub challenge: Option<Challenge>,
     /// When it was received.
     pub at: Timestamp,
     /// Width and height in pixels.

@@ -59,10 +59,23 @@ words! {
         TagMissing, FingerMissing, FaceMissing,
         PictureShowsSomebodyElse, PictureShowsNoFace, Stranger, DeviceTimeSetAside, NotCompleted,
         FingerUnknown, FingerOfSomebodyElse, FingersLocked,
+        LivenessNotEstablished, AnotherFactorNeeded,
     }
 
     /// Whether a living person stood before the camera.
-    Liveness from model::Liveness { NotApplicable, NotEstablished }
+    Liveness from model::Liveness { NotApplicable, NotEstablished, Established }
+
+    /// What an access point makes of a face that is not known to be alive: nothing is asked; it is asked
+    /// for and told; who does not answer needs a tag or a finger beside the face; who does not answer is denied.
+    LivenessPolicy from model::LivenessPolicy { NotAsked, Asked, OrAnotherFactor, Required }
+
+    /// What somebody is asked to do before a camera. Sides are those of whoever is asked.
+    Prompt from model::Prompt { Blink, TurnLeft, TurnRight }
+
+    /// Why a face was not shown to be alive.
+    NotEstablished from model::NotEstablished {
+        NotAsked, TooLate, OtherAnswer, OutOfSight, AnotherFace,
+    }
 
     /// Whose clock the time of an event comes from.
     TimeSource from model::TimeSource { Server, Device }

@@ -33,6 +33,8 @@
 //! | `FingerUnknown`, `FingerOfSomebodyElse`, `FingersLocked` | what the house found of a finger that it compared itself; one that was compared with nothing counts as `FingerMissing` |
 //! | `PictureShowsSomebodyElse` | the 1:1 comparison disagrees |
 //! | `Stranger` | the face is like nobody's in the gallery |
+//! | `LivenessNotEstablished` | a face counts that was not shown to be alive, where [`LivenessPolicy::Required`] |
+//! | `AnotherFactorNeeded` | the same with neither tag nor finger beside it, where [`LivenessPolicy::OrAnotherFactor`] |
 //!
 //! `face_match` is shown by a picture that agrees, or by a recognised track of the same person.
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
@@ -40,6 +42,7 @@
 mod factors;
 mod facts;
 mod failures;
+mod liveness;
 mod naming;
 mod person;
 mod rule;
@@ -49,4 +52,4 @@ pub use failures::{FAILURES_WITHIN, Failures};
 pub use rule::decide;
 
 #[cfg(doc)]
-use model::{Reason, Rule};
+use model::{LivenessPolicy, Reason, Rule};

@@ -2,10 +2,9 @@
 
 use crate::facts::Facts;
 use crate::naming::{Named, named, tag_reasons};
-use crate::{factors, person};
+use crate::{factors, liveness, person};
 use model::{
-    Decision, DeviceTime, Evidence, Factor, Liveness, Outcome, Reason, Rule, Taken, TimeSource,
-    Timestamp,
+    Decision, DeviceTime, Evidence, Factor, Outcome, Reason, Rule, Taken, TimeSource, Timestamp,
 };
 
 /// Decides on `evidence` with what the registry knows at `now`.
@@ -30,7 +29,7 @@ pub fn decide(evidence: &Evidence, facts: &Facts, now: Timestamp) -> Decision {
         rule,
         reasons,
         reported: rule == Rule::ReportedByController,
-        liveness: liveness(evidence, facts),
+        liveness: liveness::known(evidence, facts),
     }
 }
 
@@ -81,6 +80,7 @@ fn reasons(
     if let Some(person) = named.person {
         let at = judged_at(evidence, now);
         reasons.extend(person::reasons(person, facts.access_point.id, at));
+        reasons.extend(liveness::reason(evidence, facts));
     }
     let picture = factors::picture_reason(evidence);
     reasons.extend(picture);
@@ -127,14 +127,4 @@ const fn denies(reason: Reason) -> bool {
         reason,
         Reason::PictureShowsNoFace | Reason::DeviceTimeSetAside | Reason::NotCompleted
     )
-}
-
-/// Nothing Gatebook has today shows that a face is alive; where a face counts, it says so.
-fn liveness(evidence: &Evidence, facts: &Facts) -> Liveness {
-    let asked = facts.access_point.factors.contains(&Factor::FaceMatch);
-    if evidence.face.is_some() || (asked && evidence.picture.is_some()) {
-        Liveness::NotEstablished
-    } else {
-        Liveness::NotApplicable
-    }
 }

@@ -7,8 +7,8 @@ use crate::factors::Factors;
 use crate::recent::Subject;
 use jiff::Timestamp;
 use model::{
-    AccessEvent, AccessPointId, Direction, Evidence, Factor, Observation, ObservationId, Sighting,
-    Unresolved,
+    AccessEvent, AccessPointId, Direction, Evidence, Factor, LivenessPolicy, Observation,
+    ObservationId, Sighting, Unresolved,
 };
 use std::collections::BTreeMap;
 
@@ -19,6 +19,8 @@ pub struct PointFacts {
     pub direction: Direction,
     /// The factors it requires.
     pub factors: Vec<Factor>,
+    /// What it makes of a face that is not known to be alive.
+    pub liveness: LivenessPolicy,
     /// Whether a classic gate reports its entries here: then pictures are asked for and come in
     /// the way of classic boards.
     pub classic_gate: bool,
@@ -113,7 +115,7 @@ impl Point {
         match &seen.sighting {
             Sighting::ClassicExit(line) => {
                 let tag = Subject::Tag(line.tag.clone());
-                if !out.join(&tag, Direction::Exit, &[seen]) {
+                if !out.join(&tag, None, Direction::Exit, &[seen]) {
                     out.push(Output::Passage(evidence(seen, &[])));
                 }
             }

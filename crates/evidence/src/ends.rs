@@ -30,13 +30,23 @@ impl Ends {
         }
     }
 
-    /// Joins `seen` to the passage it belongs to, if there is one.
-    pub fn join(&mut self, subject: &Subject, direction: Direction, seen: &[&Observation]) -> bool {
+    /// Joins `seen` to the passage it belongs to, if there is one. A face that was seen to be `alive` does not
+    /// join one that was not, nor the other way: each is decided by itself.
+    pub fn join(
+        &mut self,
+        subject: &Subject,
+        alive: Option<bool>,
+        direction: Direction,
+        seen: &[&Observation],
+    ) -> bool {
         let Some(first) = seen.first() else {
             return false;
         };
         let (point, at) = (first.access_point, occurred_at(first));
-        let Some(joins) = self.recents.passage_of(subject, point, at, direction) else {
+        let Some(joins) = self
+            .recents
+            .passage_of(subject, alive, point, at, direction)
+        else {
             return false;
         };
         for observation in seen {

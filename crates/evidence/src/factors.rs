@@ -2,10 +2,13 @@
 
 use crate::assemble::{evidence, occurred_at, unresolved};
 use crate::ends::Ends;
-use crate::recent::Subject;
+use crate::recent::{Subject, is_established};
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
-use model::{Direction, Factor, Observation, PersonId, Sighting, UnresolvedReason};
+use model::{
+    Direction, FaceLiveness, Factor, LivenessPolicy, Observation, PersonId, Sighting,
+    UnresolvedReason,
+};
 
 /// Factors that belong to one passage, while more are due.
 #[derive(Debug)]
@@ -67,9 +70,31 @@ impl Window {
 
     /// Whether nothing more is waited for. A single factor is enough even where another one is
     /// required: the decision says so at once. Only a face match needs a picture beside it.
-    fn is_complete(&self, required: &[Factor]) -> bool {
+    fn is_complete(&self, facts: &PointFacts) -> bool {
+        let required = facts.factors.as_slice();
         let single = required.len() < 2 && !required.contains(&Factor::FaceMatch);
-        self.names_somebody() && (single || self.has_all(required)) && !self.awaits_picture()
+        self.names_somebody()
+            && (single || self.has_all(required))
+            && !self.awaits_picture()
+            && !self.awaits_another_factor(facts.liveness)
+    }
+
+    /// Whether a face that is not known to be alive waits for a tag or a finger.
+    fn awaits_another_factor(&self, policy: LivenessPolicy) -> bool {
+        policy == LivenessPolicy::OrAnotherFactor
+            && self.factors().all(|o| match &o.sighting {
+                Sighting::Face(face) => face.liveness != Some(FaceLiveness::Established),
+                _ => false,
+            })
+    }
+
+    /// Whether the face was shown to be alive, where that was asked.
+    fn liveness(&self) -> Option<FaceLiveness> {
+        let mut faces = self.seen().filter_map(|o| match &o.sighting {
+            Sighting::Face(face) => Some(face.liveness),
+            _ => None,
+        });
+        faces.next().flatten()
     }
 
     /// What may have been seen in a passage before: one person's face, or a tag on its way out.
@@ -182,7 +207,7 @@ impl Factors {
         if window.first.id != seen.id {
             window.others.push(seen.clone());
         }
-        if window.is_complete(&facts.factors) {
+        if window.is_complete(facts) {
             self.close(out);
         }
     }
@@ -196,7 +221,8 @@ impl Factors {
         }
         let seen: Vec<&Observation> = window.seen().collect();
         let again = window.seen_again();
-        if !again.is_some_and(|subject| out.join(&subject, window.direction, &seen)) {
+        let alive = window.liveness().map(is_established);
+        if !again.is_some_and(|subject| out.join(&subject, alive, window.direction, &seen)) {
             out.push(Output::Passage(evidence(&window.first, &window.others)));
         }
     }

@@ -38,6 +38,7 @@
 //! |---|---|
 //! | a factor, where no more than one is required | a passage at once |
 //! | a factor, where several are required, or a face match | collected until all are there, or [`FACTOR_WAIT`] after the first |
+//! | a face that was not shown to be alive, where that or another factor is asked for | waits for a tag or a finger, at most [`FACTOR_WAIT`] |
 //! | a picture, or the request for one | collected with the factors that come within [`FACTOR_WAIT`] after it, or came before it in a passage that is still open |
 //! | a factor after a request | waits for the picture, at most until [`FACTOR_WAIT`] after the first observation |
 //! | pictures and requests without any factor, a second picture of one passage | unresolved |
@@ -49,6 +50,9 @@
 //! The same person's face within [`RESIGHTING`] is the same passage, and so is the same tag read
 //! again where people go out: the observation is joined to it. Time counts from the last sighting
 //! at an entry or exit, from the first where the direction is `both`, so that departures move.
+//!
+//! A face that was shown to be alive does not join one that was not, nor the other way: who fails and tries again
+//! is decided anew.
 //!
 //! That holds only while the person, or the tag, was nowhere else in between: who was seen at
 //! another access point, or whose tag was handed out again, comes back in a new passage. Passages

@@ -2,7 +2,7 @@
 
 use crate::RESIGHTING;
 use jiff::Timestamp;
-use model::{AccessPointId, Direction, Evidence, ObservationId, PersonId, TagText};
+use model::{AccessPointId, Direction, Evidence, FaceLiveness, ObservationId, PersonId, TagText};
 use std::collections::BTreeMap;
 
 /// Who or what is seen again.
@@ -23,6 +23,8 @@ struct Stay {
     /// Whether sightings may join it. A passage that showed no face, or that handed the tag
     /// out, only tells where the subject was.
     joinable: bool,
+    /// Whether its face was shown to be alive, where that was asked.
+    alive: Option<bool>,
     /// Whom a tag's passage named, once that is known.
     person: Option<PersonId>,
     first_seen: Timestamp,
@@ -84,6 +86,7 @@ impl Recents {
     pub fn passage_of(
         &self,
         subject: &Subject,
+        alive: Option<bool>,
         point: AccessPointId,
         at: Timestamp,
         direction: Direction,
@@ -98,7 +101,8 @@ impl Recents {
         let holder = stay.person.map(Subject::Person);
         let holder = holder.and_then(|person| self.before(&person, at));
         let stayed = is_here(stay) && holder.is_none_or(is_here);
-        (stayed && stay.joinable && near).then_some(stay.passage)
+        let alike = !matches!(subject, Subject::Person(_)) || stay.alive == alive;
+        (stayed && stay.joinable && near && alike).then_some(stay.passage)
     }
 
     /// A sighting joined `passage`.
@@ -136,8 +140,18 @@ fn stay(evidence: &Evidence, last_seen: Timestamp, joinable: bool) -> Option<Sta
         point: evidence.access_point,
         passage: *evidence.observations.first()?,
         joinable,
+        alive: evidence
+            .face
+            .as_ref()
+            .and_then(|face| face.liveness)
+            .map(is_established),
         person: None,
         first_seen: evidence.occurred_at,
         last_seen,
     })
+}
+
+/// Whether it is known to be alive.
+pub(crate) fn is_established(liveness: FaceLiveness) -> bool {
+    liveness == FaceLiveness::Established
 }

@@ -90,6 +90,10 @@ pub enum Reason {
     FingerOfSomebodyElse,
     /// Fingers are locked here, or the person's are, until an operator lifts that.
     FingersLocked,
+    /// The face was not shown to be alive, which the access point requires.
+    LivenessNotEstablished,
+    /// The face was not shown to be alive, and neither tag nor finger was shown beside it.
+    AnotherFactorNeeded,
 }
 
 /// Whether a living person stood before the camera.
@@ -100,6 +104,8 @@ pub enum Liveness {
     NotApplicable,
     /// A face counted and nothing shows that it was alive.
     NotEstablished,
+    /// The face that counted did what it was asked to, in time.
+    Established,
 }
 
 /// Granted or denied, for whom, and why.

@@ -2,6 +2,7 @@
 
 use crate::finger::FingerSighting;
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PersonId, PictureId};
+use crate::liveness::FaceLiveness;
 use crate::tag::TagText;
 use crate::time::DeviceTime;
 use alloc::{string::String, vec::Vec};
@@ -68,6 +69,9 @@ pub struct FaceSighting {
     pub gallery: u32,
     /// The best frame of the track.
     pub picture: Option<PictureId>,
+    /// Whether it was seen to be alive, where the access point asks.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub liveness: Option<FaceLiveness>,
 }
 
 /// A classic controller's entry line (`esp32/new_entry`, or a row of the card's `/log.csv`),

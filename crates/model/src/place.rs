@@ -1,6 +1,7 @@
 //! Access points and the areas they lead into.
 
 use crate::ids::{AccessPointId, AreaId};
+use crate::liveness::LivenessPolicy;
 use alloc::{string::String, vec::Vec};
 use serde::{Deserialize, Serialize};
 
@@ -43,6 +44,9 @@ pub struct AccessPoint {
     pub area: AreaId,
     /// All factors that a passage must show; empty means any one factor is enough.
     pub factors: Vec<Factor>,
+    /// What it makes of a face that is not known to be alive.
+    #[serde(default)]
+    pub liveness: LivenessPolicy,
 }
 
 /// A place people are inside of; it has occupancy.

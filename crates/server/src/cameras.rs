@@ -1,5 +1,7 @@
 //! Cameras: frames in, overlays and decided tracks out.
 
+mod asking;
+
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
 use crate::strangers::StrangerBook;
@@ -8,19 +10,21 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use devices::{HeardKind, House};
 use model::{
-    Device, DeviceId, DeviceKind, DeviceTime, FaceSighting, ObservationDraft, Receipt, Score,
-    Sighting, SourceKey, Timestamp,
+    Device, DeviceId, DeviceKind, DeviceTime, FaceLiveness, FaceSighting, LivenessPolicy,
+    ObservationDraft, Receipt, Score, Sighting, SourceKey, Timestamp,
 };
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::PictureFiles;
-use store::Pictures;
+use store::{Pictures, Store};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
+use vision::liveness::Asking;
 use vision::{
-    Analysis, Decided, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker, TrackerSettings,
+    Analysis, Decided, Face, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker,
+    TrackerSettings,
 };
 
 /// How soon a decided track is delivered again to a store that was overloaded.
@@ -32,6 +36,7 @@ const TURN: Duration = Duration::from_secs(2);
 
 /// All cameras of the site.
 pub struct LiveCameras {
+    store: Arc<dyn Store>,
     recogniser: Arc<Recogniser>,
     pictures: Arc<PictureFiles>,
     house: House,
@@ -53,11 +58,16 @@ struct Following {
     /// With the model whose templates it has seen.
     tracker: Option<(ModelId, Tracker)>,
     sequence: u64,
+    /// Who is asked whether they are alive.
+    asking: Asking,
+    /// What the access point made of that when somebody was named last.
+    policy: LivenessPolicy,
 }
 
 impl LiveCameras {
     /// Cameras of the site behind `house`, whose faces are decided by `settings`.
     pub fn new(
+        store: &Arc<dyn Store>,
         recogniser: &Arc<Recogniser>,
         pictures: &Arc<PictureFiles>,
         house: &House,
@@ -65,6 +75,7 @@ impl LiveCameras {
         settings: TrackerSettings,
     ) -> Self {
         Self {
+            store: store.clone(),
             recogniser: recogniser.clone(),
             pictures: pictures.clone(),
             house: house.clone(),
@@ -91,16 +102,16 @@ impl LiveCameras {
         active.then(|| device.clone())
     }
 
-    /// Steps the camera's tracker; should the search break down or another model serve, it begins anew.
+    /// Steps the camera's tracker, and hands the faces back; should the search break down or another model serve, it begins anew.
     async fn follow(
         &self,
         following: &mut Following,
         jpeg: &Bytes,
         seen: Analysis,
         at: Timestamp,
-    ) -> Option<TrackUpdate> {
+    ) -> Option<(TrackUpdate, Vec<Face>)> {
         let (before, settings) = (following.tracker.take(), self.settings);
-        let clock = Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default());
+        let clock = asking::clock(at);
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {
             let model = gallery.model();
@@ -109,7 +120,7 @@ impl LiveCameras {
             // What the model before saw in a frame is not comparable any more.
             let fits = seen.faces.iter().all(|face| face.template.model() == model);
             let update = fits.then(|| tracker.step(&picture, &seen.faces, clock, gallery));
-            ((model, tracker), update)
+            ((model, tracker), update.map(|update| (update, seen.faces)))
         });
         let (tracker, update) = stepped.await?;
         following.tracker = Some(tracker);
@@ -131,7 +142,13 @@ impl LiveCameras {
     }
 
     /// Hands in what was decided; a picture is durable before the observation that names it.
-    async fn deliver(&self, station: &Device, sequence: u64, decided: Decided, at: Timestamp) {
+    async fn deliver(
+        &self,
+        station: &Device,
+        sequence: u64,
+        (decided, liveness): (Decided, Option<FaceLiveness>),
+        at: Timestamp,
+    ) {
         let kept = self.pictures.put(&decided.picture).await;
         let picture = kept
             .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
@@ -148,6 +165,7 @@ impl LiveCameras {
             deferred: false,
             sighting: Sighting::Face(FaceSighting {
                 picture,
+                liveness,
                 ..sighting(&decided)
             }),
             raw: Vec::new(),
@@ -167,6 +185,8 @@ impl Camera {
         let following = AsyncMutex::new(Following {
             tracker: None,
             sequence: 0,
+            asking: Asking::default(),
+            policy: LivenessPolicy::NotAsked,
         });
         Self {
             newest: watch::Sender::new(None),
@@ -197,23 +217,26 @@ impl LiveCameras {
         };
         let size = (seen.width, seen.height);
         let update = self.follow(&mut following, &jpeg, seen, at).await;
-        let update = update.ok_or(FrameRefused::Busy)?;
+        let (update, faces) = update.ok_or(FrameRefused::Busy)?;
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
         let overlays = overlays(&update, size);
+        let told = self
+            .told(&station, &mut following, update, &faces, at)
+            .await;
         let frame = Arc::new(LiveFrame {
             jpeg,
             overlays,
+            challenge: asking::shown(&following, at),
             at,
             size,
         });
         state.newest.send_replace(Some(frame.clone()));
         let took = SystemClock.now().duration_since(at).as_secs_f64();
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
-        for decided in update.decided {
+        for one in told {
             following.sequence += 1;
-            self.deliver(&station, following.sequence, decided, at)
-                .await;
+            self.deliver(&station, following.sequence, one, at).await;
         }
         Ok(frame)
     }
@@ -273,5 +296,6 @@ fn sighting(decided: &Decided) -> FaceSighting {
         frames: u16::try_from(decided.frames).unwrap_or(u16::MAX),
         gallery: u32::try_from(decided.gallery).unwrap_or(u32::MAX),
         picture: None,
+        liveness: None,
     }
 }

@@ -396,6 +396,7 @@ impl Parts {
             Ok(())
         });
         let live = LiveCameras::new(
+            &self.store,
             &self.recogniser,
             &self.pictures,
             &self.house,

@@ -7,7 +7,7 @@ use crate::site::Site;
 use api::ports::Clock;
 use model::{
     AccessPoint, AccessPointId, Acknowledgement, AlertId, Area, AreaId, Author, Device, DeviceId,
-    DeviceKind, Direction, Entry, EventId, Gate, GateId, Record, Timestamp, UserId,
+    DeviceKind, Direction, Entry, EventId, Gate, GateId, LivenessPolicy, Record, Timestamp, UserId,
 };
 use store::{Append, Book, Devices, Heard, Put, Write};
 use tempfile::TempDir;
@@ -101,6 +101,7 @@ pub fn door() -> (AccessPointId, Vec<Write>) {
         direction: Direction::Both,
         area: area.id,
         factors: Vec::new(),
+        liveness: LivenessPolicy::NotAsked,
     };
     let id = point.id;
     (

@@ -1621,6 +1621,7 @@ export interface components {
             direction: components["schemas"]["Direction"];
             /** @description All factors that a passage must show; empty: any one is enough. */
             factors?: components["schemas"]["Factor"][];
+            liveness?: components["schemas"]["LivenessPolicy"] | null;
             /** @description Name, unique at the site. */
             name: string;
         };
@@ -1640,6 +1641,11 @@ export interface components {
              * @description Identity.
              */
             id: string;
+            /**
+             * @description What it makes of a face that is not known to be alive. Only camera stations can ask: whoever another camera
+             *     sees counts as not established.
+             */
+            liveness: components["schemas"]["LivenessPolicy"];
             /** @description Name, unique at the site. */
             name: string;
         };
@@ -1840,6 +1846,48 @@ export interface components {
             detection?: string | null;
             /** @description The largest stream. */
             main: string;
+        };
+        /**
+         * @description How far the answer to a prompt is.
+         * @enum {string}
+         */
+        ChallengeStep: "ready" | "act" | "back";
+        /**
+         * @description What a camera station shows to whoever stands before it, where the access point asks whether faces are
+         *     alive.
+         */
+        ChallengeView: {
+            /** @description Prompts that were answered. */
+            answered: number;
+            /** @enum {string} */
+            challenge: "asked";
+            /**
+             * Format: int64
+             * @description How long there is left for this one, milliseconds.
+             */
+            left_ms: number;
+            /** @description Whom; empty when the person was just deleted. */
+            name: string;
+            /** @description Prompts in all. */
+            of: number;
+            /** @description What. */
+            prompt: components["schemas"]["Prompt"];
+            /** @description How far the answer is. */
+            step: components["schemas"]["ChallengeStep"];
+        } | {
+            /** @enum {string} */
+            challenge: "established";
+            /** @description Whose; empty when the person was just deleted. */
+            name: string;
+        } | {
+            /** @enum {string} */
+            challenge: "not_established";
+            /** @description Whose; empty when the person was just deleted. */
+            name: string;
+            /** @description What the access point makes of that. */
+            policy: components["schemas"]["LivenessPolicy"];
+            /** @description Why. */
+            why: components["schemas"]["NotEstablished"];
         };
         /**
          * @description A part of the site that changed.
@@ -2908,7 +2956,13 @@ export interface components {
          * @description Whether a living person stood before the camera.
          * @enum {string}
          */
-        Liveness: "not_applicable" | "not_established";
+        Liveness: "not_applicable" | "not_established" | "established";
+        /**
+         * @description What an access point makes of a face that is not known to be alive: nothing is asked; it is asked
+         *     for and told; who does not answer needs a tag or a finger beside the face; who does not answer is denied.
+         * @enum {string}
+         */
+        LivenessPolicy: "not_asked" | "asked" | "or_another_factor" | "required";
         /** @description Fingers that are refused until an operator lifts it. */
         LockView: {
             access_point?: components["schemas"]["Named"] | null;
@@ -3070,6 +3124,11 @@ export interface components {
             /** @description Role. */
             role: components["schemas"]["Role"];
         };
+        /**
+         * @description Why a face was not shown to be alive.
+         * @enum {string}
+         */
+        NotEstablished: "not_asked" | "too_late" | "other_answer" | "out_of_sight" | "another_face";
         /** @description Something Gatebook noticed by itself. */
         NoticeView: {
             /** @description The device. */
@@ -3290,6 +3349,7 @@ export interface components {
             liveness: components["schemas"]["Liveness"];
             /** @description The name on a classic controller's card, to hold against the registry's. */
             name_on_card?: string | null;
+            not_established?: components["schemas"]["NotEstablished"] | null;
             /** @description Gatebook's own verdict. */
             outcome: components["schemas"]["Outcome"];
             person?: components["schemas"]["PassagePerson"] | null;
@@ -3666,10 +3726,15 @@ export interface components {
             problem: "looks_like";
         };
         /**
+         * @description What somebody is asked to do before a camera. Sides are those of whoever is asked.
+         * @enum {string}
+         */
+        Prompt: "blink" | "turn_left" | "turn_right";
+        /**
          * @description Why a decision was made so.
          * @enum {string}
          */
-        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked";
+        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked" | "liveness_not_established" | "another_factor_needed";
         /** @description What an entry records. */
         RecordView: {
             /** @enum {string} */
@@ -3896,6 +3961,7 @@ export interface components {
         };
         /** @description Answer to a camera station's `frame`. */
         StationReply: {
+            challenge?: components["schemas"]["ChallengeView"] | null;
             /** @enum {string} */
             frame: "seen";
             /**

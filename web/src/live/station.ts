@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { grab } from "../ui/camera";
 import { stationSocket } from "./socket";
-import type { Overlay, StationReply } from "./wire";
+import type { Challenge, Overlay, StationReply } from "./wire";
 
 type Refusal = Extract<StationReply, { frame: "refused" }>["why"];
 
@@ -10,12 +10,14 @@ export interface StationState {
   /** Why the server does not take this browser as a station. */
   rejected: string | null;
   overlays: Overlay[];
+  /** What somebody before the camera is asked to do, or came of it. */
+  challenge: Challenge | null;
   refused: Refusal | null;
   /** Frames worked on per second, over the last seconds. */
   rate: number;
 }
 
-const idle: StationState = { connected: false, rejected: null, overlays: [], refused: null, rate: 0 };
+const idle: StationState = { connected: false, rejected: null, overlays: [], challenge: null, refused: null, rate: 0 };
 
 /** At most this many frames a second: more tells recognition nothing new. */
 const fastest = 1000 / 15;
@@ -42,7 +44,7 @@ export function useStation(video: RefObject<HTMLVideoElement | null>, running: b
       const now = performance.now();
       answered.push(now);
       while ((answered[0] ?? now) < now - 3000) answered.shift();
-      change({ refused: null, overlays: reply.overlays, rate: answered.length / 3 });
+      change({ refused: null, overlays: reply.overlays, challenge: reply.challenge ?? null, rate: answered.length / 3 });
     };
     const send = async () => {
       const began = performance.now();
@@ -56,7 +58,7 @@ export function useStation(video: RefObject<HTMLVideoElement | null>, running: b
     };
 
     socket.on("connect", () => change({ connected: true, rejected: null }));
-    socket.on("disconnect", () => change({ connected: false, overlays: [] }));
+    socket.on("disconnect", () => change({ connected: false, overlays: [], challenge: null }));
     socket.on("connect_error", (error) => change({ connected: false, rejected: socket.active ? null : error.message }));
     socket.connect();
     void send();

@@ -10,6 +10,7 @@ export type Changed = S["Changed"];
 export type PresenceChange = S["PresenceChange"];
 export type DevicePush = S["DevicePush"];
 export type FrameHead = S["FramePush"];
+export type Challenge = S["ChallengeView"];
 export type Overlay = S["OverlayView"];
 export type StationReply = S["StationReply"];
 export type StationWelcome = S["StationWelcome"];

@@ -1,7 +1,7 @@
 import { ArrowLeftRight, Ban, CheckCheck, CircleHelp, DoorOpen, LogIn, LogOut, PencilLine, ScanFace } from "lucide-react";
 import type { Direction, Passage } from "../api/types";
 import { Badge } from "../ui/Badge";
-import { directions } from "../words";
+import { directions, notEstablished } from "../words";
 
 const icons = { entry: LogIn, exit: LogOut, both: ArrowLeftRight };
 
@@ -52,8 +52,17 @@ export function Remarks({ passage }: { passage: Passage }) {
         </Badge>
       )}
       {passage.liveness === "not_established" && (
-        <Badge tone="warn" icon={ScanFace} title="Nothing shows that the face was alive">
+        <Badge
+          tone="warn"
+          icon={ScanFace}
+          title={passage.not_established ? notEstablished[passage.not_established] : "Nothing shows that the face was alive"}
+        >
           Liveness not established
+        </Badge>
+      )}
+      {passage.liveness === "established" && (
+        <Badge tone="good" icon={ScanFace} title="The face did what it was asked to, in time">
+          Liveness established
         </Badge>
       )}
       {passage.comparison?.result === "disagrees" && (

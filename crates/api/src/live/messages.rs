@@ -3,9 +3,10 @@
 
 use crate::passage::PassageView;
 use crate::person::PersonBrief;
+use crate::ports::ChallengeStep;
 use crate::routes::alerts::AlertView;
 use crate::routes::cards::ImportView;
-use crate::words::EntryKind;
+use crate::words::{EntryKind, LivenessPolicy, NotEstablished, Prompt};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
@@ -218,11 +219,49 @@ pub(crate) enum StationReply {
         height: u32,
         /// Boxes of exactly this frame.
         overlays: Vec<OverlayView>,
+        /// What is asked of somebody before the camera, or came of that a moment ago.
+        challenge: Option<ChallengeView>,
     },
     /// Not worked on.
     Refused {
         /// Why.
         why: FrameRefusal,
+    },
+}
+
+/// What a camera station shows to whoever stands before it, where the access point asks whether faces are
+/// alive.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case", tag = "challenge")]
+pub(crate) enum ChallengeView {
+    /// Somebody is asked to do something.
+    Asked {
+        /// Whom; empty when the person was just deleted.
+        name: String,
+        /// What.
+        prompt: Prompt,
+        /// How far the answer is.
+        step: ChallengeStep,
+        /// Prompts that were answered.
+        answered: usize,
+        /// Prompts in all.
+        of: usize,
+        /// How long there is left for this one, milliseconds.
+        left_ms: u64,
+    },
+    /// Everything was done: the face is alive.
+    Established {
+        /// Whose; empty when the person was just deleted.
+        name: String,
+    },
+    /// It was not.
+    NotEstablished {
+        /// Whose; empty when the person was just deleted.
+        name: String,
+        /// Why.
+        why: NotEstablished,
+        /// What the access point makes of that.
+        policy: LivenessPolicy,
     },
 }
 

@@ -1,9 +1,9 @@
 //! Boxes over the video, with names.
 
-use super::messages::{OverlayPerson, OverlayView};
-use crate::ports::Overlay;
+use super::messages::{ChallengeView, OverlayPerson, OverlayView};
+use crate::ports::{Challenge, Overlay};
 use crate::state::House;
-use model::{PersonId, Score};
+use model::{FaceLiveness, PersonId, Score};
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
 
@@ -36,6 +36,43 @@ impl NameCache {
             });
         }
         views
+    }
+
+    /// What is asked, with the name of whoever is.
+    pub(super) async fn challenge(&mut self, house: &House, challenge: Challenge) -> ChallengeView {
+        match challenge {
+            Challenge::Asked {
+                person,
+                prompt,
+                step,
+                answered,
+                of,
+                left,
+            } => ChallengeView::Asked {
+                name: self.name(house, person).await,
+                prompt: prompt.into(),
+                step,
+                answered,
+                of,
+                left_ms: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
+            },
+            Challenge::Ended {
+                person,
+                liveness: FaceLiveness::Established,
+                ..
+            } => ChallengeView::Established {
+                name: self.name(house, person).await,
+            },
+            Challenge::Ended {
+                person,
+                liveness: FaceLiveness::NotEstablished { why },
+                policy,
+            } => ChallengeView::NotEstablished {
+                name: self.name(house, person).await,
+                why: why.into(),
+                policy: policy.into(),
+            },
+        }
     }
 
     /// A name; empty when the person is gone or cannot be read now: a box without a name is

@@ -90,6 +90,10 @@ async fn seen(
         width: frame.size.0,
         height: frame.size.1,
         overlays: names.named(&hub.house, &frame.overlays).await,
+        challenge: match frame.challenge {
+            Some(challenge) => Some(names.challenge(&hub.house, challenge).await),
+            None => None,
+        },
     })
 }
 

@@ -6,7 +6,7 @@ use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
 use crate::state::House;
 use crate::text::required;
-use crate::words::{Direction, Factor};
+use crate::words::{Direction, Factor, LivenessPolicy};
 use axum::extract::State;
 use axum::http::StatusCode;
 use model::{AccessPoint, AccessPointId, Act, Area, AreaId};
@@ -44,6 +44,9 @@ pub(crate) struct AccessPointView {
     area: Uuid,
     /// All factors that a passage must show; empty: any one is enough.
     factors: Vec<Factor>,
+    /// What it makes of a face that is not known to be alive. Only camera stations can ask: whoever another camera
+    /// sees counts as not established.
+    liveness: LivenessPolicy,
 }
 
 /// A new or changed access point.
@@ -58,6 +61,9 @@ pub(crate) struct AccessPointInput {
     /// All factors that a passage must show; empty: any one is enough.
     #[serde(default)]
     factors: Vec<Factor>,
+    /// What it makes of a face that is not known to be alive. Absent: as before; nothing is asked at a new one.
+    #[serde(default)]
+    liveness: Option<LivenessPolicy>,
 }
 
 impl From<Area> for AreaView {
@@ -77,6 +83,7 @@ impl From<AccessPoint> for AccessPointView {
             direction: point.direction.into(),
             area: point.area.0,
             factors: point.factors.into_iter().map(Factor::from).collect(),
+            liveness: point.liveness.into(),
         }
     }
 }
@@ -252,12 +259,15 @@ async fn put_access_point(
     let mut factors: Vec<_> = input.factors.into_iter().map(Into::into).collect();
     factors.sort_unstable();
     factors.dedup();
+    let known = before.as_ref().map(|point| point.liveness);
+    let liveness = input.liveness.map(Into::into).or(known).unwrap_or_default();
     let point = AccessPoint {
         id: before.as_ref().map_or_else(fresh, |point| point.id),
         name: required("name", &input.name)?,
         direction: input.direction.into(),
         area: area.id,
         factors,
+        liveness,
     };
     let act = Act::AccessPointPut {
         access_point: point.id,

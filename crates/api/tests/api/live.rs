@@ -1,8 +1,10 @@
 //! /live, and the namespaces `/live` and `/station` of the socket
 
 use crate::support::{Passing, Site, Socket, id};
-use model::Direction;
+use api::ports::{Challenge, ChallengeStep};
+use model::{Direction, FaceLiveness, LivenessPolicy, NotEstablished, PersonId, Prompt};
 use serde_json::{Value, json};
+use std::time::Duration;
 use store::Role;
 
 /// A camera station at the entry of a site.
@@ -230,4 +232,40 @@ async fn a_station_that_is_switched_off_is_sent_away_and_everybody_is_told() {
     assert_eq!(viewer.expect("device").await.args[0]["connected"], false);
     let id = device.parse().unwrap();
     assert_eq!(*site.played.came.lock().unwrap(), [(id, true), (id, false)]);
+}
+
+#[tokio::test]
+async fn what_is_asked_before_a_camera_station_is_told_to_it_in_words() {
+    let passing = Passing::open().await;
+    let site = &passing.site;
+    let address = site.serve().await;
+    let device = station(&passing).await;
+    let mut station = connected(&passing, &address, &device).await;
+    let ada: PersonId = passing.person("1", "Ada").await.parse().unwrap();
+
+    let nothing = station.ask_binary("frame", b"one").await;
+    assert_eq!(nothing["challenge"], Value::Null);
+    *site.played.challenge.lock().unwrap() = Some(Challenge::Asked {
+        person: ada,
+        prompt: Prompt::TurnLeft,
+        step: ChallengeStep::Act,
+        answered: 1,
+        of: 3,
+        left: Duration::from_millis(4_500),
+    });
+    let asked = station.ask_binary("frame", b"two").await;
+    let expected = json!({"challenge": "asked", "name": "Ada", "prompt": "turn_left",
+        "step": "act", "answered": 1, "of": 3, "left_ms": 4_500});
+    assert_eq!(asked["challenge"], expected);
+    *site.played.challenge.lock().unwrap() = Some(Challenge::Ended {
+        person: ada,
+        liveness: FaceLiveness::NotEstablished {
+            why: NotEstablished::TooLate,
+        },
+        policy: LivenessPolicy::OrAnotherFactor,
+    });
+    let ended = station.ask_binary("frame", b"three").await;
+    let expected = json!({"challenge": "not_established", "name": "Ada", "why": "too_late",
+        "policy": "or_another_factor"});
+    assert_eq!(ended["challenge"], expected);
 }

@@ -49,6 +49,26 @@ async fn an_access_point_asks_for_each_factor_once() {
 }
 
 #[tokio::test]
+async fn what_an_access_point_makes_of_liveness_stays_until_it_is_changed() {
+    let Passing {
+        site, area, entry, ..
+    } = Passing::open().await;
+    let address = format!("/access-points/{entry}");
+    let shown = site.get(Role::Viewer, "/access-points").await.expect(200);
+    assert_eq!(shown[0]["liveness"], "not_asked");
+    let mut point = json!({"name": "Door", "direction": "entry", "area": area,
+        "liveness": "required"});
+    let changed = site.put(Role::Admin, &address, point.clone()).await;
+    assert_eq!(changed.expect(200)["liveness"], "required");
+    // A program that does not know of it does not switch it off.
+    point.as_object_mut().unwrap().remove("liveness");
+    let kept = site.put(Role::Admin, &address, point.clone()).await;
+    assert_eq!(kept.expect(200)["liveness"], "required");
+    point["liveness"] = json!("sometimes");
+    site.put(Role::Admin, &address, point).await.expect(400);
+}
+
+#[tokio::test]
 async fn settings_take_effect_at_once_and_refuse_a_zone_that_does_not_exist() {
     let site = Site::open().await;
     let mut settings = site.get(Role::Viewer, "/settings").await.expect(200);

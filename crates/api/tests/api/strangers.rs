@@ -40,6 +40,7 @@ async fn stranger_passes(
             frames: 5,
             gallery: 1,
             picture: Some(picture),
+            liveness: None,
         }),
         raw: Vec::new(),
     };

@@ -4,9 +4,9 @@ use decision::{Facts, TagFacts, decide, holder};
 use model::{
     AccessPoint, AccessPointId, AreaId, ClassicEntry, ClassicExit, Comparison, Custody,
     CustodyState, Decision, DeviceTime, Direction, EventId, Evidence, FaceSighting, Factor,
-    FingerEvidence, FingerMode, FingerResult, FingerSighting, Person, PersonDetails, PersonId,
-    PersonStatus, PictureEvidence, PictureId, Places, Reason, Score, TagEvidence, TagText,
-    TimeProvenance, TimeSource, Timestamp,
+    FingerEvidence, FingerMode, FingerResult, FingerSighting, LivenessPolicy, Person,
+    PersonDetails, PersonId, PersonStatus, PictureEvidence, PictureId, Places, Reason, Score,
+    TagEvidence, TagText, TimeProvenance, TimeSource, Timestamp,
 };
 use uuid::Uuid;
 
@@ -78,6 +78,7 @@ impl Passage {
             direction: Direction::Entry,
             area: AreaId(Uuid::from_u128(2)),
             factors: factors.to_vec(),
+            liveness: LivenessPolicy::NotAsked,
         };
         let facts = Facts {
             access_point,
@@ -154,6 +155,7 @@ impl Passage {
             frames: 5,
             gallery: 3,
             picture: None,
+            liveness: None,
         });
         self.facts.by_face = known;
         self

@@ -4,6 +4,7 @@
 mod classic;
 mod factors;
 mod knots;
+mod liveness;
 mod pictures;
 mod properties;
 mod seen_again;

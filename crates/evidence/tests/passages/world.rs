@@ -4,8 +4,8 @@ use evidence::{Correlator, Output, PointFacts};
 use model::{
     AccessEvent, AccessPointId, AreaId, ClassicEntry, ClassicExit, Decision, DeviceId, DeviceTime,
     Direction, Evidence, FaceSighting, Factor, FingerMode, FingerPosition, FingerResult,
-    FingerSighting, Liveness, Observation, ObservationId, Outcome, PersonId, PictureId, Place,
-    Rule, Score, Sighting, TagText, Taken, Timestamp, Unresolved,
+    FingerSighting, Liveness, LivenessPolicy, Observation, ObservationId, Outcome, PersonId,
+    PictureId, Place, Rule, Score, Sighting, TagText, Taken, Timestamp, Unresolved,
 };
 use std::collections::BTreeMap;
 use uuid::Uuid;
@@ -82,6 +82,7 @@ pub fn face(person: Option<u128>) -> Sighting {
         frames: 5,
         gallery: 3,
         picture: None,
+        liveness: None,
     })
 }
 
@@ -112,6 +113,7 @@ pub fn native(direction: Direction, factors: &[Factor]) -> PointFacts {
     PointFacts {
         direction,
         factors: factors.to_vec(),
+        liveness: LivenessPolicy::NotAsked,
         classic_gate: false,
     }
 }
@@ -160,6 +162,12 @@ impl World {
     /// Access point `place` is not like the others.
     pub fn and(mut self, place: u128, direction: Direction, factors: &[Factor]) -> Self {
         self.others.insert(point(place), native(direction, factors));
+        self
+    }
+
+    /// Access point `place` has these facts.
+    pub fn at(mut self, place: u128, facts: PointFacts) -> Self {
+        self.others.insert(point(place), facts);
         self
     }
 

@@ -4,7 +4,7 @@ use super::act;
 use anyhow::Result;
 use model::{
     AccessPoint, AccessPointId, Act, Area, AreaId, Device, DeviceId, DeviceKind, Direction, Factor,
-    Gate, GateId,
+    Gate, GateId, LivenessPolicy,
 };
 use std::net::{IpAddr, Ipv4Addr};
 use store::{Put, Store, Write};
@@ -115,6 +115,7 @@ async fn point(
         direction,
         area,
         factors,
+        liveness: LivenessPolicy::NotAsked,
     };
     act(
         store,

@@ -49,7 +49,7 @@ async fn following(site: &Site, stop: &CancellationToken) -> Arc<NetworkCameras>
     let (house, _, _) = house::open(&store, &pictures).await.unwrap();
     let settings = TrackerSettings::default();
     let strangers = crate::strangers::StrangerBook::new(&store, &pictures, &recogniser);
-    let live = LiveCameras::new(&recogniser, &pictures, &house, &strangers, settings);
+    let live = LiveCameras::new(&store, &recogniser, &pictures, &house, &strangers, settings);
     let live = Arc::new(live);
     let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
     let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));

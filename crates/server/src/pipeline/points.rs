@@ -56,6 +56,7 @@ impl Points {
         Some(PointFacts {
             direction: point.direction,
             factors: point.factors.clone(),
+            liveness: point.liveness,
             classic_gate: self.gates.iter().any(|gate| gate.entry == id),
         })
     }

@@ -81,8 +81,8 @@ mod tests {
     use evidence::{Output, PointFacts};
     use model::{
         AccessPointId, AreaId, Author, Decision, DeviceId, DeviceTime, Direction, Entry, Evidence,
-        FaceSighting, Liveness, ObservationDraft, Outcome, PersonId, Place, Rule, Score, Sighting,
-        SourceKey, Taken,
+        FaceSighting, Liveness, LivenessPolicy, ObservationDraft, Outcome, PersonId, Place, Rule,
+        Score, Sighting, SourceKey, Taken,
     };
     use store::{Append, Book, Ingest, Put, Settlement, Write};
     use uuid::Uuid;
@@ -129,6 +129,7 @@ mod tests {
                     frames: 5,
                     gallery: 3,
                     picture: None,
+                    liveness: None,
                 }),
                 raw: Vec::new(),
             };
@@ -136,6 +137,7 @@ mod tests {
             let facts = PointFacts {
                 direction: Direction::Entry,
                 factors: Vec::new(),
+                liveness: LivenessPolicy::NotAsked,
                 classic_gate: false,
             };
             let output = correlator.step(&seen, &facts).remove(0);

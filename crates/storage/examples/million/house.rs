@@ -2,8 +2,8 @@
 
 use model::{
     AccessPoint, AccessPointId, Act, Area, AreaId, Author, Credential, CredentialKind, Device,
-    DeviceId, DeviceKind, Direction, Entry, Factor, Person, PersonDetails, PersonId, PersonStatus,
-    Place, Places, Record, Settings, TagText, Timestamp,
+    DeviceId, DeviceKind, Direction, Entry, Factor, LivenessPolicy, Person, PersonDetails,
+    PersonId, PersonStatus, Place, Places, Record, Settings, TagText, Timestamp,
 };
 use storage::SqlStore;
 use store::{Append, Book, People, Put, Write};
@@ -158,6 +158,7 @@ async fn door(
         direction,
         area,
         factors: vec![Factor::Tag],
+        liveness: LivenessPolicy::NotAsked,
     };
     let device = Device {
         id: random.id(),

@@ -183,6 +183,7 @@ pub fn access_point(name: &str, area: AreaId) -> AccessPoint {
         direction: Direction::Entry,
         area,
         factors: vec![Factor::Tag],
+        liveness: LivenessPolicy::Required,
     }
 }
 

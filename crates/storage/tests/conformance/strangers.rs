@@ -54,6 +54,7 @@ pub async fn a_strangers_sighting_names_the_event_it_ended_in<S: Site>() {
         frames: 3,
         gallery: 0,
         picture: Some(one.picture),
+        liveness: None,
     };
     let draft = ObservationDraft {
         device: new_id(),

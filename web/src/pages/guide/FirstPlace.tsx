@@ -10,7 +10,13 @@ import { useSettingsChange } from "../settings/change";
 export function FirstPlace({ onDone }: { onDone: () => void }) {
   const areas = useQuery(areasQuery).data ?? [];
   const points = useQuery(accessPointsQuery).data ?? [];
-  const [draft, setDraft] = useState<PointDraft>({ name: "Main door", direction: "entry", area: "new", factors: ["face"] });
+  const [draft, setDraft] = useState<PointDraft>({
+    name: "Main door",
+    direction: "entry",
+    area: "new",
+    factors: ["face"],
+    liveness: "not_asked",
+  });
   const [areaName, setAreaName] = useState("Building");
   const save = useSettingsChange(["places", "session"], () => savePoint(null, draft, areaName), "Access point added", onDone);
   const submit = (event: FormEvent) => {

@@ -1,8 +1,8 @@
 import { useState } from "react";
 import { client, data } from "../../api/client";
-import type { AccessPoint, Area, Direction, Factor } from "../../api/types";
+import type { AccessPoint, Area, Direction, Factor, LivenessPolicy } from "../../api/types";
 import { Check, FieldGrid, SelectField, TextField } from "../../ui/Field";
-import { directions, factors } from "../../words";
+import { directions, factors, livenessPolicies } from "../../words";
 import { useSettingsChange } from "./change";
 import { FormDialog } from "./FormDialog";
 import css from "./Settings.module.css";
@@ -14,6 +14,7 @@ export interface PointDraft {
   direction: Direction;
   area: string;
   factors: Factor[];
+  liveness: LivenessPolicy;
 }
 
 /** Saves an access point, and first its area when that is new. */
@@ -28,7 +29,7 @@ export async function savePoint(id: string | null, draft: PointDraft, areaName: 
 
 export function AccessPointDialog({ point, areas, onClose }: { point: AccessPoint | null; areas: Area[]; onClose: () => void }) {
   const [draft, setDraft] = useState<PointDraft>(
-    point ?? { name: "", direction: "entry", area: areas[0]?.id ?? newArea, factors: [] },
+    point ?? { name: "", direction: "entry", area: areas[0]?.id ?? newArea, factors: [], liveness: "not_asked" },
   );
   const [areaName, setAreaName] = useState("");
   const save = useSettingsChange(
@@ -36,7 +37,13 @@ export function AccessPointDialog({ point, areas, onClose }: { point: AccessPoin
     () =>
       savePoint(
         point?.id ?? null,
-        { name: draft.name, direction: draft.direction, area: draft.area, factors: draft.factors },
+        {
+          name: draft.name,
+          direction: draft.direction,
+          area: draft.area,
+          factors: draft.factors,
+          liveness: draft.liveness,
+        },
         areaName,
       ),
     "Access point saved",
@@ -135,6 +142,26 @@ export function PointFields({ draft, onChange, areas, areaName, onAreaName }: Po
             : "All of the chosen ones, and they must name one person."}
         </p>
       </fieldset>
+      <SelectField
+        label="Is the face alive?"
+        value={draft.liveness}
+        onChange={(event) => set({ liveness: event.target.value as LivenessPolicy })}
+        hint={livenessHint(draft.liveness)}
+      >
+        {(Object.keys(livenessPolicies) as LivenessPolicy[]).map((policy) => (
+          <option key={policy} value={policy}>
+            {livenessPolicies[policy].label}
+          </option>
+        ))}
+      </SelectField>
     </>
   );
+}
+
+/** What the policy means; only a camera station has a page to ask on. */
+function livenessHint(policy: LivenessPolicy): string {
+  const { about } = livenessPolicies[policy];
+  return policy === "not_asked"
+    ? about
+    : `Camera stations ask whom they know to blink and to turn. ${about} Other cameras cannot ask: their faces count as not answered.`;
 }

@@ -9,6 +9,7 @@ import { Badge } from "../../ui/Badge";
 import { TextField } from "../../ui/Field";
 import { Empty, Failed, Skeleton } from "../../ui/States";
 import { AccessPointDialog } from "./AccessPointDialog";
+import { livenessPolicies } from "../../words";
 import { useSettingsChange } from "./change";
 import { Collection } from "./Collection";
 import { FormDialog } from "./FormDialog";
@@ -64,6 +65,7 @@ function Requires({ point }: { point: AccessPoint }) {
       ) : (
         point.factors.map((factor) => <Badge key={factor}>{factorShort[factor]}</Badge>)
       )}
+      {point.liveness !== "not_asked" && <Badge>{`Liveness: ${livenessPolicies[point.liveness].label}`}</Badge>}
     </span>
   );
 }

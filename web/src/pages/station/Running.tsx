@@ -11,6 +11,7 @@ import { cameraAdvice, useCamera, type CameraProblem } from "../../ui/camera";
 import { Empty, Note } from "../../ui/States";
 import { useWakeLock } from "../../ui/wakeLock";
 import { drawOverlays } from "../live/draw";
+import { ChallengePanel } from "./ChallengePanel";
 import css from "./Station.module.css";
 
 /** The camera runs: its picture, the boxes over it, and what is wrong when something is. */
@@ -62,6 +63,7 @@ export function StationView() {
       <div className={css.frame}>
         <video ref={video} muted playsInline aria-label="This camera" />
         <Boxes video={video} overlays={station.overlays} />
+        {running && <ChallengePanel challenge={station.challenge} />}
         {problem && <CameraTrouble problem={problem} retry={start} />}
         <div className={css.state}>
           <State camera={running} station={station} />

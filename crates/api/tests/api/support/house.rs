@@ -3,7 +3,7 @@
 
 use super::fingers::PlayedFingers;
 use api::ports::{
-    Assessment, CameraAddress, CameraStatus, Cameras, CardFiles, CardPictures, Clock,
+    Assessment, CameraAddress, CameraStatus, Cameras, CardFiles, CardPictures, Challenge, Clock,
     EnrolledImage, FoundCamera, FrameRefused, ImageFinding, ImageProblem, ImportReport, Integrity,
     LiveFrame, NetworkCameras, Overlay, Recognition, RefusedRow, Spool, Step, Tell, Verification,
 };
@@ -33,6 +33,8 @@ pub struct Played {
     pub seen: Mutex<Option<PersonId>>,
     /// The strangers that are like every image.
     pub alike: Mutex<Vec<StrangerId>>,
+    /// What is asked of whoever is seen.
+    pub challenge: Mutex<Option<Challenge>>,
     /// Held by whoever wants imports to wait.
     pub imports: Semaphore,
     /// What is known of fingers.
@@ -51,6 +53,7 @@ impl Played {
             came: Mutex::default(),
             seen: Mutex::default(),
             alike: Mutex::default(),
+            challenge: Mutex::default(),
             imports: Semaphore::new(1),
             fingers: PlayedFingers::default(),
         }
@@ -180,6 +183,7 @@ impl Cameras for Played {
                 decided: true,
                 score: Some(Score(500_000)),
             }],
+            challenge: *self.challenge.lock().unwrap(),
             at: self.now(),
             size: (640, 480),
         });

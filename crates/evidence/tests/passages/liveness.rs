@@ -1,0 +1,67 @@
+//! Faces of which it is known whether they are alive.
+
+use crate::world::*;
+use evidence::{Output, PointFacts};
+use model::{Direction, FaceLiveness, LivenessPolicy, NotEstablished, Sighting};
+
+const MINUTE: i64 = 60_000;
+
+/// The face of person 7, alive or not shown to be.
+fn asked(alive: bool) -> Sighting {
+    let Sighting::Face(mut seen) = face(Some(7)) else {
+        unreachable!()
+    };
+    let why = NotEstablished::TooLate;
+    seen.liveness = Some(if alive {
+        FaceLiveness::Established
+    } else {
+        FaceLiveness::NotEstablished { why }
+    });
+    Sighting::Face(seen)
+}
+
+/// A door that wants another factor beside a face that is not known to be alive.
+fn door() -> World {
+    let facts = PointFacts {
+        liveness: LivenessPolicy::OrAnotherFactor,
+        ..native(Direction::Entry, &[])
+    };
+    World::with(Direction::Entry, &[]).at(1, facts)
+}
+
+#[test]
+fn who_fails_and_tries_again_is_a_new_passage_and_so_is_a_picture_after_somebody_alive() {
+    let mut world = World::with(Direction::Entry, &[]);
+    world.see(1, 0, asked(false));
+    world.see(1, MINUTE, asked(true));
+    assert_eq!(world.passages().len(), 2);
+    world.see(1, 2 * MINUTE, asked(true));
+    assert_eq!(world.passages().len(), 2, "alive again");
+    world.see(1, 3 * MINUTE, asked(false));
+    assert_eq!(world.passages().len(), 3);
+}
+
+#[test]
+fn a_face_that_is_alive_is_a_passage_at_once_and_another_waits_for_a_factor() {
+    let mut alive = door();
+    alive.see(1, 0, asked(true));
+    assert_eq!(alive.passages().len(), 1);
+    let mut world = door();
+    world.see(1, 0, asked(false));
+    assert!(world.passages().is_empty());
+    world.see(1, 4_000, read("4AB3"));
+    let passages = world.passages();
+    assert_eq!(passages.len(), 1);
+    assert!(passages[0].tag.is_some() && passages[0].face.is_some());
+}
+
+#[test]
+fn where_no_factor_comes_the_face_is_a_passage_by_itself() {
+    let mut world = door();
+    world.see(1, 0, asked(false));
+    world.until(10_000);
+    let passages = world.passages();
+    assert_eq!(passages.len(), 1);
+    assert!(passages[0].tag.is_none());
+    assert!(matches!(world.outputs.last(), Some(Output::Passage(_))));
+}

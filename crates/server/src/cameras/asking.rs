@@ -1,0 +1,117 @@
+//! Asking whoever stands before a camera station to show that they are alive, where the access point does.
+
+use super::{Following, LiveCameras};
+use api::ports::{Challenge, ChallengeStep};
+use model::{Device, DeviceKind, FaceLiveness, LivenessPolicy, NotEstablished, Timestamp};
+use std::time::Duration;
+use vision::liveness::{Answered, Phase, Shown};
+use vision::{Decided, Face, TrackUpdate};
+
+/// What is ready to be delivered.
+type Told = Vec<(Decided, Option<FaceLiveness>)>;
+
+impl LiveCameras {
+    /// What of a frame is to be delivered: strangers at once, people once they have answered if they are asked.
+    pub(super) async fn told(
+        &self,
+        station: &Device,
+        following: &mut Following,
+        mut update: TrackUpdate,
+        faces: &[Face],
+        at: Timestamp,
+    ) -> Told {
+        let named = update.decided.iter().any(|one| one.person.is_some());
+        if named {
+            following.policy = self.policy(station).await;
+        }
+        let can_ask = station.kind == DeviceKind::CameraStation;
+        if following.policy.asks() && !can_ask {
+            return not_asked(update);
+        }
+        let asks = following.policy.asks() || following.asking.is_busy();
+        let answered = if asks {
+            let clock = clock(at);
+            following.asking.step(&mut update, faces, clock, chance)
+        } else {
+            Vec::new()
+        };
+        let rest = update.decided.into_iter().map(|decided| (decided, None));
+        rest.chain(answered.into_iter().map(with_liveness))
+            .collect()
+    }
+
+    /// What the access point of the camera makes of faces that are not known to be alive. Where it cannot be read,
+    /// the strictest holds: it asks, and what it makes of the answer is decided when the passage is.
+    async fn policy(&self, station: &Device) -> LivenessPolicy {
+        match self.store.access_points().await {
+            Ok(points) => points
+                .iter()
+                .find(|point| point.id == station.access_point)
+                .map_or(LivenessPolicy::NotAsked, |point| point.liveness),
+            Err(error) => {
+                tracing::error!(%error, "the access points could not be read");
+                LivenessPolicy::Required
+            }
+        }
+    }
+}
+
+fn with_liveness(answered: Answered) -> (Decided, Option<FaceLiveness>) {
+    (answered.decided, Some(answered.liveness))
+}
+
+/// Cameras without a page to ask on.
+fn not_asked(update: TrackUpdate) -> Told {
+    let why = NotEstablished::NotAsked;
+    let decided = update.decided.into_iter();
+    let with = decided.map(|decided| {
+        let named = decided.person.is_some();
+        let liveness = named.then_some(FaceLiveness::NotEstablished { why });
+        (decided, liveness)
+    });
+    with.collect()
+}
+
+/// Numbers that nobody can know before. A machine without randomness would ask in one order only.
+fn chance() -> u64 {
+    let mut bytes = [0; 8];
+    if let Err(error) = getrandom::fill(&mut bytes) {
+        tracing::error!(%error, "no randomness: prompts can be foretold");
+    }
+    u64::from_le_bytes(bytes)
+}
+
+/// The time of a frame on the clock of trackers.
+pub(super) fn clock(at: Timestamp) -> Duration {
+    Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default())
+}
+
+/// What whoever stands before the camera is to be shown at `at`.
+pub(super) fn shown(following: &Following, at: Timestamp) -> Option<Challenge> {
+    Some(match following.asking.shown(clock(at))? {
+        Shown::Asked {
+            person,
+            prompt,
+            phase,
+            answered,
+            of,
+            left,
+        } => Challenge::Asked {
+            person,
+            prompt,
+            step: match phase {
+                Phase::Ready => ChallengeStep::Ready,
+                Phase::Act => ChallengeStep::Act,
+                Phase::Back => ChallengeStep::Back,
+            },
+            answered,
+            of,
+            left,
+        },
+        Shown::Ended { person, liveness } => Challenge::Ended {
+            person,
+            liveness,
+            policy: following.policy,
+        },
+    })
+}
