@@ -83,7 +83,11 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     let stranger = reasons.contains(&Reason::Stranger);
     // Whoever goes out has been inside: there a stranger is a denial like any other.
     let comes_in = event.place.direction != Direction::Exit;
-    let plain = (stranger && !comes_in) || reasons.iter().any(|r| is_plain(*r));
+    // Of a lock-out there is one alert, which its notice raised: presses while it stands raise no more, whatever else
+    // was not shown.
+    let locked = reasons.contains(&Reason::FingersLocked);
+    let told = |r: Reason| locked && (r == Reason::FingersLocked || is_missing(r));
+    let plain = (stranger && !comes_in) || reasons.iter().any(|r| is_plain(*r) && !told(*r));
     let fingerprint = event.evidence.fingerprint.as_ref();
     let duress = fingerprint.is_some_and(|finger| finger.duress);
     let rows = [
@@ -96,6 +100,14 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     ];
     let raised = rows.into_iter().filter(|(holds, _)| *holds);
     raised.map(|(_, kind)| kind).collect()
+}
+
+/// Something that was not shown.
+const fn is_missing(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::TagMissing | Reason::FingerMissing | Reason::FaceMissing
+    )
 }
 
 /// A denying reason that has no alert of its own.

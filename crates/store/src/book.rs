@@ -292,6 +292,9 @@ pub trait Book: Send + Sync {
     /// A page of the log, newest first by index.
     async fn listed(&self, filter: &LogFilter, page: Page) -> Result<Vec<Listed>>;
 
+    /// A page of the passages of a person whose finger the house compared, newest first by index.
+    async fn finger_passages(&self, person: PersonId, page: Page) -> Result<Vec<Listed>>;
+
     /// A page of entries, all of which can be read; otherwise as [`Book::listed`].
     async fn entries(&self, filter: &LogFilter, page: Page) -> Result<Vec<StoredEntry>> {
         let listed = self.listed(filter, page).await?;

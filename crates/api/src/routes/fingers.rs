@@ -17,14 +17,12 @@ use axum::http::StatusCode;
 use jiff::Timestamp;
 use model::{AccessPointId, Act, Credential, CredentialKind, FingerLock, FingerSubject, PersonId};
 use serde::{Deserialize, Serialize};
-use store::{EntryKind, FingerTemplate, Listed, LogFilter, Page, Role, StoredEntry, Write};
+use store::{FingerTemplate, Listed, Page, Role, StoredEntry, Write};
 use utoipa::{IntoParams, ToSchema};
 use uuid::Uuid;
 
 /// Most verifications in one answer.
-const MOST: usize = 200;
-/// Entries of the log looked through for one answer: most may be of other kinds than fingers.
-const ENTRIES: u32 = 500;
+const MOST: u32 = 200;
 
 /// One impression of an enrolled finger.
 #[derive(Clone, Debug, Serialize, ToSchema)]
@@ -44,8 +42,6 @@ pub(crate) struct FingerView {
     position: FingerPosition,
     /// Whether it is marked for duress; absent below the role operator.
     duress: Option<bool>,
-    /// How clear its best impression is, 0 to 100.
-    quality: u8,
     /// What made its templates.
     model: String,
     /// When it was enrolled.
@@ -121,9 +117,9 @@ pub(crate) struct FingerVerificationView {
 /// A page of a person's verifications, newest first.
 #[derive(Clone, Debug, Serialize, ToSchema)]
 pub(crate) struct FingerHistory {
-    /// The verifications; there may be none on a page that is not the last.
+    /// The verifications.
     verifications: Vec<FingerVerificationView>,
-    /// Pass it as `before` for the next page; absent: this is the last.
+    /// Pass it as `before` for the next page, which may be empty; absent: this is the last.
     next: Option<u64>,
 }
 
@@ -134,7 +130,7 @@ pub(crate) struct HistoryQuery {
     /// Only those with a smaller index, for the next page.
     before: Option<u64>,
     /// At most this many, 1 to 200; 50 when absent.
-    limit: Option<usize>,
+    limit: Option<u32>,
 }
 
 /// Whose lock to lift: one of the two.
@@ -167,7 +163,6 @@ pub(crate) fn finger_view(
         id: credential.id.0,
         position: (*position).into(),
         duress: (role >= Role::Operator).then_some(duress),
-        quality: impressions.iter().map(|i| i.quality).max().unwrap_or(0),
         model: model.clone(),
         enrolled_at: credential.enrolled_at,
         impressions: impressions
@@ -218,30 +213,18 @@ pub(crate) async fn history(
 ) -> Result<Json<FingerHistory>, ApiError> {
     let person = find(&house, PersonId(id)).await?.id;
     let limit = query.limit.unwrap_or(50).clamp(1, MOST);
-    let filter = LogFilter {
-        person: Some(person),
-        kinds: vec![EntryKind::Access],
-        ..LogFilter::default()
-    };
-    let names = Names::load(&house).await?;
     let page = Page {
         before: query.before,
-        limit: ENTRIES,
+        limit,
     };
-    let listed = house.store.listed(&filter, page).await?;
-    let read_all = listed.len() < ENTRIES as usize;
-    let oldest = listed.last().map(Listed::index);
+    let listed = house.store.finger_passages(person, page).await?;
+    let full = listed.len() >= limit as usize;
+    let next = listed.last().map(Listed::index).filter(|_| full);
+    let names = Names::load(&house).await?;
     let entries = listed.into_iter().filter_map(Listed::readable);
     let found = entries.filter_map(|entry| verification(&entry, &names, caller.role));
-    let mut verifications: Vec<_> = found.collect();
-    let next = if verifications.len() > limit {
-        verifications.get(limit - 1).map(|last| last.index)
-    } else {
-        oldest.filter(|_| !read_all)
-    };
-    verifications.truncate(limit);
     Ok(Json(FingerHistory {
-        verifications,
+        verifications: found.collect(),
         next,
     }))
 }

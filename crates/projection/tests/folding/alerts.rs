@@ -214,3 +214,16 @@ fn fingers_that_were_locked_alert_and_say_whose() {
         (FingersLocked, Some(who(7)))
     );
 }
+
+#[test]
+fn presses_while_fingers_are_locked_raise_no_more_alerts_unless_there_is_more_to_tell() {
+    let locked = |more: &[Reason]| {
+        let reasons = [&[Reason::FingersLocked], more].concat();
+        raised(denied(entry(Some(7)), &reasons))
+    };
+    assert!(locked(&[]).is_empty());
+    assert!(locked(&[Reason::TagMissing]).is_empty());
+    assert_eq!(locked(&[Reason::PersonSuspended]), [Denied]);
+    let missing = denied(entry(Some(7)), &[Reason::TagMissing]);
+    assert_eq!(raised(missing), [Denied]);
+}

@@ -9,7 +9,7 @@ use store::{Append, Committed, Result, StoreError, commitment};
 use super::columns::{Searchable, person_of};
 use super::keys::Keys;
 use super::writer::{Tx, Work};
-use super::{picture_names, project, settle, stretches, written};
+use super::{finger_passages, picture_names, project, settle, stretches, written};
 use crate::engine::fault::fault;
 use crate::engine::rows::{nanos, signed, word};
 use crate::engine::{Db, query};
@@ -57,6 +57,7 @@ async fn write_entry(tx: &mut Tx<'_>, index: u64, entry: &Entry) -> Result<()> {
     insert(tx.db, index, entry, &leaf, &sealed).await?;
     stretches::widen(tx, signed(index)?, nanos(entry.occurred_at())).await?;
     insert_people(tx.db, index, entry).await?;
+    finger_passages::keep(tx.db, index, entry).await?;
     if let Record::Access(event) = &entry.record
         && let Some(picture) = &event.evidence.picture
     {

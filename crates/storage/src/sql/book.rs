@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use model::EventId;
+use model::{EventId, PersonId};
 use store::{Append, Book, Committed, Listed, LogFilter, Page, Result, Settlement, StoredEntry};
 use tokio::sync::broadcast;
 
@@ -12,7 +12,7 @@ use super::append::{self, Appending};
 use super::keys::Keys;
 use super::rebuild::Rebuilding;
 use super::settle::Settling;
-use super::{SqlStore, search};
+use super::{SqlStore, finger_passages, search};
 use crate::engine::fault::fault;
 use crate::engine::rows::Columns;
 use crate::engine::{Db, Row, query};
@@ -72,6 +72,12 @@ impl Book for SqlStore {
     async fn listed(&self, filter: &LogFilter, page: Page) -> Result<Vec<Listed>> {
         let mut db = self.read().await?;
         let rows = search::page(&mut db, filter, page).await?;
+        listed(&mut db, self.keys(), &rows).await
+    }
+
+    async fn finger_passages(&self, person: PersonId, page: Page) -> Result<Vec<Listed>> {
+        let mut db = self.read().await?;
+        let rows = finger_passages::page(&mut db, person, page).await?;
         listed(&mut db, self.keys(), &rows).await
     }
 

@@ -16,10 +16,11 @@ use crate::engine::{Db, Engine, File, query};
 
 /// Every table, those before that others refer to, with what its rows are ordered by where the order
 /// of insertion counts.
-pub(crate) const TABLES: [(&str, &str); 32] = [
+pub(crate) const TABLES: [(&str, &str); 33] = [
     ("meta", ""),
     ("entries", " ORDER BY idx"),
     ("entry_people", ""),
+    ("finger_passages", ""),
     ("stretches", ""),
     ("nodes", ""),
     ("checkpoints", " ORDER BY size"),

@@ -9,6 +9,7 @@ mod columns;
 mod copying;
 mod devices;
 mod filling;
+mod finger_passages;
 mod fingers;
 mod incidents;
 mod ingest;

@@ -3,7 +3,7 @@
 use store::Result;
 
 use super::writer::{Tx, Work};
-use super::{append, project, stretches};
+use super::{append, finger_passages, project, stretches};
 use crate::engine::fault::fault;
 use crate::engine::query;
 use crate::engine::rows::Columns;
@@ -12,7 +12,7 @@ use crate::engine::rows::Columns;
 const CHUNK: i64 = 500;
 
 /// Counts up when an entry folds to other rows than before, or to more columns.
-const FOLDED_BY: &[u8] = b"3";
+const FOLDED_BY: &[u8] = b"4";
 const FOLDED: &str = "projections folded by";
 
 pub(super) struct Rebuilding;
@@ -56,6 +56,7 @@ impl Work for KeepingUp {
 
 async fn fold_again(tx: &mut Tx<'_>) -> Result<()> {
     stretches::again(tx).await?;
+    finger_passages::forget(tx.db).await?;
     for table in [
         "DELETE FROM visits",
         "DELETE FROM custody",
@@ -85,6 +86,7 @@ async fn fold_chunk(tx: &mut Tx<'_>, from: i64) -> Result<Option<i64>> {
         let index = row.count("idx")?;
         let opened = append::open(tx.keys, row.col("id")?, row.col("sealed")?);
         let (entry, _) = opened.map_err(|error| project::unfoldable(&error, index))?;
+        finger_passages::keep(tx.db, index, &entry).await?;
         project::fold(tx, &entry).await?;
         next = Some(row.col::<i64>("idx")? + 1);
     }

@@ -1,10 +1,10 @@
 //! Fingers: templates with the mark for duress, and locks.
 
 use model::*;
-use store::{Book, FingerTemplate, People, Put, StoreError, Write};
+use store::{Append, Book, FingerTemplate, Listed, Page, People, Put, StoreError, Write};
 
 use crate::Site;
-use crate::make::{new_id, noon, person, with};
+use crate::make::{entry, new_id, noon, passage, passed, person, with};
 
 fn finger(
     person: PersonId,
@@ -136,4 +136,62 @@ pub async fn fingers_are_locked_once_until_that_is_lifted<S: Site>() {
     assert_eq!(site.store().finger_locks().await.unwrap(), []);
     let again = site.store().append(lifting()).await;
     assert!(matches!(again, Err(StoreError::NotFound { .. })));
+}
+
+pub async fn passages_of_a_person_by_finger_are_listed_alone<S: Site>() {
+    let site = S::found().await;
+    let (alice, bob) = (person("1", "Alice"), person("2", "Bob"));
+    add(site.store(), &[&alice, &bob]).await;
+    let by_finger = |of: PersonId| {
+        let mut event = passage(Direction::Entry, Some(of), noon());
+        event.evidence.fingerprint = Some(compared(of));
+        entry(Record::Access(event))
+    };
+    let mut hers = Vec::new();
+    for _ in 0..3 {
+        for made in [
+            by_finger(alice.id),
+            passed(Direction::Entry, alice.id, noon()),
+            by_finger(bob.id),
+        ] {
+            site.store()
+                .append(Append::entry(made.clone()))
+                .await
+                .unwrap();
+            hers.insert(0, made);
+        }
+    }
+    hers.retain(|made| {
+        matches!(&made.record, Record::Access(event) if event.decision.person == Some(alice.id)
+            && event.evidence.fingerprint.is_some())
+    });
+    let page = async |store: &S::Engine, before, limit| {
+        let page = Page { before, limit };
+        let listed = store.finger_passages(alice.id, page).await.unwrap();
+        let all = listed.into_iter().filter_map(Listed::readable);
+        all.map(|stored| (stored.index, stored.entry))
+            .collect::<Vec<_>>()
+    };
+    let entries = |page: Vec<(u64, Entry)>| page.into_iter().map(|(_, e)| e).collect::<Vec<_>>();
+    let newest = page(site.store(), None, 2).await;
+    let before = newest[1].0;
+    assert_eq!(entries(newest), hers[..2]);
+    let rest = page(site.store(), Some(before), 2).await;
+    assert_eq!(entries(rest), hers[2..]);
+    site.store().rebuild_projections().await.unwrap();
+    assert_eq!(entries(page(site.store(), None, 9).await), hers);
+}
+
+fn compared(person: PersonId) -> FingerSighting {
+    FingerSighting {
+        result: FingerResult::Matched,
+        mode: FingerMode::Search,
+        person: Some(person),
+        position: Some(FingerPosition::RightThumb),
+        duress: false,
+        presses: 1,
+        score: None,
+        searched: 2,
+        picture: None,
+    }
 }

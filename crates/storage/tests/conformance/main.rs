@@ -108,6 +108,7 @@ macro_rules! every_case {
                 a_finger_of_a_person_is_enrolled_once,
                 fingers_go_with_their_credential_and_with_their_person,
                 fingers_are_locked_once_until_that_is_lifted,
+                passages_of_a_person_by_finger_are_listed_alone,
             ],
             strangers: [
                 a_stranger_is_told_by_every_sighting_and_survives_a_restart,
