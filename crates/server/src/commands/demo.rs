@@ -4,6 +4,7 @@ use super::serve::{announce, stop_signal};
 use crate::cli::{Common, Demo};
 use crate::compose::Running;
 use crate::config::Config;
+use crate::demo::fingers::SideDoor;
 use crate::demo::{self, gates};
 use crate::exit::{CONFIG, Failure};
 use anyhow::{Context, Result};
@@ -19,14 +20,16 @@ const DEFAULTS: [(&str, &str); 2] = [
 
 pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
     let temporary = tempfile::tempdir().context("no temporary folder")?;
-    let config = configure(common, &args, temporary.path())?;
+    let side_door = SideDoor::plug()?;
+    let config = configure(common, &args, temporary.path(), side_door.setting())?;
     crate::logging::start(&config.log)?;
     println!("Starting the demo site …");
     let (mqtt, upload) = (config.classic.mqtt, config.classic.http);
     let running = Running::start(config).await?;
-    let people = Arc::new(demo::furnish(&running).await?);
+    let demo::Furnished { people, fingers } = demo::furnish(&running).await?;
+    let people = Arc::new(people);
     println!(
-        "{} people are enrolled, {} gates are simulated.",
+        "{} people are enrolled, {fingers} of them with a finger; {} gates and a fingerprint sensor are simulated.",
         people.len(),
         demo::GATES.len()
     );
@@ -40,8 +43,10 @@ pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
         }
         _ => None,
     };
+    let pressing = tokio::spawn(side_door.run(args.quiet, stop.clone()));
     stop_signal().await?;
     stop.cancel();
+    pressing.await?;
     if let Some(boards) = boards {
         boards.await?;
     }
@@ -50,12 +55,18 @@ pub async fn run(common: &Common, args: Demo) -> Result<ExitCode> {
 }
 
 /// The demo's own data directory and ports, overridden by what was configured.
-fn configure(common: &Common, args: &Demo, temporary: &std::path::Path) -> Result<Config> {
+fn configure(
+    common: &Common,
+    args: &Demo,
+    temporary: &std::path::Path,
+    sensor: (String, String),
+) -> Result<Config> {
     let given = common.settings(&args.listen)?;
     let mut settings: Vec<(String, String)> = DEFAULTS
         .iter()
         .map(|(key, value)| ((*key).into(), (*value).into()))
         .collect();
+    settings.push(sensor);
     settings.extend(given);
     if !args.keep {
         settings.push(("data_dir".into(), temporary.to_string_lossy().into_owned()));

@@ -1,5 +1,7 @@
-//! The demo site: people, gates and a classroom, with simulated boards that pass through them.
+//! The demo site: people, gates, a classroom and a side door, with simulated boards and a simulated sensor that people
+//! pass by.
 
+pub mod fingers;
 pub mod gates;
 mod people;
 mod places;
@@ -13,15 +15,24 @@ use people::DemoPerson;
 use store::{Append, Write};
 use uuid::Uuid;
 
+/// Who is there.
+pub struct Furnished {
+    /// Everybody.
+    pub people: Vec<DemoPerson>,
+    /// How many of them have a finger enrolled.
+    pub fingers: usize,
+}
+
 /// Fills a fresh site; one that has access points already is left as it is.
 ///
 /// # Errors
 /// When the store refuses something.
-pub async fn furnish(running: &Running) -> Result<Vec<DemoPerson>> {
+pub async fn furnish(running: &Running) -> Result<Furnished> {
     places::put(&*running.store).await?;
     let people = people::portraits(&running.recogniser).await?;
     people::enrol(running, &people).await?;
-    Ok(people)
+    let fingers = fingers::enrol(running, &people).await?;
+    Ok(Furnished { people, fingers })
 }
 
 /// Appends an act of the demo.

@@ -13,6 +13,9 @@ use uuid::Uuid;
 /// A simulated gate: its name, and the last number of its boards' loopback addresses.
 pub const GATES: [(&str, u8, u8); 2] = [("North gate", 11, 12), ("South gate", 21, 22)];
 
+/// The access point with the simulated sensor.
+pub const SIDE_DOOR: &str = "Side door";
+
 /// A loopback address of its own for a simulated board.
 pub fn board(number: u8) -> IpAddr {
     IpAddr::V4(Ipv4Addr::new(127, 0, 0, number))
@@ -30,6 +33,8 @@ pub async fn put(store: &dyn Store) -> Result<()> {
     for (name, controller, camera) in GATES {
         gate(store, name, court, [board(controller), board(camera)]).await?;
     }
+    let factors = vec![Factor::Finger];
+    point(store, SIDE_DOOR, Direction::Both, court, factors).await?;
     let room = area(store, "Classroom").await?;
     let door = point(
         store,
