@@ -1,7 +1,7 @@
 // A sensor hangs on the server: fingers are enrolled on the page, open the door, are refused to others, fail until they
 // are locked, and each passage is told with its score and the picture of its press.
 import assert from "node:assert/strict";
-import { writeFile } from "node:fs/promises";
+import { readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { after, before, describe, it } from "node:test";
 import { Api } from "../lib/api.mjs";
@@ -157,6 +157,31 @@ describe("fingers", { timeout: 900_000 }, () => {
     await page.getByRole("button", { name: "Lift the lock-out" }).click();
     await locked.waitFor({ state: "detached" });
     await enter(ofAda, "Ada Example", { rows: 2 });
+  });
+
+  it("go out as a file, which comes in again as a job that names each wrong row", async () => {
+    await page.goto(`${gatebook.address}/people`);
+    const chosen = async (name) => {
+      await page.getByRole("button", { name: "Fingers", exact: true }).click();
+      await page.getByRole("menuitem", { name }).click();
+    };
+    const file = page.waitForEvent("download");
+    await chosen("Minutiae (ISO/IEC 19794-2)");
+    const exported = await readFile(await (await file).path(), "utf8");
+    const rows = exported.trimEnd().split("\n");
+    assert.deepEqual([rows.filter((row) => row.includes("right_index")).length, /left_index/.test(exported)], [3, false]);
+    const wrong = "77,Nobody,,,,,,right_thumb,crayon,,AAAA,,";
+    await chosen("Import fingers");
+    const dialog = page.getByRole("dialog");
+    const csv = { name: "fingers.csv", mimeType: "text/csv", buffer: Buffer.from([...rows, wrong, ""].join("\n")) };
+    await dialog.getByLabel("Registry with fingers (fingers.csv)").setInputFiles(csv);
+    await dialog.getByRole("button", { name: "Import", exact: true }).click();
+    await dialog.getByText("1 row was refused").waitFor();
+    await dialog.getByRole("cell", { name: String(rows.length + 1), exact: true }).waitFor();
+    await dialog.getByRole("cell", { name: /^format: iso/ }).waitFor();
+    await dialog.getByRole("button", { name: "Done" }).click();
+    const [job] = await api.get("/jobs");
+    assert.deepEqual([job.kind, job.report.added, job.done, job.total], ["fingers_import", 0, rows.length, rows.length]);
   });
 
   it("a cable that is pulled is said where presses are asked for, and is met again", async () => {

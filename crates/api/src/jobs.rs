@@ -109,7 +109,7 @@ impl Jobs {
     /// verification.
     pub(crate) fn turn(&self, kind: JobKind) -> Result<Turn, ApiError> {
         let (turns, taken) = match kind {
-            JobKind::PeopleImport | JobKind::LogImport => (
+            JobKind::PeopleImport | JobKind::LogImport | JobKind::FingersImport => (
                 &self.0.imports,
                 "An import runs already; wait for it to end.",
             ),

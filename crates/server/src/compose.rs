@@ -358,7 +358,7 @@ impl Parts {
             rest = rest.merge(certificates::offered(pem));
         }
         let rest = if self.config.http.pages {
-            rest.fallback_service(pages::service())
+            rest.fallback(pages::serve)
         } else {
             rest.fallback(pages::elsewhere)
         };

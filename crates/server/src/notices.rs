@@ -1,7 +1,7 @@
 //! Entries that Gatebook writes by itself, and whether it wrote one already.
 
 use model::{Author, Entry, EventId, Notice, Record, Timestamp};
-use store::{Append, EntryKind, LogFilter, Page, Result, Store};
+use store::{Append, EntryKind, LogFilter, Page, Result, Store, Write};
 use uuid::Uuid;
 
 /// Notices read at once.
@@ -12,13 +12,31 @@ const PAGE: u32 = 500;
 /// # Errors
 /// When the store takes none.
 pub async fn append(store: &dyn Store, notice: Notice, now: Timestamp) -> Result<()> {
+    let record = Record::Notice(notice);
+    write(store, (Author::System, record), Vec::new(), now).await
+}
+
+/// Writes an entry together with what it changes in the registry: both, or neither.
+///
+/// # Errors
+/// When the store takes none.
+pub async fn write(
+    store: &dyn Store,
+    (author, record): (Author, Record),
+    writes: Vec<Write>,
+    now: Timestamp,
+) -> Result<()> {
     let entry = Entry {
         id: EventId(Uuid::now_v7()),
         written_at: now,
-        author: Author::System,
-        record: Record::Notice(notice),
+        author,
+        record,
     };
-    store.append(Append::entry(entry)).await.map(drop)
+    let append = Append {
+        writes,
+        ..Append::entry(entry)
+    };
+    store.append(append).await.map(drop)
 }
 
 /// Whether one of the notices since `from` is as asked; `None`: of all.

@@ -872,8 +872,8 @@ export interface paths {
         put?: never;
         /**
          * Imports such a file; again: changes nothing. Role: admin.
-         * @description People who are missing are added and fingers that are missing are enrolled. A refused row is named with its line
-         *     and concerns no other.
+         * @description People who are missing are added and fingers that are missing are enrolled. A finger with a refused row is
+         *     refused as a whole. Each refused row is named with its line in the report of the job that is answered.
          */
         post: operations["post_people_fingers_import"];
         delete?: never;
@@ -2462,10 +2462,10 @@ export interface components {
         FingerHistory: {
             /**
              * Format: int64
-             * @description Pass it as `before` for the next page; absent: this is the last.
+             * @description Pass it as `before` for the next page, which may be empty; absent: this is the last.
              */
             next?: number | null;
-            /** @description The verifications; there may be none on a page that is not the last. */
+            /** @description The verifications. */
             verifications: components["schemas"]["FingerVerificationView"][];
         };
         /**
@@ -2553,11 +2553,6 @@ export interface components {
             model: string;
             /** @description Which one. */
             position: components["schemas"]["FingerPosition"];
-            /**
-             * Format: int32
-             * @description How clear its best impression is, 0 to 100.
-             */
-            quality: number;
         };
         /** @description A finger that the house compared. It never tells of duress. */
         FingerprintView: {
@@ -2843,7 +2838,7 @@ export interface components {
          * @description What a job does.
          * @enum {string}
          */
-        JobKind: "verification" | "people_import" | "log_import" | "reenrolment";
+        JobKind: "verification" | "people_import" | "log_import" | "fingers_import" | "reenrolment";
         /**
          * @description How a job stands.
          * @enum {string}
@@ -7246,12 +7241,12 @@ export interface operations {
             };
         };
         responses: {
-            200: {
+            202: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ImportView"];
+                    "application/json": components["schemas"]["JobView"];
                 };
             };
             /** @description Not signed in */
@@ -7270,6 +7265,15 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Another import runs */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {

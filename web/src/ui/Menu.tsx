@@ -44,6 +44,16 @@ export function MenuItem({
   );
 }
 
+/** Fetches a file. */
+export function MenuDownload({ icon: Icon, href, children }: { icon?: Icon; href: string; children: ReactNode }) {
+  return (
+    <Base.LinkItem className={css.item} href={href} download closeOnClick>
+      {Icon && <Icon size={16} aria-hidden />}
+      {children}
+    </Base.LinkItem>
+  );
+}
+
 export function MenuHeading({ children }: { children: ReactNode }) {
   return <div className={css.heading}>{children}</div>;
 }

@@ -106,6 +106,8 @@ pub(crate) enum JobKind {
     PeopleImport,
     /// Imports a card's log.
     LogImport,
+    /// Imports a registry with templates of fingers.
+    FingersImport,
     /// Enrols everybody with another face model, from the registered photographs.
     Reenrolment,
 }

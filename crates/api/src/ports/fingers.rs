@@ -1,6 +1,6 @@
 //! Fingers as the API asks for them: enrolment as a session in memory, sensors, the gallery.
 
-use super::ImportReport;
+use super::{ImportReport, Tell};
 use crate::keeping::NewFinger;
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -199,11 +199,11 @@ pub trait Fingers: Send + Sync + 'static {
     /// Why it cannot be written.
     async fn export(&self, native: bool) -> Result<(String, usize), String>;
 
-    /// Imports such a file: who is missing is added, fingers that are missing are enrolled.
+    /// Imports such a file: who is missing is added, fingers that are missing are enrolled, each whole or not at all.
     ///
     /// # Errors
     /// When it is no such file, or the store takes nothing.
-    async fn import(&self, csv: Bytes, author: Author) -> Result<ImportReport, String>;
+    async fn import(&self, csv: Bytes, author: Author, tell: Tell) -> Result<ImportReport, String>;
 
     /// The sensors of the configuration that have their device.
     fn sensors(&self) -> Vec<SensorStatus>;

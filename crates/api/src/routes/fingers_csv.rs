@@ -4,11 +4,14 @@ use crate::auth::Admin;
 use crate::csv;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Query};
-use crate::routes::cards::{ImportView, LEFT_OUT};
+use crate::jobs::Jobs;
+use crate::live::Live;
+use crate::live::messages::{JobKind, JobView};
+use crate::routes::cards::LEFT_OUT;
 use crate::state::House;
 use crate::upload::Upload;
 use axum::extract::State;
-use axum::http::HeaderValue;
+use axum::http::{HeaderValue, StatusCode};
 use axum::response::Response;
 use bytes::Bytes;
 use serde::Deserialize;
@@ -60,18 +63,25 @@ pub(crate) async fn export(
 
 /// Imports such a file; again: changes nothing. Role: admin.
 ///
-/// People who are missing are added and fingers that are missing are enrolled. A refused row is named with its line
-/// and concerns no other.
+/// People who are missing are added and fingers that are missing are enrolled. A finger with a refused row is
+/// refused as a whole. Each refused row is named with its line in the report of the job that is answered.
 #[utoipa::path(post, path = "/people/fingers/import", tag = "fingers",
     request_body(content = RegistryForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = ImportView), (status = 422, body = Problem)))]
+    responses((status = 202, body = JobView),
+        (status = 409, description = "Another import runs", body = Problem),
+        (status = 422, body = Problem)))]
 pub(crate) async fn import(
     Admin(caller): Admin,
     State(house): State<House>,
+    State(jobs): State<Jobs>,
+    State(live): State<Live>,
     mut upload: Upload,
-) -> Result<Json<ImportView>, ApiError> {
+) -> Result<(StatusCode, Json<JobView>), ApiError> {
     let csv = upload.file("csv")?.bytes;
-    let imported = house.fingers.import(csv, caller.author()).await;
-    let report = imported.map_err(|why| ApiError::field("csv", why))?;
-    Ok(Json(report.into()))
+    let turn = jobs.turn(JobKind::FingersImport)?;
+    let job = jobs.begin(turn, &live, |tell| async move {
+        let report = house.fingers.import(csv, caller.author(), tell).await?;
+        Ok(Some(report))
+    });
+    Ok((StatusCode::ACCEPTED, Json(job.view(true))))
 }

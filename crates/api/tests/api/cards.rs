@@ -1,20 +1,8 @@
 //! /people/import, /people/export, /log/import
 
-use crate::support::{Passing, Site, id};
+use crate::support::{Passing, Site, ended, id};
 use serde_json::{Value, json};
 use store::Role;
-
-/// The job as it stands once it has ended.
-async fn ended(site: &Site, role: Role, job: &Value) -> Value {
-    let path = format!("/jobs/{}", id(job));
-    loop {
-        let job = site.get(role, &path).await.expect(200);
-        if job["state"] != "running" {
-            return job;
-        }
-        tokio::task::yield_now().await;
-    }
-}
 
 #[tokio::test]
 async fn a_card_file_is_imported_with_its_photographs_and_refused_rows_are_named() {

@@ -1,6 +1,6 @@
 //! /people/{id}/fingers, /fingers, /prints
 
-use crate::support::{PNG, Passing, Site, at, id};
+use crate::support::{PNG, Passing, Site, at, ended, id};
 use model::{
     AccessEvent, AccessPointId, FingerLock, FingerMode, FingerPosition, FingerResult, FingerScore,
     FingerSighting, FingerSubject, MatchRate, Notice, Outcome, PersonId, PictureId, Record, Score,
@@ -391,8 +391,25 @@ async fn the_registry_goes_out_and_comes_in_with_templates_for_admins() {
         site.upload(Role::Admin, "/people/fingers/import", &parts)
             .await
     };
-    let done = send(b"number,name").await.expect(200);
-    assert_eq!(done["added"], 1);
-    assert_eq!(done["refused"][0]["line"], 2);
-    assert_eq!(send(b"nothing").await.wrong_field(), "csv");
+    let held = site.played.imports.acquire().await.unwrap();
+    let job = send(b"number,name").await.expect(202);
+    assert_eq!(
+        (&job["kind"], &job["state"]),
+        (&json!("fingers_import"), &json!("running"))
+    );
+    // There is one import at a time, of whatever.
+    send(b"number,name").await.expect(409);
+    let cards = [("csv", "a_d.csv", &b"1,Ada"[..])];
+    site.upload(Role::Admin, "/people/import", &cards)
+        .await
+        .expect(409);
+    drop(held);
+    let done = ended(&site, Role::Admin, &job).await;
+    assert_eq!(done["report"]["added"], 1);
+    assert_eq!(done["report"]["refused"][0]["line"], 2);
+    assert_eq!((&done["done"], &done["total"]), (&json!(1), &json!(2)));
+    let wrong = send(b"nothing").await.expect(202);
+    let wrong = ended(&site, Role::Admin, &wrong).await;
+    assert_eq!(wrong["state"], "failed");
+    assert_eq!(wrong["failure"], "the first line is another one");
 }

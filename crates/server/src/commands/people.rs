@@ -86,7 +86,8 @@ async fn export_all(running: &Running) -> Result<ExitCode> {
 async fn import_fingers(running: &Running, csv: &Path) -> Result<ExitCode> {
     let bytes = std::fs::read(csv).with_context(|| format!("cannot read {}", csv.display()))?;
     let shelf = running.desk.shelf();
-    let done = fingers::import(shelf, &bytes, Author::Console).await;
+    let tell = progress::on_terminal("rows");
+    let done = fingers::import(shelf, bytes.into(), Author::Console, tell).await;
     Ok(report::tell("rows", &done.map_err(|e| anyhow!(e))?))
 }
 

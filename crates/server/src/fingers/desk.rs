@@ -43,6 +43,8 @@ struct Inner {
     prints: Arc<Prints>,
     locks: Locks,
     reads: Arc<Reads>,
+    /// Of whoever keeps a finger.
+    turn: Arc<tokio::sync::Mutex<()>>,
     held: Mutex<HashMap<DeviceId, Held>>,
     rate: f64,
 }
@@ -92,6 +94,7 @@ impl Desk {
             house: house.clone(),
             prints: Arc::new(Prints::load(&**store).await?),
             reads: reads.clone(),
+            turn: Arc::default(),
             held: Mutex::default(),
             rate: config.false_match_rate,
         }));
@@ -104,11 +107,12 @@ impl Desk {
     }
 
     /// Where fingers are kept.
-    pub fn shelf(&self) -> Shelf<'_> {
+    pub fn shelf(&self) -> Shelf {
         Shelf {
-            store: &*self.0.store,
-            pictures: &self.0.pictures,
-            prints: &self.0.prints,
+            store: self.0.store.clone(),
+            pictures: self.0.pictures.clone(),
+            prints: self.0.prints.clone(),
+            turn: self.0.turn.clone(),
         }
     }
 
@@ -143,7 +147,7 @@ impl Desk {
         let before = self.held().remove(&judged.press.device);
         let failed = judged.sighting.result == FingerResult::Unmatched;
         let presses = match before {
-            None if failed && !judged.press.deferred => {
+            None if failed && !judged.press.deferred && !self.0.is_recorded(&judged).await => {
                 self.hold(digest, judged);
                 return Pressed::Again;
             }
@@ -256,6 +260,18 @@ impl Inner {
             FingerMode::Claim
         } else {
             FingerMode::Search
+        })
+    }
+
+    /// Whether its verification was recorded before, and the answer got lost on its way: then nobody stands there
+    /// to press once more, and the answer is given again.
+    async fn is_recorded(&self, judged: &Judged) -> bool {
+        let sighting = Sighting::Fingerprint(judged.sighting.clone());
+        let draft = judged.press.clone().seeing(sighting);
+        let known = self.store.is_known(&draft).await;
+        known.unwrap_or_else(|error| {
+            tracing::error!(%error, "whether a press was recorded cannot be read");
+            false
         })
     }
 

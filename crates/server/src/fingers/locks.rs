@@ -1,18 +1,18 @@
 //! Whose fingers are locked, and who failed lately.
 
 use crate::clock::SystemClock;
+use crate::notices;
 use anyhow::Result;
 use api::ports::Clock;
 use decision::{FAILURES_WITHIN, Failures};
 use model::{
-    AccessEvent, Act, Author, Entry, EventId, FingerLock, FingerMode, FingerResult, FingerSubject,
-    Notice, Record, Timestamp,
+    AccessEvent, Act, Author, FingerLock, FingerMode, FingerResult, FingerSubject, Notice, Record,
+    Timestamp,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
-use store::{Append, EntryKind, LogFilter, Page, Store, StoreError, Write};
-use uuid::Uuid;
+use store::{EntryKind, LogFilter, Page, Store, StoreError, Write};
 
 /// Entries read at once.
 const PAGE: u32 = 500;
@@ -82,22 +82,14 @@ impl Locks {
     /// locks.
     pub async fn write_down(&self, store: &dyn Store, lock: FingerLock) {
         for pause in WRITING_AGAIN {
-            let notice = Notice::FingersLocked {
+            let notice = Record::Notice(Notice::FingersLocked {
                 subject: lock.subject,
                 failures: lock.failures,
-            };
-            let entry = Entry {
-                id: EventId(Uuid::now_v7()),
-                written_at: SystemClock.now(),
-                author: Author::System,
-                record: Record::Notice(notice),
-            };
-            let append = Append {
-                writes: vec![Write::LockFingers(lock)],
-                ..Append::entry(entry)
-            };
-            match store.append(append).await {
-                Ok(_) => return,
+            });
+            let writes = vec![Write::LockFingers(lock)];
+            let now = SystemClock.now();
+            match notices::write(store, (Author::System, notice), writes, now).await {
+                Ok(()) => return,
                 Err(StoreError::Overloaded) => tokio::time::sleep(pause).await,
                 Err(error) => {
                     tracing::error!(%error, "locked fingers could not be written down");
@@ -169,6 +161,7 @@ async fn recent(store: &dyn Store, from: Timestamp) -> Result<Vec<Record>> {
 mod tests {
     use super::*;
     use model::AccessPointId;
+    use uuid::Uuid;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_second(1_790_000_000 + seconds).unwrap()

@@ -7,10 +7,12 @@ mod config;
 mod desk;
 mod here;
 mod image;
+mod import;
 mod keeping;
 mod locks;
 mod matching;
 mod on_host;
+mod one_finger;
 mod port;
 mod prints;
 mod reads;
@@ -23,11 +25,12 @@ mod watching;
 pub use config::{FingersConfig, SensorConfig};
 pub use desk::Desk;
 pub use here::EnrolledHere;
+pub use import::import;
 pub use on_host::{PRESS_WITHIN, Sensors};
 pub use port::FingersPort;
 pub use reads::Reads;
 pub use registry_csv::{Format, position_of};
-pub use transfer::{export, import};
+pub use transfer::export;
 
 /// What makes the templates, and their version.
 pub const MODEL: &str = "gatebook-fingerprint/1";

@@ -2,6 +2,7 @@
 
 use super::desk::Desk;
 use super::image;
+use super::import::import;
 use super::on_host::Sensors;
 use super::prints::Prints;
 use super::registry_csv::Format;
@@ -10,7 +11,7 @@ use super::transfer;
 use crate::clock::SystemClock;
 use api::ports::{
     Clock, EnrolledFinger, Enrolment, FingerFault, Fingers, ImportReport, PressImage, Pressed,
-    SensorStatus,
+    SensorStatus, Tell,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -18,7 +19,6 @@ use fingerprint::GreyImage;
 use model::{Author, CredentialId, DeviceId, FingerPosition, FingerSubject, PersonId, UserId};
 use std::sync::Arc;
 use store::FingerTemplate;
-use tokio::sync::Mutex;
 use uuid::Uuid;
 
 /// Everything about fingers behind the API's port.
@@ -27,7 +27,6 @@ pub struct FingersPort {
     prints: Arc<Prints>,
     desk: Desk,
     sensors: Arc<Sensors>,
-    finishing: Arc<Mutex<()>>,
 }
 
 impl FingersPort {
@@ -38,7 +37,6 @@ impl FingersPort {
             prints: desk.prints().clone(),
             desk,
             sensors,
-            finishing: Arc::default(),
         }
     }
 
@@ -101,7 +99,7 @@ impl Fingers for FingersPort {
     }
 
     async fn complete(&self, by: UserId, id: Uuid) -> Result<EnrolledFinger, FingerFault> {
-        let turn = self.finishing.clone().lock_owned().await;
+        let turn = self.desk.shelf().turn.lock_owned().await;
         let (sessions, prints) = (self.sessions.clone(), self.prints.clone());
         let now = SystemClock.now();
         let finger = blocking(move || sessions.complete((by, id), &prints, now)).await?;
@@ -137,13 +135,12 @@ impl Fingers for FingersPort {
 
     async fn export(&self, native: bool) -> Result<(String, usize), String> {
         let format = if native { Format::Native } else { Format::Iso };
-        let exported = transfer::export(self.desk.shelf().store, format).await;
+        let exported = transfer::export(&*self.desk.shelf().store, format).await;
         exported.map_err(|error| error.to_string())
     }
 
-    async fn import(&self, csv: Bytes, author: Author) -> Result<ImportReport, String> {
-        let _alone = self.finishing.lock().await;
-        transfer::import(self.desk.shelf(), &csv, author).await
+    async fn import(&self, csv: Bytes, author: Author, tell: Tell) -> Result<ImportReport, String> {
+        import(self.desk.shelf(), csv, author, tell).await
     }
 
     fn sensors(&self) -> Vec<SensorStatus> {

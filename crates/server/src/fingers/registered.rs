@@ -2,9 +2,10 @@
 
 use super::config::SensorConfig;
 use crate::clock::SystemClock;
+use crate::notices;
 use api::ports::Clock;
-use model::{AccessPoint, Act, Author, Device, DeviceId, DeviceKind, Entry, EventId, Record};
-use store::{Append, Put, Store, Write};
+use model::{AccessPoint, Act, Author, Device, DeviceId, DeviceKind, Record};
+use store::{Put, Store, Write};
 use uuid::Uuid;
 
 /// A sensor that was not heard for so long raises an alert, in seconds.
@@ -54,17 +55,10 @@ pub async fn device(store: &dyn Store, sensor: &SensorConfig) -> Result<Device, 
         Put::Add(device) => device.clone(),
         Put::Change { now, .. } => (**now).clone(),
     };
-    let entry = Entry {
-        id: EventId(Uuid::now_v7()),
-        written_at: SystemClock.now(),
-        author: Author::System,
-        record: Record::Act(Act::DevicePut { device: device.id }),
-    };
-    let append = Append {
-        writes: vec![Write::Device(put)],
-        ..Append::entry(entry)
-    };
-    let written = store.append(append).await;
+    let act = Record::Act(Act::DevicePut { device: device.id });
+    let writes = vec![Write::Device(put)];
+    let now = SystemClock.now();
+    let written = notices::write(store, (Author::System, act), writes, now).await;
     written.map_err(|error| format!("its device cannot be added: {error}"))?;
     Ok(device)
 }

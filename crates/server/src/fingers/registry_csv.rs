@@ -119,11 +119,36 @@ pub struct ReadFinger {
     pub template: Template,
 }
 
-/// Reads a file: each row in order, or why it is refused, with its line.
+/// Which finger: the person number, and which one of that person.
+pub type FingerKey = (String, FingerPosition);
+
+/// A row that was refused.
+pub struct Refused {
+    /// Line in the file, from 1.
+    pub line: u64,
+    /// Why.
+    pub reason: String,
+    /// The finger that it is about, as far as that can be read.
+    pub finger: Option<FingerKey>,
+}
+
+impl ReadRow {
+    /// It is refused after all.
+    pub fn refused(&self, reason: String) -> Refused {
+        let finger = self.finger.as_ref();
+        Refused {
+            line: self.line,
+            reason,
+            finger: finger.map(|finger| (self.number.clone(), finger.position)),
+        }
+    }
+}
+
+/// Reads a file: each row in order, or why it is refused.
 ///
 /// # Errors
 /// When the head is not the one of such a file.
-pub fn read(csv: &[u8]) -> Result<Vec<Result<ReadRow, (u64, String)>>, String> {
+pub fn read(csv: &[u8]) -> Result<Vec<Result<ReadRow, Refused>>, String> {
     let csv = csv.strip_prefix(b"\xef\xbb\xbf").unwrap_or(csv);
     let mut reader = csv::ReaderBuilder::new().flexible(true).from_reader(csv);
     let head = reader
@@ -139,14 +164,25 @@ pub fn read(csv: &[u8]) -> Result<Vec<Result<ReadRow, (u64, String)>>, String> {
     for (n, record) in (2..).zip(reader.records()) {
         let line = |record: &csv::StringRecord| record.position().map_or(n, csv::Position::line);
         rows.push(match record {
-            Ok(record) => read_row(line(&record), &record).map_err(|why| (line(&record), why)),
-            Err(error) => {
-                let at = error.position().map_or(n, csv::Position::line);
-                Err((at, format!("the row cannot be read: {error}")))
-            }
+            Ok(record) => read_row(line(&record), &record).map_err(|reason| Refused {
+                line: line(&record),
+                reason,
+                finger: key(&record),
+            }),
+            Err(error) => Err(Refused {
+                line: error.position().map_or(n, csv::Position::line),
+                reason: format!("the row cannot be read: {error}"),
+                finger: None,
+            }),
         });
     }
     Ok(rows)
+}
+
+/// The finger of a row that is refused.
+fn key(record: &csv::StringRecord) -> Option<FingerKey> {
+    let position = position_of(record.get(7)?.trim())?;
+    Some((record.get(0)?.trim().to_owned(), position))
 }
 
 fn read_row(line: u64, record: &csv::StringRecord) -> Result<ReadRow, String> {
@@ -252,6 +288,7 @@ mod tests {
     use fingerprint::{GreyImage, extract};
     use model::{PersonDetails, PersonId, PersonStatus, Places};
     use proptest::prelude::*;
+    use std::path::Path;
     use std::sync::OnceLock;
     use testkit::prints::{Finger, Press, Sensor};
     use uuid::Uuid;
@@ -307,7 +344,7 @@ mod tests {
         let mut row = written(Format::Iso);
         change(&mut row);
         let read = read(&file(&[row])).unwrap().remove(0);
-        read.err().map(|(_, why)| why).unwrap_or_default()
+        read.err().map(|refused| refused.reason).unwrap_or_default()
     }
 
     #[test]
@@ -345,6 +382,27 @@ mod tests {
         assert!(cut.contains("ISO/IEC 19794-2:2005"), "{cut}");
         assert!(refused(|row| drop(row.pop())).contains("12 columns"));
         assert!(read(b"other,head\n").is_err());
+    }
+
+    #[test]
+    fn the_corpus_of_the_fuzzer_at_every_length() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fuzz/corpus/finger_csv");
+        let (mut read_rows, mut refused_rows) = (0, 0);
+        for file in std::fs::read_dir(folder).unwrap() {
+            let bytes = std::fs::read(file.unwrap().path()).unwrap();
+            for end in 0..=bytes.len() {
+                for row in read(&bytes[..end]).unwrap_or_default() {
+                    match row {
+                        Ok(_) => read_rows += 1,
+                        Err(refused) => {
+                            assert!(refused.line > 1 && !refused.reason.is_empty());
+                            refused_rows += 1;
+                        }
+                    }
+                }
+            }
+        }
+        assert!(read_rows > 0 && refused_rows > 0);
     }
 
     proptest! {

@@ -1,7 +1,8 @@
 //! Fingers enrolled at the console, and as files.
 
-use crate::pressing::{ADA, Hanging, Site};
-use crate::process::{gatebook, run};
+use crate::pressing::{ADA, ADAS_OTHER, Hanging, STRANGER, Site, press};
+use crate::process::{eventually, gatebook, run};
+use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
@@ -90,4 +91,102 @@ fn fingers_go_to_another_site_as_a_file_and_each_row_that_is_wrong_is_named() {
     assert_eq!(templates(&again).len(), 2);
     assert!(!again.contains("Eve"));
     run(there.path(), &import).with(1).saying("0 added");
+}
+
+/// Imports a file at a site that runs; the job once it has ended.
+fn imported(site: &Site, csv: &str) -> Value {
+    let file = site.data.path().join("fingers.csv");
+    std::fs::write(&file, csv).unwrap();
+    let (status, job) = site.api.send("people/fingers/import", "csv", &file);
+    assert_eq!(status, 202, "{job}");
+    let job = format!("jobs/{}", job["id"].as_str().unwrap());
+    eventually("the import's end", || {
+        let job = site.api.get(&job);
+        (job["state"] != "running").then_some(job)
+    })
+}
+
+/// Three people with a finger each, exported: by name, Ada in lines 2 to 4, Bob in 5 to 7, Eve in 8 to 10.
+fn exported() -> String {
+    let site = Site::open(&["finger"], &[]);
+    let people = [
+        ("1", "Ada", ADA),
+        ("2", "Eve", ADAS_OTHER),
+        ("3", "Bob", STRANGER),
+    ];
+    for (number, name, seed) in people {
+        let person = site.person(number, name);
+        site.enrol(&person, "right_index", seed, false);
+    }
+    let kept = site.data.path().join("kept.csv");
+    site.api.download("people/fingers/export", &kept);
+    let exported = std::fs::read_to_string(&kept).unwrap();
+    assert_eq!(exported.lines().count(), 10);
+    site.serving.stop().with(0);
+    exported
+}
+
+/// The same with one template of Ada's cut off, and one of Bob's that is Eve's.
+fn damaged(exported: &str) -> String {
+    let mut rows: Vec<Vec<&str>> = exported.lines().map(|r| r.split(',').collect()).collect();
+    rows[2][10] = &rows[2][10][..rows[2][10].len() / 8 * 4];
+    rows[5][10] = rows[8][10];
+    for row in [2, 5] {
+        rows[row][11] = "";
+    }
+    let rows: Vec<String> = rows.iter().map(|row| row.join(",")).collect();
+    rows.join("\n")
+}
+
+/// How many fingers Ada, Bob and Eve have.
+fn fingers(site: &Site) -> [usize; 3] {
+    ["Ada", "Bob", "Eve"].map(|name| {
+        let people = site.api.get(&format!("people?text={name}"));
+        let person = people["people"][0]["id"].as_str().unwrap().to_owned();
+        let fingers = site.api.get(&format!("people/{person}/fingers"));
+        fingers["fingers"].as_array().unwrap().len()
+    })
+}
+
+#[test]
+fn an_import_at_a_site_that_runs_enrols_fingers_whole_or_not_at_all() {
+    let exported = exported();
+    let site = Site::open(&["finger"], &[]);
+    let job = imported(&site, &damaged(&exported));
+    assert_eq!(
+        (&job["state"], &job["done"], &job["total"]),
+        (&json!("done"), &json!(9), &json!(9))
+    );
+    let refused = job["report"]["refused"].as_array().unwrap();
+    let lines: Vec<_> = refused
+        .iter()
+        .map(|row| row["line"].as_u64().unwrap())
+        .collect();
+    assert_eq!(lines, [2, 3, 4, 5, 6, 7], "{job}");
+    for (row, words) in [
+        (0, "line 3 of the same finger is refused"),
+        (1, "template: not an ISO/IEC 19794-2:2005 record"),
+        (3, "not all of one finger"),
+    ] {
+        let reason = refused[row]["reason"].as_str().unwrap();
+        assert!(reason.contains(words), "{reason}");
+    }
+    assert_eq!(fingers(&site), [0, 0, 1]);
+
+    // Mended, the rest comes too; what is there already stays as it is.
+    let job = imported(&site, &exported);
+    assert_eq!(job["report"]["refused"], json!([]), "{job}");
+    assert_eq!(
+        (&job["report"]["added"], &job["report"]["unchanged"]),
+        (&json!(6), &json!(3))
+    );
+    assert_eq!(fingers(&site), [1, 1, 1]);
+    let other = site.person("9", "Mallory");
+    let enrolment = site.begin(&other, "left_thumb", false);
+    let file = site.file("hers.pgm", &press(ADA, 5));
+    let (_, pressed) = site.api.send(&format!("{enrolment}/image"), "image", &file);
+    assert_eq!(pressed["advice"], "belongs_to_somebody");
+    let job = imported(&site, "number,name\n");
+    assert_eq!(job["state"], "failed");
+    site.serving.stop().with(0);
 }

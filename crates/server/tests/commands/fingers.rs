@@ -132,13 +132,22 @@ fn five_failures_lock_the_access_point_until_an_operator_lifts_it_even_after_a_n
     assert_eq!(refused["outcome"], "denied", "{refused}");
     assert_eq!(refused["reasons"], json!(["fingers_locked"]));
     assert_eq!(site.alerts("fingers_locked").len(), 1);
+    // One alert for the lock-out, not one more for each press while it stands.
+    assert_eq!(site.alerts("denied").len(), 5);
+    let known = gate.known;
+    let site = site.restarted();
+    let mut gate = Gate { site: &site, known };
+    gate.passes(ADA);
+    let refused = site.passages(7).remove(0);
+    assert_eq!(refused["reasons"], json!(["fingers_locked"]), "{refused}");
+    assert_eq!(site.alerts("fingers_locked").len(), 1);
     let locks = site.api.get("fingers/locks");
     assert_eq!(locks[0]["access_point"]["name"], "Door");
     let point = json!({ "access_point": site.point["id"] });
     let (status, _) = site.api.call("POST", "fingers/locks/lift", Some(&point));
     assert_eq!(status, 204);
     gate.passes(ADA);
-    assert_eq!(site.passages(7)[0]["outcome"], "granted");
+    assert_eq!(site.passages(8)[0]["outcome"], "granted");
     // Failures before it was lifted count no more, and neither after a new start.
     for _ in 0..4 {
         gate.fails(STRANGER);
@@ -175,6 +184,89 @@ fn where_a_tag_is_required_a_finger_is_held_against_its_holder() {
         "unmatched"
     );
     assert_eq!(history["verifications"][0]["fingerprint"]["presses"], 2);
+    site.serving.stop().with(0);
+}
+
+#[test]
+fn failed_claims_of_one_person_at_several_access_points_lock_the_person_and_nobody_else() {
+    let site = Site::open(&["tag", "finger"], &[]);
+    let (ada, eve) = (site.person("17", "Ada"), site.person("18", "Eve"));
+    site.enrol(&ada, "right_index", ADA, false);
+    site.enrol(&eve, "right_index", ADAS_OTHER, false);
+    site.api.make("tags/04A1/assign", &json!({ "person": ada }));
+    site.api.make("tags/04E2/assign", &json!({ "person": eve }));
+    let back = site.point("Back door");
+    let (mut door, mut gate) = (Gate::added(&site), Gate::at(&site, "gate-2", &back));
+    let fails = |gate: &mut Gate| {
+        gate.reads("04A1");
+        gate.fails(STRANGER);
+    };
+    (0..3).for_each(|_| fails(&mut door));
+    fails(&mut gate);
+    let known = [door.known, gate.known];
+    // What failed before a new start still counts.
+    let site = site.restarted();
+    let [mut door, mut gate] = known.map(|known| Gate { site: &site, known });
+    assert_eq!(site.api.get("fingers/locks"), json!([]));
+    fails(&mut gate);
+    let locks = eventually("the lock", || {
+        let locks = site.api.get("fingers/locks");
+        (locks != json!([])).then_some(locks)
+    });
+    assert_eq!(locks.as_array().unwrap().len(), 1, "{locks}");
+    assert_eq!(locks[0]["person"]["id"], ada);
+    assert_eq!(locks[0]["access_point"], Value::Null);
+    let shown = site.api.get(&format!("people/{ada}/fingers"));
+    assert_eq!(shown["lock"]["failures"], 5);
+
+    // Her own finger is refused everywhere; others pass at the same doors.
+    let newest = |count: usize| site.passages(count).remove(0);
+    for (count, gate) in [(6, &mut door), (7, &mut gate)] {
+        gate.reads("04A1");
+        gate.passes(ADA);
+        let refused = newest(count);
+        assert_eq!(refused["reasons"], json!(["fingers_locked"]), "{refused}");
+    }
+    door.reads("04E2");
+    door.passes(ADAS_OTHER);
+    assert_eq!(newest(8)["outcome"], "granted");
+    assert_eq!(site.alerts("fingers_locked").len(), 1);
+    let (status, _) = site.api.call(
+        "POST",
+        "fingers/locks/lift",
+        Some(&json!({ "person": ada })),
+    );
+    assert_eq!(status, 204);
+    gate.reads("04A1");
+    gate.passes(ADA);
+    let passage = newest(9);
+    assert_eq!(passage["outcome"], "granted", "{passage}");
+    site.serving.stop().with(0);
+}
+
+#[test]
+fn a_press_whose_answer_was_lost_is_answered_again_even_after_a_new_start() {
+    let site = Site::open(&["finger"], &[]);
+    let ada = site.person("17", "Ada");
+    site.enrol(&ada, "right_index", ADA, false);
+    let gate = Gate::added(&site);
+    assert_eq!(gate.press(STRANGER, 1)["status"], "again");
+    assert_eq!(gate.press(STRANGER, 1)["status"], "again");
+    let first = gate.press(STRANGER, 2);
+    assert_eq!(first["status"], "committed");
+    let recorded = |gate: &Gate| {
+        for number in [2, 1] {
+            let answer = gate.press(STRANGER, number);
+            assert_eq!(answer["status"], "duplicate", "{answer}");
+            assert_eq!(answer["committed"], first["committed"]);
+        }
+    };
+    recorded(&gate);
+    let known = gate.known;
+    let site = site.restarted();
+    let gate = Gate { site: &site, known };
+    recorded(&gate);
+    assert_eq!(site.passages(1).len(), 1);
     site.serving.stop().with(0);
 }
 

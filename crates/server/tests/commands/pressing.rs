@@ -1,6 +1,6 @@
 //! A site whose fingers are pressed: on a sensor that is not there, or sent as pictures.
 
-use crate::api::{Api, answer};
+use crate::api::{Api, PASSWORD, answer};
 use crate::process::{Serving, eventually};
 use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
@@ -49,6 +49,34 @@ impl Site {
             point,
             data,
         }
+    }
+
+    /// The same site after a new start.
+    pub fn restarted(self) -> Self {
+        let Self {
+            serving,
+            point,
+            data,
+            ..
+        } = self;
+        serving.stop().with(0);
+        let serving = Serving::start(data.path(), &[]);
+        let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
+        Self {
+            serving,
+            api,
+            point,
+            data,
+        }
+    }
+
+    /// One more access point like the first.
+    pub fn point(&self, name: &str) -> Value {
+        let first = &self.point;
+        let point = json!({
+            "name": name, "direction": "entry", "area": first["area"], "factors": first["factors"],
+        });
+        self.api.make("access-points", &point)
     }
 
     pub fn person(&self, number: &str, name: &str) -> String {
@@ -104,41 +132,59 @@ impl Site {
     }
 }
 
+/// What a native device that sends pictures of fingers knows.
+#[derive(Clone)]
+pub struct Known {
+    name: String,
+    password: String,
+    sequence: u64,
+}
+
 /// A native device that sends pictures of fingers.
 pub struct Gate<'a> {
     pub site: &'a Site,
-    pub password: String,
-    sequence: u64,
+    pub known: Known,
 }
 
 impl<'a> Gate<'a> {
     pub fn added(site: &'a Site) -> Self {
+        Self::at(site, "gate-1", &site.point)
+    }
+
+    /// One at an access point.
+    pub fn at(site: &'a Site, name: &str, point: &Value) -> Self {
         let device = json!({
-            "name": "gate-1", "access_point": site.point["id"], "kind": "native", "silent_after_s": 0,
+            "name": name, "access_point": point["id"], "kind": "native", "silent_after_s": 0,
         });
         let device = site.api.make("devices", &device);
         let id = device["id"].as_str().unwrap();
         let made = site
             .api
             .make(&format!("devices/{id}/password"), &Value::Null);
-        Self {
-            site,
+        let known = Known {
+            name: name.to_owned(),
             password: made["password"].as_str().unwrap().to_owned(),
             sequence: 1,
-        }
+        };
+        Self { site, known }
+    }
+
+    /// A request to `path`, with the name and password of the device.
+    fn request(&self, path: &str, more: &[&str]) -> (u16, Value) {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-w", "\n%{http_code}", "-u"])
+            .arg(format!("{}:{}", self.known.name, self.known.password));
+        curl.args(more);
+        let address = &self.site.serving.address;
+        curl.arg(format!("{address}/api/v1/devices/{path}"));
+        answer(&mut curl)
     }
 
     /// Sends a file under the present count; status and answer.
     pub fn send(&self, file: &Path, more: &str) -> (u16, Value) {
-        let address = &self.site.serving.address;
-        let mut curl = Command::new("curl");
-        curl.args(["-s", "-w", "\n%{http_code}", "-u"])
-            .arg(format!("gate-1:{}", self.password));
-        curl.arg("--data-binary")
-            .arg(format!("@{}", file.display()));
-        let mark = format!("boot_id=b1&sequence={}{more}", self.sequence);
-        curl.arg(format!("{address}/api/v1/devices/fingerprints?{mark}"));
-        answer(&mut curl)
+        let mark = format!("boot_id=b1&sequence={}{more}", self.known.sequence);
+        let file = format!("@{}", file.display());
+        self.request(&format!("fingerprints?{mark}"), &["--data-binary", &file])
     }
 
     pub fn press(&self, seed: u64, number: u64) -> Value {
@@ -151,27 +197,22 @@ impl<'a> Gate<'a> {
     /// A finger that is recognised at once.
     pub fn passes(&mut self, seed: u64) {
         assert_eq!(self.press(seed, 7)["status"], "committed");
-        self.sequence += 1;
+        self.known.sequence += 1;
     }
 
     /// A finger that is not recognised, nor at its retry.
     pub fn fails(&mut self, seed: u64) {
         assert_eq!(self.press(seed, 1)["status"], "again");
         assert_eq!(self.press(seed, 2)["status"], "committed");
-        self.sequence += 1;
+        self.known.sequence += 1;
     }
 
     pub fn reads(&mut self, tag: &str) {
-        let report =
-            json!({ "boot_id": "b1", "sequence": self.sequence, "saw": "tag", "tag": tag });
-        let address = &self.site.serving.address;
-        let mut curl = Command::new("curl");
-        curl.args(["-s", "-w", "\n%{http_code}", "-u"])
-            .arg(format!("gate-1:{}", self.password));
-        curl.args(["-d", &report.to_string()]);
-        curl.arg(format!("{address}/api/v1/devices/observations"));
-        assert_eq!(answer(&mut curl).0, 200);
-        self.sequence += 1;
+        let sequence = self.known.sequence;
+        let report = json!({ "boot_id": "b1", "sequence": sequence, "saw": "tag", "tag": tag });
+        let report = report.to_string();
+        assert_eq!(self.request("observations", &["-d", &report]).0, 200);
+        self.known.sequence += 1;
     }
 }
 

@@ -12,14 +12,14 @@ import { Time } from "../../ui/Time";
 import { ImportReport } from "./ImportReport";
 
 interface ImportDialogProps {
-  kind: "people_import" | "log_import";
+  kind: "people_import" | "log_import" | "fingers_import";
   path: string;
   title: string;
   about: string;
-  /** The card's file. */
+  /** What the file is called. */
   file: string;
-  /** What its pictures are called, the form's field for them, and which kinds are taken. */
-  pictures: { label: string; field: string; accept: string };
+  /** What its pictures are called, the form's field for them, and which kinds are taken; absent: it has none. */
+  pictures?: { label: string; field: string; accept: string };
   /** More fields of the form. */
   more?: Record<string, string>;
   ready?: boolean;
@@ -27,7 +27,7 @@ interface ImportDialogProps {
   children?: ReactNode;
 }
 
-/** Imports a card's file with its pictures. The import goes on when this is closed; opening it again shows how it stands. */
+/** Imports a file with its pictures. The import goes on when this is closed; opening it again shows how it stands. */
 export function ImportDialog({
   kind,
   path,
@@ -50,7 +50,7 @@ export function ImportDialog({
       const form = new FormData();
       for (const [field, text] of Object.entries(more)) form.append(field, text);
       if (csv) form.append("csv", csv);
-      for (const image of images) form.append(pictures.field, image);
+      if (pictures) for (const image of images) form.append(pictures.field, image);
       return upload<Job>(path, form);
     },
     onSuccess: (job) => {
@@ -99,14 +99,16 @@ export function ImportDialog({
             required
             onChange={(event) => setCsv(event.target.files?.[0] ?? null)}
           />
-          <TextField
-            label={pictures.label}
-            type="file"
-            accept={pictures.accept}
-            multiple
-            hint="Optional; found by the file names in the card's file. At most 20,000 files and 2 GiB at once."
-            onChange={(event) => setImages([...(event.target.files ?? [])])}
-          />
+          {pictures && (
+            <TextField
+              label={pictures.label}
+              type="file"
+              accept={pictures.accept}
+              multiple
+              hint="Optional; found by the file names in the card's file. At most 20,000 files and 2 GiB at once."
+              onChange={(event) => setImages([...(event.target.files ?? [])])}
+            />
+          )}
           {begin.isPending && <p role="status">Sending the files. Keep this page open until they are there.</p>}
           {begin.error instanceof Problem && (
             <Note tone="bad" title={begin.error.message}>

@@ -19,6 +19,8 @@ import { Empty, Failed, Skeleton } from "../../ui/States";
 import { Table, type Column } from "../../ui/Table";
 import { useDelayed } from "../../ui/useDelayed";
 import { AddPerson } from "./AddPerson";
+import { FingerFiles } from "./FingerFiles";
+import { ImportFingers } from "./ImportFingers";
 import { ImportPeople } from "./ImportPeople";
 import { Reenrolment } from "./Reenrolment";
 import { StatusBadge } from "./StatusBadge";
@@ -32,7 +34,7 @@ export function People() {
   const navigate = useNavigate({ from: "/people" });
   const [text, setText] = useState(q);
   const settled = useDelayed(text.trim());
-  const [importing, setImporting] = useState(false);
+  const [importing, setImporting] = useState<"people" | "fingers" | null>(null);
   // A page that is being opened must not be called back by what was typed before.
   const here = useRouterState({ select: (state) => state.location.pathname === "/people" });
   useEffect(() => {
@@ -55,7 +57,7 @@ export function People() {
     <Page
       title="People"
       about={total === undefined ? undefined : count(total, "person in the registry", "people in the registry")}
-      actions={<Actions onAdd={() => setAdd(true)} onImport={() => setImporting(true)} />}
+      actions={<Actions onAdd={() => setAdd(true)} onImport={setImporting} />}
     >
       {mayAudit && <Reenrolment />}
       <Segmented
@@ -106,12 +108,13 @@ export function People() {
         </>
       )}
       {add === 1 && <AddPerson onClose={() => setAdd(false)} />}
-      {importing && <ImportPeople onClose={() => setImporting(false)} />}
+      {importing === "people" && <ImportPeople onClose={() => setImporting(null)} />}
+      {importing === "fingers" && <ImportFingers onClose={() => setImporting(null)} />}
     </Page>
   );
 }
 
-function Actions({ onAdd, onImport }: { onAdd: () => void; onImport: () => void }) {
+function Actions({ onAdd, onImport }: { onAdd: () => void; onImport: (what: "people" | "fingers") => void }) {
   const mayAdd = useMay("operator");
   const isAdmin = useMay("admin");
   return (
@@ -121,9 +124,10 @@ function Actions({ onAdd, onImport }: { onAdd: () => void; onImport: () => void 
           <a className={buttonClass("ghost")} href="/api/v1/people/export" download="a_d.csv">
             <Download size={16} aria-hidden /> Export
           </a>
-          <Button icon={Upload} variant="ghost" onClick={onImport}>
+          <Button icon={Upload} variant="ghost" onClick={() => onImport("people")}>
             Import
           </Button>
+          <FingerFiles onImport={() => onImport("fingers")} />
         </>
       )}
       {mayAdd && (

@@ -4,7 +4,7 @@ use super::Played;
 use api::keeping::{NewFinger, NewImpression};
 use api::ports::{
     EnrolledFinger, Enrolment, FingerFault, Fingers, ImportReport, PressAdvice, PressImage,
-    Pressed, RefusedRow, SensorState, SensorStatus,
+    Pressed, RefusedRow, SensorState, SensorStatus, Step, Tell,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -161,7 +161,13 @@ impl Fingers for Played {
         Ok((format!("number,native {native}\n"), 2))
     }
 
-    async fn import(&self, csv: Bytes, _: Author) -> Result<ImportReport, String> {
+    async fn import(&self, csv: Bytes, _: Author, tell: Tell) -> Result<ImportReport, String> {
+        tell(Step {
+            done: 1,
+            all: 2,
+            pictures: 0,
+        });
+        let _held = self.imports.acquire().await.unwrap();
         if !csv.starts_with(b"number") {
             return Err("the first line is another one".into());
         }

@@ -258,6 +258,18 @@ pub fn id(view: &Value) -> String {
     view["id"].as_str().unwrap().to_owned()
 }
 
+/// The job as it stands once it has ended.
+pub async fn ended(site: &Site, role: Role, job: &Value) -> Value {
+    let path = format!("/jobs/{}", id(job));
+    loop {
+        let job = site.get(role, &path).await.expect(200);
+        if job["state"] != "running" {
+            return job;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
 /// With `GATEBOOK_TEST_ENGINE=postgres`, a new database on the test server; else the site has its file.
 fn database() -> Option<String> {
     let engine = std::env::var("GATEBOOK_TEST_ENGINE").ok()?;

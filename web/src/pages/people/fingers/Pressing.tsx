@@ -13,7 +13,7 @@ import { Progress } from "../../../ui/Progress";
 import { Failed, Note } from "../../../ui/States";
 import { fingerPositions, pressAdvice } from "../../../words";
 import { pictureTypes } from "./pictures";
-import type { Presses, Refused } from "./presses";
+import { isUnclear, type Presses, type Refused } from "./presses";
 import { Quality } from "./Quality";
 import { files, Source, sourceOf, type Chosen } from "./Source";
 import type { PressSource } from "./useEnrolment";
@@ -92,7 +92,7 @@ function NotTaken({ refused: { name, press } }: { refused: Refused }) {
           {press.advice ? pressAdvice[press.advice] : "Not taken"}
         </p>
         <p>{press.sentence}</p>
-        {typeof press.quality === "number" && <Quality value={press.quality} />}
+        {typeof press.quality === "number" && <Quality value={press.quality} unclear={isUnclear(press)} />}
       </div>
     </div>
   );

@@ -1,11 +1,11 @@
 import { cx } from "../../../ui/cx";
 import css from "./Fingers.module.css";
 
-/** Below the first a press is refused as unclear; from the second on it is as good as most. */
-const [clear, good] = [18, 35];
+/** From here on a press is as good as most. */
+const good = 35;
 
-/** How clear a press is, 0 to 100, in a bar, a number and a colour. */
-export function Quality({ value }: { value: number }) {
+/** How clear a press is, 0 to 100, in a bar, a number and a colour; what is too unclear to be taken, the server says. */
+export function Quality({ value, unclear = false }: { value: number; unclear?: boolean }) {
   return (
     <div className={css.quality}>
       <div
@@ -17,7 +17,7 @@ export function Quality({ value }: { value: number }) {
         aria-valuenow={value}
       >
         <div
-          className={cx(css.qualityBar, value >= good ? css.good : value >= clear ? css.fair : css.poor)}
+          className={cx(css.qualityBar, unclear ? css.poor : value >= good ? css.good : css.fair)}
           style={{ width: `${value}%` }}
         />
       </div>

@@ -34,6 +34,11 @@ export function pressed(before: Presses, press: Press, name: string | null = nul
   return { enrolment, taken, refused, beganAnew: before.beganAnew || (before.taken.length > 0 && taken.length === 0) };
 }
 
+/** Whether a press was not taken because it is too unclear, for whatever reason. */
+export function isUnclear({ advice }: Press): boolean {
+  return advice === "unclear" || advice === "dry" || advice === "wet";
+}
+
 /** Whether there is no use in the rest of some files: enough was taken, or the finger is enrolled already. */
 export function isSettled({ enrolment }: Press): boolean {
   return enrolment.complete || Boolean(enrolment.belongs_to);
