@@ -24,7 +24,9 @@ pub struct Settings {
     pub grace_min: u16,
     /// A visit open for longer than this many minutes raises "missing exit"; 0: never.
     pub visit_limit_min: u32,
-    /// How many days templates and pictures of strangers are kept; 0: not at all.
+    /// How many days templates and pictures of strangers are kept; 0: not at all. Settings from before this was asked do
+    /// not begin to keep them.
+    #[serde(default)]
     pub strangers_kept_days: u16,
 }
 
@@ -39,5 +41,17 @@ impl Default for Settings {
             visit_limit_min: 16 * 60,
             strangers_kept_days: 30,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_of_before_do_not_begin_to_keep_strangers() {
+        let before: Settings = serde_json::from_str(r#"{"site_name":"Court"}"#).unwrap();
+        assert_eq!(before.strangers_kept_days, 0);
+        assert_eq!(before.grace_min, Settings::default().grace_min);
     }
 }
