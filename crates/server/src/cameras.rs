@@ -13,7 +13,7 @@ use model::{
     Device, DeviceId, DeviceKind, DeviceTime, FaceLiveness, FaceSighting, LivenessPolicy,
     ObservationDraft, Receipt, Score, Sighting, SourceKey, Timestamp,
 };
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use storage::PictureFiles;
@@ -34,6 +34,10 @@ const AGAIN: Duration = Duration::from_millis(200);
 /// at a time, so that none is passed over for one that sends more.
 const TURN: Duration = Duration::from_secs(2);
 
+/// How often a camera that calls a roll is looked at: it takes many times as long as another's frame, and a
+/// class stays.
+const ROLL_CALL_EVERY: Duration = Duration::from_secs(2);
+
 /// All cameras of the site.
 pub struct LiveCameras {
     store: Arc<dyn Store>,
@@ -45,6 +49,8 @@ pub struct LiveCameras {
     boot_id: String,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
     settings: TrackerSettings,
+    /// Cameras that look at a room full of people.
+    roll_calls: HashSet<DeviceId>,
 }
 
 /// One camera station.
@@ -62,6 +68,31 @@ struct Following {
     asking: Asking,
     /// What the access point made of that when somebody was named last.
     policy: LivenessPolicy,
+    /// When a camera that calls a roll was last looked at.
+    called: Option<Timestamp>,
+}
+
+impl Following {
+    /// What the next frame, taken at `at`, is looked at for. Who is asked to blink or turn is looked at in full.
+    fn purpose(&mut self, calls_roll: bool, at: Timestamp) -> Purpose {
+        if calls_roll {
+            self.called = Some(at);
+            return Purpose::RollCall;
+        }
+        match &self.tracker {
+            Some((_, tracker)) if !self.asking.is_busy() => {
+                Purpose::Following(tracker.attention(asking::clock(at)))
+            }
+            _ => Purpose::Live,
+        }
+    }
+
+    /// Whether the roll was called a moment before `now`.
+    fn has_called(&self, now: Timestamp) -> bool {
+        let since = |called| now.duration_since(called).unsigned_abs();
+        self.called
+            .is_some_and(|called| since(called) < ROLL_CALL_EVERY)
+    }
 }
 
 impl LiveCameras {
@@ -83,6 +114,16 @@ impl LiveCameras {
             boot_id: Uuid::now_v7().to_string(),
             cameras: Mutex::default(),
             settings,
+            roll_calls: HashSet::new(),
+        }
+    }
+
+    /// The same with cameras that look at a room full of people.
+    #[must_use]
+    pub fn calling_rolls(self, cameras: &[DeviceId]) -> Self {
+        Self {
+            roll_calls: cameras.iter().copied().collect(),
+            ..self
         }
     }
 
@@ -119,7 +160,7 @@ impl LiveCameras {
             let mut tracker = same.map_or_else(|| Tracker::new(settings), |(_, tracker)| tracker);
             // What the model before saw in a frame is not comparable any more.
             let fits = seen.faces.iter().all(|face| face.template.model() == model);
-            let update = fits.then(|| tracker.step(&picture, &seen.faces, clock, gallery));
+            let update = fits.then(|| tracker.follow(&picture, &seen, clock, gallery));
             ((model, tracker), update.map(|update| (update, seen.faces)))
         });
         let (tracker, update) = stepped.await?;
@@ -187,6 +228,7 @@ impl Camera {
             sequence: 0,
             asking: Asking::default(),
             policy: LivenessPolicy::NotAsked,
+            called: None,
         });
         Self {
             newest: watch::Sender::new(None),
@@ -206,11 +248,17 @@ impl LiveCameras {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
+        let calls_roll = self.roll_calls.contains(&camera);
+        if calls_roll && following.has_called(SystemClock.now()) {
+            return Err(FrameRefused::Busy);
+        }
         let pool = self.recogniser.pool();
         let turn = timeout(TURN, pool.take()).await;
         let place = turn.ok().flatten().ok_or(FrameRefused::Busy)?;
         let (jpeg, at) = newest().ok_or(FrameRefused::Busy)?;
-        let look = pool.look_at(place, jpeg.clone(), Purpose::Live).await;
+        let look = pool
+            .look_at(place, jpeg.clone(), following.purpose(calls_roll, at))
+            .await;
         let seen = match look.ok_or(FrameRefused::Busy)? {
             Look::Seen(seen) => seen,
             Look::Unreadable(_) => return Err(FrameRefused::Unreadable),

@@ -403,7 +403,7 @@ impl Parts {
             &strangers,
             settings,
         );
-        let live = Arc::new(live);
+        let live = Arc::new(live.calling_rolls(&self.config.vision.roll_call));
         let guard = self.config.cameras.guard()?;
         let network = NetworkCameras::new(guard, self.config.cameras.discovery);
         let (store, stop) = (self.store.clone(), self.stop.clone());

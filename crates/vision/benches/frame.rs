@@ -75,6 +75,9 @@ fn stages(engine: &Engine, jpeg: &[u8], frame: &Frame) {
     measure("landmarks", || {
         drop(black_box(engine.locate(frame, detection)))
     });
+    measure("landmarks, once more", || {
+        drop(black_box(engine.steadied(frame, &face.landmarks)))
+    });
     measure("chip", || {
         drop(black_box(alignment::chip(frame, &face.landmarks)))
     });

@@ -3,7 +3,7 @@
 //! `GATEBOOK_FACES=folder cargo run --release -p gatebook-vision --example thresholds`
 //!
 //! The folder is described in `faces/mod.rs`; the folds share no person. Live images are looked at once,
-//! enrolled ones twice (mirrored), and a person is the mean of the enrolled ones: as it runs.
+//! enrolled ones as thoroughly as enrolment does, and a person is the mean of the enrolled ones: as it runs.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
 
 mod faces;
@@ -63,11 +63,16 @@ fn load(folder: &Path) -> BTreeMap<String, Vec<Person>> {
     let owners = faces::images(folder);
     let paths: Vec<&String> = owners.keys().collect();
     let templates = faces::on_two_threads(&paths, |path| {
-        let chip = faces::portrait(&engine, &folder.join(path))?.chip;
-        let embed = |effort| engine.embedder().embed(&chip, effort).unwrap();
+        let portrait = faces::portrait(&engine, &folder.join(path))?;
+        let embed = |effort| {
+            let embedder = engine.embedder();
+            let chips = embedder.chips(&portrait.frame, &portrait.steady, effort)?;
+            let templates = embedder.embed_chips(&[chips], effort).unwrap();
+            templates.into_iter().next()
+        };
         Some(Image {
-            live: embed(Effort::Single),
-            enrolled: embed(Effort::Mirrored),
+            live: embed(Effort::Single)?,
+            enrolled: embed(Effort::Thorough)?,
         })
     });
     let mut fold_of: BTreeMap<&str, String> = BTreeMap::new();

@@ -43,7 +43,7 @@ fn load(folder: &Path) -> Vec<Person> {
         };
         let live = describe(Effort::Single)?;
         let weight = live.quality.weight();
-        let enrolled = describe(Effort::Mirrored)?.template.trusted(weight);
+        let enrolled = describe(Effort::Thorough)?.template.trusted(weight);
         Some((person.clone(), Image { live, enrolled }))
     });
     let mut people: BTreeMap<String, Person> = BTreeMap::new();

@@ -36,15 +36,18 @@ pub(crate) enum Placement {
 /// The aligned chip of a face; `None` if its landmarks lie on one spot.
 #[must_use]
 pub fn chip(frame: &Frame, landmarks: &Landmarks) -> Option<Frame> {
-    placed(frame, landmarks, &Placement::Dlib, CHIP_SIDE)
+    placed(frame, landmarks, &Placement::Dlib, CHIP_SIDE, 1.0)
 }
 
-/// A chip of `side` pixels by any placement; `None` if the landmarks lie on one spot.
+/// A chip of `side` pixels by any placement, which shows `reach` times as much as usual around its middle;
+/// `None` if the landmarks lie on one spot.
+#[allow(clippy::cast_precision_loss)] // sides are small
 pub(crate) fn placed(
     frame: &Frame,
     landmarks: &Landmarks,
     placement: &Placement,
     side: usize,
+    reach: f32,
 ) -> Option<Frame> {
     let similarity = match placement {
         Placement::Dlib => dlib(landmarks),
@@ -55,7 +58,8 @@ pub(crate) fn placed(
         }
     };
     let similarity = similarity.filter(|found| found.scale() > f32::EPSILON)?;
-    Some(sample::cut(frame, &similarity, side))
+    let middle = Point::new(side as f32 / 2.0, side as f32 / 2.0);
+    Some(sample::cut(frame, &similarity.widened(middle, reach), side))
 }
 
 /// The middles of the eyes, the tip of the nose and the corners of the mouth, those on the left of the

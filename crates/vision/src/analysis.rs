@@ -1,6 +1,7 @@
 //! All that the nets say of one image. It can be carried to another machine: whoever tracks faces and
 //! knows people need not be where the nets run.
 
+use crate::attention::{Attention, Followed};
 use crate::embedder::Effort;
 use crate::engine::{Engine, Face};
 use crate::error::VisionError;
@@ -8,10 +9,14 @@ use crate::frame::{Frame, Limits};
 use serde::{Deserialize, Serialize};
 
 /// What an image is looked at for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub enum Purpose {
     /// A frame of a camera, one of many: once is enough.
     Live,
+    /// The same of a camera whose faces are followed.
+    Following(Attention),
+    /// A frame that shows a room full of people, looked at now and then: small faces count as well.
+    RollCall,
     /// A picture taken at a gate, to be compared with one person.
     Comparison,
     /// An image to know somebody by from now on: worth the longer look.
@@ -21,19 +26,19 @@ pub enum Purpose {
 impl Purpose {
     /// What the image may weigh.
     #[must_use]
-    pub const fn limits(self) -> Limits {
+    pub const fn limits(&self) -> Limits {
         match self {
-            Self::Live => Limits::LIVE,
+            Self::Live | Self::Following(_) | Self::RollCall => Limits::LIVE,
             Self::Comparison | Self::Enrolment => Limits::UPLOAD,
         }
     }
 
     /// How long a look the template is worth.
     #[must_use]
-    pub const fn effort(self) -> Effort {
+    pub const fn effort(&self) -> Effort {
         match self {
-            Self::Live | Self::Comparison => Effort::Single,
-            Self::Enrolment => Effort::Mirrored,
+            Self::Live | Self::Following(_) | Self::RollCall | Self::Comparison => Effort::Single,
+            Self::Enrolment => Effort::Thorough,
         }
     }
 }
@@ -45,8 +50,13 @@ pub struct Analysis {
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
-    /// Its faces, the surest first, at most [`crate::MOST_FACES`].
+    /// Its faces, the surest first, at most [`crate::MOST_FACES`] or, of
+    /// a room full of people, [`crate::MOST_OF_A_CLASS`].
     pub faces: Vec<Face>,
+    /// Expected faces that are there and were not described, see [`Attention`].
+    pub followed: Vec<Followed>,
+    /// Whether the whole image was searched for faces.
+    pub everywhere: bool,
 }
 
 /// What came of looking at an image.
@@ -68,12 +78,31 @@ impl Engine {
             Ok(frame) => frame,
             Err(reason) => return Ok(Look::Unreadable(reason.to_string())),
         };
-        let faces = self.analyse_with(&frame, purpose.effort())?;
-        Ok(Look::Seen(Analysis {
+        if let Purpose::Following(attention) = &purpose {
+            return self.follow(&frame, attention).map(Look::Seen);
+        }
+        let faces = match purpose {
+            Purpose::RollCall => self.roll_call(&frame)?,
+            _ => self.analyse_with(&frame, purpose.effort())?,
+        };
+        Ok(Look::Seen(Analysis::new(&frame, faces, Vec::new(), true)))
+    }
+}
+
+impl Analysis {
+    pub(crate) fn new(
+        frame: &Frame,
+        faces: Vec<Face>,
+        followed: Vec<Followed>,
+        everywhere: bool,
+    ) -> Self {
+        Self {
             width: pixels(frame.width()),
             height: pixels(frame.height()),
             faces,
-        }))
+            followed,
+            everywhere,
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 
 use crate::alignment::{self, CHIP_SIDE, Placement};
 use crate::buffers::Pool;
+use crate::engine::Edition;
 use crate::error::VisionError;
 use crate::frame::Frame;
 use crate::inference::{self, Inference, Normalise, Outputs, Runtime};
@@ -21,9 +22,16 @@ const DLIB: Normalise = Normalise::planes([122.782, 117.001, 104.298], 255.0);
 pub enum Effort {
     /// One pass: for the frames of a camera.
     Single,
-    /// The mean of the chip and its mirror image, twice the time: for enrolment.
+    /// The mean of the chip and its mirror image, twice the time.
     Mirrored,
+    /// The mean of chips of several sizes and their mirror images, six times the time: for
+    /// enrolment. With a model of the site's choosing as [`Self::Mirrored`].
+    Thorough,
 }
+
+/// How much the chips of a thorough look show, in what a chip shows usually: the net's answer changes a
+/// little with the size of the face, and the mean of these lies closer to what any live frame gives.
+const SIZES: [f32; 3] = [1.0, 1.06, 0.94];
 
 /// Computes templates.
 pub struct Embedder {
@@ -32,6 +40,7 @@ pub struct Embedder {
     side: usize,
     normalise: Normalise,
     placement: Placement,
+    edition: Edition,
     /// See [`Calibration`].
     calibration: Option<Calibration>,
     workspaces: Pool<(Vec<f32>, Outputs)>,
@@ -51,7 +60,7 @@ struct Calibration {
 impl Calibration {
     fn of(threshold: f32) -> Self {
         Self {
-            share: (1.0 - threshold::verification(1)) / (1.0 - threshold),
+            share: (1.0 - threshold::of_cards()) / (1.0 - threshold),
         }
     }
 
@@ -72,14 +81,18 @@ impl Embedder {
     ///
     /// # Errors
     /// [`VisionError::Model`] if the weights or the graph cannot be used.
-    pub fn load_on(runtime: &Runtime, own: Option<&Model>) -> Result<Self, VisionError> {
+    pub fn load_on(
+        runtime: &Runtime,
+        own: Option<&Model>,
+        edition: Edition,
+    ) -> Result<Self, VisionError> {
         match own {
-            None => Self::embedded(runtime),
+            None => Self::embedded(runtime, edition),
             Some(model) => Self::brought(runtime, model),
         }
     }
 
-    fn embedded(runtime: &Runtime) -> Result<Self, VisionError> {
+    fn embedded(runtime: &Runtime, edition: Edition) -> Result<Self, VisionError> {
         let graph = onnx::embedder(
             include_bytes!(concat!(
                 env!("OUT_DIR"),
@@ -89,10 +102,14 @@ impl Embedder {
         )?;
         Ok(Self {
             net: runtime.load_batched(&graph)?,
-            model: ModelId::FACE_API,
+            model: match edition {
+                Edition::First => ModelId::FACE_API_FIRST,
+                Edition::Second => ModelId::FACE_API,
+            },
             side: CHIP_SIDE,
             normalise: DLIB,
             placement: Placement::Dlib,
+            edition,
             calibration: None,
             workspaces: Pool::default(),
         })
@@ -115,6 +132,8 @@ impl Embedder {
             side: width,
             normalise: card.input.normalise(),
             placement: alignment.placement(),
+            // Its templates are what they were: their identity names nothing of editions.
+            edition: Edition::First,
             calibration: Some(Calibration::of(alignment.threshold())),
             workspaces: Pool::default(),
         })
@@ -137,12 +156,29 @@ impl Embedder {
     /// The chip of a face as this net takes it; `None` if the landmarks lie on one spot.
     #[must_use]
     pub fn chip(&self, frame: &Frame, landmarks: &Landmarks) -> Option<Frame> {
-        alignment::placed(frame, landmarks, &self.placement, self.side)
+        alignment::placed(frame, landmarks, &self.placement, self.side, 1.0)
     }
 
-    /// Whether it takes the chips of [`alignment::chip`].
-    pub(crate) fn takes_dlib_chips(&self) -> bool {
-        self.placement == Placement::Dlib && self.side == CHIP_SIDE
+    /// The chips of a face that a template of `effort` is made of; `None` if the landmarks lie on one spot.
+    #[must_use]
+    pub fn chips(
+        &self,
+        frame: &Frame,
+        landmarks: &Landmarks,
+        effort: Effort,
+    ) -> Option<Vec<Frame>> {
+        let sizes = match (self.edition, effort) {
+            (Edition::Second, Effort::Thorough) => &SIZES[..],
+            _ => &SIZES[..1],
+        };
+        let chip =
+            |size: &f32| alignment::placed(frame, landmarks, &self.placement, self.side, *size);
+        sizes.iter().map(chip).collect()
+    }
+
+    /// Whether the mesh is to be laid twice before a chip is cut.
+    pub(crate) fn wants_steady_landmarks(&self) -> bool {
+        self.edition == Edition::Second
     }
 
     /// The template of a chip, see [`Self::chip`].
@@ -160,6 +196,36 @@ impl Embedder {
     /// # Errors
     /// [`VisionError::Inference`] if a chip has another size or the net fails.
     pub fn embed_all(&self, chips: &[Frame], effort: Effort) -> Result<Vec<Template>, VisionError> {
+        self.embed_each(chips.iter().collect(), 1, effort)
+    }
+
+    /// The templates of several faces, of each of which there are as many chips, see [`Self::chips`]; in one call
+    /// of the net where its runtime gains by that.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a chip has another size, a face has more chips than another, or the net
+    /// fails.
+    pub fn embed_chips(
+        &self,
+        faces: &[Vec<Frame>],
+        effort: Effort,
+    ) -> Result<Vec<Template>, VisionError> {
+        let each = faces.first().map_or(1, Vec::len);
+        if each == 0 || faces.iter().any(|chips| chips.len() != each) {
+            return Err(VisionError::Inference(
+                "each face takes as many chips".into(),
+            ));
+        }
+        self.embed_each(faces.iter().flatten().collect(), each, effort)
+    }
+
+    /// A template of every `each` chips.
+    fn embed_each(
+        &self,
+        chips: Vec<&Frame>,
+        each: usize,
+        effort: Effort,
+    ) -> Result<Vec<Template>, VisionError> {
         if chips.is_empty() {
             return Ok(Vec::new());
         }
@@ -174,31 +240,31 @@ impl Embedder {
         }
         let views = match effort {
             Effort::Single => 1,
-            Effort::Mirrored => 2,
+            Effort::Mirrored | Effort::Thorough => 2,
         };
         self.workspaces.with(|(input, outputs)| {
             input.clear();
-            for chip in chips {
+            for chip in &chips {
                 self.normalise.picture(chip, input);
-                if effort == Effort::Mirrored {
+                if views == 2 {
                     self.normalise.picture(&alignment::mirrored(chip), input);
                 }
             }
             self.net.run(input, outputs)?;
-            self.templates(outputs, chips.len(), views)
+            self.templates(outputs, chips.len() / each, each * views)
         })
     }
 
     fn templates(
         &self,
         outputs: &Outputs,
-        chips: usize,
+        faces: usize,
         views: usize,
     ) -> Result<Vec<Template>, VisionError> {
         let failed = |why: &str| VisionError::Inference(why.into());
         let values = outputs.first().map_or(&[][..], Vec::as_slice);
-        let length = values.len() / (chips * views);
-        if length == 0 || length * chips * views != values.len() {
+        let length = values.len() / (faces * views);
+        if length == 0 || length * faces * views != values.len() {
             return Err(failed("the embedder yields no list for each chip"));
         }
         let directions: Option<Vec<Template>> = values
@@ -206,7 +272,7 @@ impl Embedder {
             .map(|values| Template::new(self.model, values.to_vec()))
             .collect();
         let directions = directions.ok_or_else(|| failed("the descriptor is not a direction"))?;
-        let of_chip = |views: &[Template]| {
+        let of_face = |views: &[Template]| {
             let mean = Template::mean(views)?;
             match self.calibration {
                 None => Some(mean),
@@ -214,7 +280,7 @@ impl Embedder {
             }
         };
         let templates: Option<Vec<Template>> =
-            directions.chunks_exact(views).map(of_chip).collect();
+            directions.chunks_exact(views).map(of_face).collect();
         templates.ok_or_else(|| failed("the templates cancel out"))
     }
 }
@@ -227,7 +293,7 @@ mod tests {
     proptest! {
         #[test]
         fn calibrated_cosines_keep_their_order_and_meet_at_the_threshold(
-            threshold in -0.5f32..=threshold::verification(1), angle in 0.0f32..3.1, other in 0.0f32..3.1,
+            threshold in -0.5f32..=threshold::of_cards(), angle in 0.0f32..3.1, other in 0.0f32..3.1,
         ) {
             let calibration = Calibration::of(threshold);
             let calibrated = |angle: f32| {
@@ -236,7 +302,7 @@ mod tests {
                 };
                 of(&[1.0, 0.0]).cosine(&of(&[angle.cos(), angle.sin()]))
             };
-            prop_assert!((calibrated(threshold.acos()) - threshold::verification(1)).abs() < 1e-3);
+            prop_assert!((calibrated(threshold.acos()) - threshold::of_cards()).abs() < 1e-3);
             let raw = calibration.raw(calibrated(angle).into());
             prop_assert!((raw - f64::from(angle.cos())).abs() < 1e-4);
             if angle + 0.1 < other {

@@ -1,6 +1,8 @@
 //! The nets together: from a frame to its faces.
 
 use crate::alignment;
+use crate::analysis::Analysis;
+use crate::attention::{Attention, Expected};
 use crate::detector::{Detection, Detector};
 use crate::embedder::{Effort, Embedder};
 use crate::error::VisionError;
@@ -16,6 +18,8 @@ use serde::{Deserialize, Serialize};
 /// Most faces of one frame that are looked at, the largest first: it bounds the time a frame
 /// can take.
 pub const MOST_FACES: usize = 12;
+/// The same where a class is looked at, see [`Engine::roll_call`].
+pub const MOST_OF_A_CLASS: usize = 48;
 /// Below this the mesh holds the detection for something else than a face.
 const LEAST_PRESENCE: f32 = 0.3;
 
@@ -34,6 +38,17 @@ pub struct Face {
     pub template: Template,
 }
 
+/// How the embedded embedder's templates come about.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Edition {
+    /// The mesh is laid once, and a face is enrolled by one chip and its mirror image: for sites whose
+    /// templates are of it, until everybody is enrolled anew.
+    First,
+    /// The mesh is laid twice, and a face is enrolled by chips of several sizes.
+    #[default]
+    Second,
+}
+
 /// What an engine is made of; by default the embedded models, run by tract.
 #[derive(Clone, Debug, Default)]
 pub struct Setup {
@@ -43,6 +58,8 @@ pub struct Setup {
     pub detector: Option<Model>,
     /// The site's own embedder in place of the embedded one.
     pub embedder: Option<Model>,
+    /// Of the embedded embedder.
+    pub edition: Edition,
 }
 
 /// A face without a template yet.
@@ -92,7 +109,7 @@ impl Engine {
         Ok(Self {
             detector: Detector::load_on(runtime, setup.detector.as_ref())?,
             landmarks: LandmarkNet::load_on(runtime)?,
-            embedder: Embedder::load_on(runtime, setup.embedder.as_ref())?,
+            embedder: Embedder::load_on(runtime, setup.embedder.as_ref(), setup.edition)?,
         })
     }
 
@@ -109,12 +126,77 @@ impl Engine {
     /// # Errors
     /// [`VisionError::Inference`] if a net fails.
     pub fn analyse_with(&self, frame: &Frame, effort: Effort) -> Result<Vec<Face>, VisionError> {
-        let detections = self.detect(frame)?;
-        let mut seen = Vec::with_capacity(detections.len().min(MOST_FACES));
-        for detection in detections.iter().take(MOST_FACES) {
-            seen.extend(self.look_closer(frame, detection)?);
+        self.describe_all(frame, &self.detect(frame)?, MOST_FACES, effort)
+    }
+
+    /// The faces of a room full of people, at most [`MOST_OF_A_CLASS`], small ones in a large frame included. It
+    /// takes many times as long as [`Self::analyse`].
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a net fails.
+    pub fn roll_call(&self, frame: &Frame) -> Result<Vec<Face>, VisionError> {
+        let found = self.detector.detect_closely(frame)?;
+        self.describe_all(frame, &found, MOST_OF_A_CLASS, Effort::Single)
+    }
+
+    /// The faces of a camera's next frame, of which it is known what to expect: those that are described, as
+    /// by [`Self::analyse`], and those that are only followed.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if a net fails.
+    pub fn follow(&self, frame: &Frame, attention: &Attention) -> Result<Analysis, VisionError> {
+        let expected = if attention.everywhere {
+            None
+        } else {
+            self.expected(frame, &attention.expected)?
+        };
+        let everywhere = expected.is_none();
+        let found = match expected {
+            Some(found) => found,
+            None => self.detect(frame)?,
+        };
+        let (followed, rest) = attention.divide(found);
+        let faces = self.describe_all(frame, &rest, MOST_FACES, Effort::Single)?;
+        Ok(Analysis::new(frame, faces, followed, everywhere))
+    }
+
+    /// The expected faces; `None` unless each of them is found.
+    fn expected(
+        &self,
+        frame: &Frame,
+        expected: &[Expected],
+    ) -> Result<Option<Vec<Detection>>, VisionError> {
+        let mut found = Vec::with_capacity(expected.len());
+        for face in expected {
+            match self.detector.near(frame, &face.place)? {
+                Some(detection) => found.push(detection),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(found))
+    }
+
+    /// Describes the first `most`.
+    fn describe_all(
+        &self,
+        frame: &Frame,
+        faces: &[Detection],
+        most: usize,
+        effort: Effort,
+    ) -> Result<Vec<Face>, VisionError> {
+        let mut seen = Vec::with_capacity(faces.len().min(most));
+        for detection in faces.iter().take(most) {
+            seen.extend(self.look_closer(frame, detection, effort)?);
         }
         self.complete(seen, effort)
+    }
+
+    /// A face expected at `place`, see [`Detector::near`].
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if the net fails.
+    pub fn near(&self, frame: &Frame, place: &Rect) -> Result<Option<Detection>, VisionError> {
+        self.detector.near(frame, place)
     }
 
     /// Where the faces are, largest first.
@@ -125,12 +207,30 @@ impl Engine {
         self.detector.detect(frame)
     }
 
-    /// The landmarks of one detection.
+    /// The landmarks of one detection, by which its quality is judged.
     ///
     /// # Errors
     /// [`VisionError::Inference`] if the net fails.
     pub fn locate(&self, frame: &Frame, face: &Detection) -> Result<Landmarks, VisionError> {
         self.landmarks.locate(frame, face)
+    }
+
+    /// The landmarks by which a face is laid on the chip of its template, as steady as the embedder wants them:
+    /// `landmarks` themselves, or laid once more.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if the net fails.
+    pub fn steadied(&self, frame: &Frame, landmarks: &Landmarks) -> Result<Landmarks, VisionError> {
+        if !self.embedder.wants_steady_landmarks() {
+            return Ok(landmarks.clone());
+        }
+        let again = self.landmarks.locate_again(frame, landmarks)?;
+        // A mesh that slipped off the face is worse than one that is a little off.
+        Ok(if again.presence < LEAST_PRESENCE {
+            landmarks.clone()
+        } else {
+            again
+        })
     }
 
     /// Landmarks, quality and template of one detection; `None` if it turns out to be no face.
@@ -143,18 +243,19 @@ impl Engine {
         face: &Detection,
         effort: Effort,
     ) -> Result<Option<Face>, VisionError> {
-        let seen = self.look_closer(frame, face)?;
+        let seen = self.look_closer(frame, face, effort)?;
         let faces = self.complete(seen.into_iter().collect(), effort)?;
         Ok(faces.into_iter().next())
     }
 
-    /// Landmarks, quality and chip of one detection; `None` if it turns out to be no face.
+    /// Landmarks, quality and chips of one detection; `None` if it turns out to be no face.
     fn look_closer(
         &self,
         frame: &Frame,
         face: &Detection,
-    ) -> Result<Option<(Seen, Frame)>, VisionError> {
-        let landmarks = self.landmarks.locate(frame, face)?;
+        effort: Effort,
+    ) -> Result<Option<(Seen, Vec<Frame>)>, VisionError> {
+        let landmarks = self.locate(frame, face)?;
         if landmarks.presence < LEAST_PRESENCE {
             return Ok(None);
         }
@@ -162,23 +263,24 @@ impl Engine {
             return Ok(None);
         };
         let quality = Quality::of(face, &landmarks, &chip);
-        let chip = if self.embedder.takes_dlib_chips() {
-            Some(chip)
-        } else {
-            self.embedder.chip(frame, &landmarks)
-        };
+        let steady = self.steadied(frame, &landmarks)?;
+        let chips = self.embedder.chips(frame, &steady, effort);
         let seen = Seen {
             detection: *face,
             landmarks,
             quality,
         };
-        Ok(chip.map(|chip| (seen, chip)))
+        Ok(chips.map(|chips| (seen, chips)))
     }
 
     /// The templates of all faces, in one call of the net where its runtime gains by that.
-    fn complete(&self, seen: Vec<(Seen, Frame)>, effort: Effort) -> Result<Vec<Face>, VisionError> {
-        let (seen, chips): (Vec<Seen>, Vec<Frame>) = seen.into_iter().unzip();
-        let templates = self.embedder.embed_all(&chips, effort)?;
+    fn complete(
+        &self,
+        seen: Vec<(Seen, Vec<Frame>)>,
+        effort: Effort,
+    ) -> Result<Vec<Face>, VisionError> {
+        let (seen, chips): (Vec<Seen>, Vec<Vec<Frame>>) = seen.into_iter().unzip();
+        let templates = self.embedder.embed_chips(&chips, effort)?;
         let faces = seen.into_iter().zip(templates);
         Ok(faces.map(|(seen, template)| seen.with(template)).collect())
     }

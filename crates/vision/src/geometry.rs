@@ -134,6 +134,19 @@ impl Similarity {
         })
     }
 
+    /// The same about the point `fixed` of the first plane, whose surroundings are scaled by `factor`.
+    #[must_use]
+    pub fn widened(&self, fixed: Point, factor: f32) -> Self {
+        let (a, b) = (self.a * factor, self.b * factor);
+        let to = self.apply(fixed);
+        Self {
+            a,
+            b,
+            tx: to.x - a * fixed.x + b * fixed.y,
+            ty: to.y - b * fixed.x - a * fixed.y,
+        }
+    }
+
     /// Where `point` comes to lie.
     #[must_use]
     pub fn apply(&self, point: Point) -> Point {

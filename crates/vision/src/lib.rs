@@ -13,6 +13,7 @@
 
 pub mod alignment;
 mod analysis;
+mod attention;
 mod buffers;
 mod decode;
 mod detector;
@@ -38,9 +39,10 @@ mod tracker;
 mod weights;
 
 pub use analysis::{Analysis, Look, Purpose};
+pub use attention::{Attention, Expected, Followed};
 pub use detector::{Detection, Detector};
 pub use embedder::{Effort, Embedder};
-pub use engine::{Engine, Face, MOST_FACES, Setup};
+pub use engine::{Edition, Engine, Face, MOST_FACES, MOST_OF_A_CLASS, Setup};
 pub use error::VisionError;
 pub use frame::{Frame, Limits};
 pub use gallery::{Gallery, Match, Verification};

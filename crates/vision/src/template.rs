@@ -9,8 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct ModelId([u8; 8]);
 
 impl ModelId {
-    /// dlib's ResNet with the weights of `@vladmandic/face-api` 1.7.15, 128 numbers.
-    pub const FACE_API: Self = Self(*b"faceapi1");
+    /// dlib's ResNet with the weights of `@vladmandic/face-api` 1.7.15, 128 numbers, by
+    /// [`crate::Edition::Second`].
+    pub const FACE_API: Self = Self(*b"faceapi2");
+    /// The same by [`crate::Edition::First`].
+    pub const FACE_API_FIRST: Self = Self(*b"faceapi1");
 
     /// A model of the site's choosing, by eight characters made of its card and file.
     #[must_use]
@@ -222,6 +225,6 @@ mod tests {
     #[test]
     fn a_log_line_does_not_show_the_numbers() {
         let template = Template::new(ModelId::FACE_API, vec![0.6, 0.8]).unwrap();
-        assert_eq!(format!("{template:?}"), "Template(faceapi1)");
+        assert_eq!(format!("{template:?}"), "Template(faceapi2)");
     }
 }

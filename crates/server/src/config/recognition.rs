@@ -1,6 +1,7 @@
 //! How faces are looked at and decided.
 
 use anyhow::{Context, Result};
+use model::DeviceId;
 use serde::{Deserialize, Serialize};
 use vision::OnnxRuntimeSetting;
 use vision::threshold::Rate;
@@ -20,6 +21,8 @@ pub struct Vision {
     pub detector: String,
     /// What makes templates: `face-api`, or a model that was added.
     pub embedder: String,
+    /// Cameras that look at a room full of people: every two seconds, at many small faces.
+    pub roll_call: Vec<DeviceId>,
 }
 
 impl Vision {
@@ -46,6 +49,7 @@ impl Default for Vision {
             onnx_runtime: OnnxRuntimeSetting::default(),
             detector: crate::models::BLAZEFACE.into(),
             embedder: crate::models::FACE_API.into(),
+            roll_call: Vec::new(),
         }
     }
 }

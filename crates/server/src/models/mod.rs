@@ -9,7 +9,7 @@ pub use shelf::{Consent, Shelf};
 use crate::config::{Config, Vision};
 use anyhow::{Context, Result, bail};
 use vision::models::{Kind, Model};
-use vision::{ModelId, Runtime, Setup};
+use vision::{Edition, ModelId, Runtime, Setup};
 
 /// Name of the embedded detector.
 pub const BLAZEFACE: &str = "blazeface";
@@ -41,6 +41,7 @@ pub fn setup(config: &Config) -> Result<Setup> {
             BLAZEFACE,
         )?,
         embedder: chosen(&shelf, "vision.embedder", &config.vision.embedder, FACE_API)?,
+        edition: Edition::default(),
     })
 }
 
@@ -58,14 +59,38 @@ pub fn embedder(config: &Config) -> Result<ModelId> {
     Ok(card.model_id())
 }
 
-/// The embedder with this identity, if it is embedded or was added: what an engine gets. A model that is wrong is
-/// passed over.
+/// An embedder as an engine gets it.
+pub struct Embedding {
+    /// The model that makes its templates.
+    pub model: ModelId,
+    /// Its file; `None` for the embedded one.
+    pub own: Option<Model>,
+    /// Of the embedded one.
+    pub edition: Edition,
+}
+
+impl Embedding {
+    fn embedded(model: ModelId, edition: Edition) -> Self {
+        Self {
+            model,
+            own: None,
+            edition,
+        }
+    }
+}
+
+/// The embedder with this identity, if it is embedded or was added. A model that is wrong is passed over.
 ///
 /// # Errors
 /// When the folder of models cannot be read, or the file of this one.
-pub fn embedder_by_id(config: &Config, id: &str) -> Result<Option<(ModelId, Option<Model>)>> {
-    if id == ModelId::FACE_API.to_string() {
-        return Ok(Some((ModelId::FACE_API, None)));
+pub fn embedder_by_id(config: &Config, id: &str) -> Result<Option<Embedding>> {
+    for (model, edition) in [
+        (ModelId::FACE_API, Edition::Second),
+        (ModelId::FACE_API_FIRST, Edition::First),
+    ] {
+        if id == model.to_string() {
+            return Ok(Some(Embedding::embedded(model, edition)));
+        }
     }
     let shelf = Shelf::of(&config.data_dir);
     for (name, kept) in shelf.list()? {
@@ -78,7 +103,11 @@ pub fn embedder_by_id(config: &Config, id: &str) -> Result<Option<(ModelId, Opti
         };
         let model = card.model_id();
         if card.kind == Kind::Embedder && model.to_string() == id {
-            return Ok(Some((model, Some(shelf.load(&name)?))));
+            return Ok(Some(Embedding {
+                model,
+                own: Some(shelf.load(&name)?),
+                edition: Edition::default(),
+            }));
         }
     }
     Ok(None)

@@ -142,13 +142,18 @@ impl Pool {
     }
 
     async fn looked_at(&self, place: Place, image: Bytes, purpose: Purpose) -> Option<Look> {
-        let patience = match purpose {
-            Purpose::Live => FRAME_PATIENCE,
+        let patience = match &purpose {
+            Purpose::Live | Purpose::Following(_) | Purpose::RollCall => FRAME_PATIENCE,
             Purpose::Comparison | Purpose::Enrolment => PATIENCE,
         };
         let mut place = place;
         loop {
-            match place.member.analyser.look(image.clone(), purpose).await {
+            match place
+                .member
+                .analyser
+                .look(image.clone(), purpose.clone())
+                .await
+            {
                 Ok(look) => return Some(look),
                 Err(Fault::Broken) => return None,
                 Err(Fault::Lost) => {
@@ -242,6 +247,8 @@ mod tests {
             width,
             height: 1,
             faces: Vec::new(),
+            followed: Vec::new(),
+            everywhere: true,
         })
     }
 

@@ -59,9 +59,13 @@ pub fn first_to_serve(stored: &[FaceTemplate], wanted: ModelId, config: &Config)
         None
     });
     match found {
-        Some((model, embedder)) => Ok(First {
-            model,
-            setup: Setup { embedder, ..setup },
+        Some(found) => Ok(First {
+            model: found.model,
+            setup: Setup {
+                embedder: found.own,
+                edition: found.edition,
+                ..setup
+            },
         }),
         None => {
             tracing::warn!(

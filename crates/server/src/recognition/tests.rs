@@ -32,6 +32,8 @@ fn length(bytes: usize) -> Look {
         width: u32::try_from(bytes).unwrap(),
         height: 1,
         faces: Vec::new(),
+        followed: Vec::new(),
+        everywhere: true,
     })
 }
 

@@ -66,7 +66,7 @@ fn a_changed_model_enrols_everybody_anew_by_itself() {
     let mut serving = Serving::start(data.path(), &[]);
     let api = Api::first(&mut serving);
     let people = enrolled(&api, data.path());
-    assert_eq!(models_of(&api, &people[0]), ["faceapi1"]);
+    assert_eq!(models_of(&api, &people[0]), ["faceapi2"]);
     assert_eq!(
         api.get("jobs").as_array().unwrap().len(),
         0,
@@ -82,7 +82,7 @@ fn a_changed_model_enrols_everybody_anew_by_itself() {
     assert_eq!(job["report"]["changed"], 2);
     assert_eq!(job["report"]["remarks"], json!([]));
     let model = models_of(&api, &people[0]);
-    assert_ne!(model, ["faceapi1"]);
+    assert_ne!(model, ["faceapi2"]);
     assert_eq!(models_of(&api, &people[1]), model);
     // It serves: the same portrait is taken for its person again.
     let portrait = data.path().join("portrait-0.jpg");
@@ -101,6 +101,6 @@ fn a_changed_model_enrols_everybody_anew_by_itself() {
     let back = Serving::start(data.path(), &[]);
     let api = Api::sign_in(&back, "warden", PASSWORD).unwrap();
     assert_eq!(ended(&api)["report"]["changed"], 2);
-    assert_eq!(models_of(&api, &people[0]), ["faceapi1"]);
+    assert_eq!(models_of(&api, &people[0]), ["faceapi2"]);
     back.stop().with(0);
 }

@@ -67,6 +67,8 @@ pub struct Portrait {
     pub frame: Frame,
     pub detection: Detection,
     pub landmarks: Landmarks,
+    /// Those by which a template's chip is cut.
+    pub steady: Landmarks,
     pub chip: Frame,
 }
 
@@ -74,11 +76,13 @@ pub fn portrait(engine: &Engine, path: &Path) -> Option<Portrait> {
     let frame = Frame::decode(&std::fs::read(path).unwrap(), Limits::UPLOAD).unwrap();
     let detection = central(&engine.detect(&frame).unwrap(), &frame)?;
     let landmarks = engine.locate(&frame, &detection).unwrap();
+    let steady = engine.steadied(&frame, &landmarks).unwrap();
     let chip = vision::alignment::chip(&frame, &landmarks)?;
     Some(Portrait {
         frame,
         detection,
         landmarks,
+        steady,
         chip,
     })
 }

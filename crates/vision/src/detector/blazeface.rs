@@ -13,6 +13,9 @@ use crate::onnx::GraphModel;
 const WIDE: usize = 256;
 /// Height of the view for frames of 4:3 or wider, a quarter less work than the square.
 const LOW: usize = 192;
+/// Side of the view of one followed face in pixels. With the margin of [`super::Detector::near`] the face
+/// is about as large in it as one of 80 pixels in the view of a whole frame of 640 x 480.
+const NEAR: usize = 96;
 /// Anchor grids: step in pixels, anchors at each place.
 const GRIDS: [(usize, usize); 2] = [(16, 2), (32, 6)];
 /// Numbers per anchor: centre, size, six points.
@@ -24,13 +27,14 @@ const NORMALISE: Normalise = Normalise::planes([127.5; 3], 127.5);
 pub struct BlazeFace {
     landscape: View,
     square: View,
+    near: View,
     workspaces: Pool<Workspace>,
 }
 
 /// The net for one size of input, with its anchors.
 struct View {
     net: Box<dyn Inference>,
-    height: usize,
+    size: (usize, usize),
     anchors: Vec<Point>,
 }
 
@@ -41,8 +45,9 @@ impl BlazeFace {
             include_bytes!(concat!(env!("OUT_DIR"), "/blazeface.bin")),
         )?;
         Ok(Self {
-            landscape: View::load(runtime, &model, LOW)?,
-            square: View::load(runtime, &model, WIDE)?,
+            landscape: View::load(runtime, &model, (WIDE, LOW))?,
+            square: View::load(runtime, &model, (WIDE, WIDE))?,
+            near: View::load(runtime, &model, (NEAR, NEAR))?,
             workspaces: Pool::default(),
         })
     }
@@ -55,16 +60,26 @@ impl Finder for BlazeFace {
         self.workspaces
             .with(|workspace| view.candidates(frame, workspace))
     }
+
+    fn near(&self, crop: &Frame) -> Result<Option<Vec<Detection>>, VisionError> {
+        let near = |workspace: &mut Workspace| self.near.candidates(crop, workspace);
+        self.workspaces.with(near).map(Some)
+    }
 }
 
 impl View {
-    fn load(runtime: &Runtime, model: &GraphModel, height: usize) -> Result<Self, VisionError> {
+    fn load(
+        runtime: &Runtime,
+        model: &GraphModel,
+        size: (usize, usize),
+    ) -> Result<Self, VisionError> {
+        let (width, height) = size;
         // Scores of the fine and the coarse grid, then the boxes of both.
         let outputs = ["Identity", "Identity_1", "Identity_2", "Identity_3"];
         Ok(Self {
-            net: runtime.load(&model.to_onnx(height, WIDE, &outputs)?)?,
-            height,
-            anchors: anchors(WIDE, height),
+            net: runtime.load(&model.to_onnx(height, width, &outputs)?)?,
+            size,
+            anchors: anchors(width, height),
         })
     }
 
@@ -73,7 +88,7 @@ impl View {
         frame: &Frame,
         workspace: &mut Workspace,
     ) -> Result<Vec<Detection>, VisionError> {
-        let letterbox = Letterbox::fit(frame, (WIDE, self.height), &NORMALISE, workspace)?;
+        let letterbox = Letterbox::fit(frame, self.size, &NORMALISE, workspace)?;
         self.net.run(&workspace.input, &mut workspace.outputs)?;
         let [fine, coarse, fine_boxes, coarse_boxes] = workspace.outputs.as_slice() else {
             return Err(VisionError::Inference(

@@ -233,7 +233,7 @@ impl Alignment {
         if !self.points.iter().flatten().all(|v| v.is_finite()) || left[0] >= right[0] {
             return Err("alignment.points takes the eye on the left of the picture first".into());
         }
-        let most = threshold::verification(1);
+        let most = threshold::of_cards();
         if !(-0.5..=most).contains(&self.threshold) {
             return Err(format!(
                 "alignment.threshold takes a cosine from -0.5 to {most}, that of the embedded model: a higher one \

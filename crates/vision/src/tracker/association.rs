@@ -42,6 +42,9 @@ pub fn assign(tracks: &[Track], sightings: &[Sighting], at: Duration) -> Vec<Opt
 
 /// How well a face continues a track; `None` if it cannot.
 fn affinity(track: &Track, sighting: &Sighting, at: Duration) -> Option<f32> {
+    if track.is_followed() {
+        return None;
+    }
     if let (Some(one), Some(other)) = (track.named(), sighting.person())
         && one != other
     {

@@ -10,6 +10,8 @@
 mod association;
 #[cfg(test)]
 mod crossing;
+#[cfg(test)]
+mod following;
 mod motion;
 mod rhythm;
 #[cfg(test)]
@@ -17,6 +19,8 @@ mod tests;
 mod track;
 mod views;
 
+use crate::analysis::Analysis;
+use crate::attention::{Attention, Expected, Followed};
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
@@ -27,6 +31,13 @@ use model::PersonId;
 use rhythm::Rhythm;
 use std::time::Duration;
 use track::Track;
+
+/// While all faces are followed the whole frame is searched so often: a newcomer is found as late.
+const SEARCH_EVERY: Duration = Duration::from_millis(350);
+/// Most faces that are cheaper to look for one by one than in the whole frame.
+const FEW: usize = 3;
+/// Places grown by so much do not overlap where two faces cannot be taken for one another in the next frame.
+const ALONE: f32 = 1.6;
 
 /// When a track is believed and when it is given up.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -158,6 +169,8 @@ pub struct Tracker {
     tracks: Vec<Track>,
     last_track: u64,
     revision: u64,
+    /// When a whole frame was last searched.
+    searched: Option<Duration>,
 }
 
 impl Tracker {
@@ -184,6 +197,63 @@ impl Tracker {
         at: Duration,
         gallery: &Gallery,
     ) -> TrackUpdate {
+        self.searched = Some(at);
+        self.advance(picture, faces, &[], at, gallery)
+    }
+
+    /// Takes what was seen of the next frame with [`Self::attention`]; otherwise as [`Self::step`].
+    pub fn follow(
+        &mut self,
+        picture: &Bytes,
+        seen: &Analysis,
+        at: Duration,
+        gallery: &Gallery,
+    ) -> TrackUpdate {
+        if seen.everywhere {
+            self.searched = Some(at);
+        }
+        self.advance(picture, &seen.faces, &seen.followed, at, gallery)
+    }
+
+    /// What to look for in a frame that was taken at `at`.
+    #[must_use]
+    pub fn attention(&self, at: Duration) -> Attention {
+        let seen = || self.tracks.iter().filter(|track| !track.is_out_of_sight());
+        let alone = |track: &Track, place: &Rect| {
+            let others = seen().filter(|other| other.id() != track.id());
+            let near = place.scaled(ALONE);
+            others
+                .map(|other| other.foretold(at).scaled(ALONE))
+                .all(|other| other.overlap(&near) <= 0.0)
+        };
+        let one = |track: &Track| {
+            let place = track.foretold(at);
+            Expected {
+                track: track.id(),
+                place,
+                described: !(track.is_calm(at) && alone(track, &place)),
+            }
+        };
+        let expected: Vec<Expected> = seen().map(one).collect();
+        let since = self.searched.map(|searched| at.saturating_sub(searched));
+        let searched = since.is_some_and(|since| since < SEARCH_EVERY);
+        let all_seen = expected.len() == self.tracks.len();
+        let few = (1..=FEW).contains(&expected.len());
+        let calm = expected.iter().all(|face| !face.described);
+        Attention {
+            everywhere: !(searched && all_seen && few && calm),
+            expected,
+        }
+    }
+
+    fn advance(
+        &mut self,
+        picture: &Bytes,
+        faces: &[Face],
+        followed: &[Followed],
+        at: Duration,
+        gallery: &Gallery,
+    ) -> TrackUpdate {
         // Read before searching: what changes meanwhile is noticed with the next frame.
         let revision = gallery.revision();
         let changed = std::mem::replace(&mut self.revision, revision) != revision;
@@ -196,6 +266,15 @@ impl Tracker {
             self.tracks
                 .iter_mut()
                 .for_each(|track| track.reconsider(gallery));
+        }
+        for face in followed {
+            let track = self
+                .tracks
+                .iter_mut()
+                .find(|track| track.id() == face.track);
+            if let Some(track) = track {
+                track.follow(face.bounds, at);
+            }
         }
         let sightings = look_up(faces, gallery);
         let owners = association::assign(&self.tracks, &sightings, at);

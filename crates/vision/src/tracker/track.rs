@@ -17,6 +17,11 @@ const CROWDED: f32 = 0.15;
 /// After that a track is itself again with a good view at least so much like it.
 const ITSELF: f32 = 0.93;
 
+/// Somebody known is looked at again after so long.
+const FRESH: Duration = Duration::from_millis(900);
+/// A stranger may be recognised yet, with a better view.
+const FRESH_STRANGER: Duration = Duration::from_millis(350);
+
 /// The frame that shows the face best.
 #[derive(Clone, Debug)]
 struct Picture {
@@ -34,6 +39,10 @@ pub struct Track {
     out_of_sight: bool,
     /// Whether it was out of sight in the frame before as well.
     missed: bool,
+    /// Whether this frame showed it where it was expected, without a template.
+    followed: bool,
+    /// When it was last seen well and like itself.
+    viewed: Option<Duration>,
     /// Whether the newest view is good and like the track.
     sure: bool,
     /// Whether the face may have been taken for another since the last good view: no name is shown then.
@@ -57,6 +66,8 @@ impl Track {
             first_good: None,
             out_of_sight: false,
             missed: false,
+            followed: false,
+            viewed: None,
             sure: false,
             doubtful: false,
             score: None,
@@ -126,6 +137,9 @@ impl Track {
 
     /// Before the faces of a frame are handed out: whoever gets none is out of sight.
     pub fn look_away(&mut self) {
+        if std::mem::take(&mut self.followed) {
+            return;
+        }
         self.missed = self.out_of_sight;
         self.out_of_sight = true;
     }
@@ -135,11 +149,41 @@ impl Track {
         self.doubtful |= !self.sure && self.bounds().overlap(other) > CROWDED;
     }
 
+    /// It is where it was expected. Nothing is known of how it looks, so it cannot be told from whoever is
+    /// near.
+    pub fn follow(&mut self, bounds: Rect, at: Duration) {
+        self.motion.moved(bounds, at);
+        self.out_of_sight = false;
+        self.missed = false;
+        self.followed = true;
+        self.sure = false;
+    }
+
+    /// Whether this frame showed it where it was expected.
+    pub fn is_followed(&self) -> bool {
+        self.followed
+    }
+
+    /// Whether its place is enough for the next frame, at `at`: it is decided, and was lately seen well and
+    /// like itself.
+    pub fn is_calm(&self, at: Duration) -> bool {
+        let fresh = match self.identity() {
+            Identity::Undecided => return false,
+            Identity::Known(_) => FRESH,
+            Identity::Unknown => FRESH_STRANGER,
+        };
+        let since = self.viewed.map(|viewed| at.saturating_sub(viewed));
+        !self.out_of_sight && since.is_some_and(|since| since < fresh)
+    }
+
     /// The track goes on with this face.
     pub fn see(&mut self, sighting: &Sighting, picture: &Bytes, at: Duration) {
         let face = sighting.face;
         let good = face.quality.is_good();
         self.sure = good && self.likeness(face).is_none_or(|cosine| cosine >= ITSELF);
+        if self.sure {
+            self.viewed = Some(at);
+        }
         // Whoever comes into sight where somebody went out of it need not be the same.
         self.doubtful = !self.sure && (self.doubtful || self.missed);
         self.motion.moved(face.bounds, at);

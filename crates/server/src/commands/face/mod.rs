@@ -58,14 +58,15 @@ fn explain(config: &Config, image: &Path) -> Result<Explained> {
     let engine = Engine::of(&models::setup(config)?)?;
     let mut seen = Vec::new();
     for detection in engine.detect(&frame)? {
-        let Some(face) = engine.describe(&frame, &detection, Effort::Mirrored)? else {
+        let Some(face) = engine.describe(&frame, &detection, Effort::Thorough)? else {
             println!(
                 "At {:.0}, {:.0}: the mesh holds a detection of {:.2} for no face.",
                 detection.bounds.x, detection.bounds.y, detection.score
             );
             continue;
         };
-        let chip = engine.embedder().chip(&frame, &face.landmarks);
+        let steady = engine.steadied(&frame, &face.landmarks)?;
+        let chip = engine.embedder().chip(&frame, &steady);
         let chip = chip.context("a face has no chip")?;
         seen.push(Seen {
             face,

@@ -38,6 +38,8 @@ fn seen(model: &[u8; 8]) -> Analysis {
         width: 1,
         height: 1,
         faces: vec![face],
+        followed: Vec::new(),
+        everywhere: true,
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// Changes whenever what is kept, or how a face is laid on its chip, changes.
-const FORM: &str = "gatebook-faces-2";
+const FORM: &str = "gatebook-faces-3";
 
 /// SHA-256 of a photograph.
 pub type Hash = [u8; 32];
@@ -121,9 +121,10 @@ mod tests {
         let image = Image {
             person: 0,
             single: template.clone(),
-            mirrored: template,
+            mirrored: template.clone(),
+            enrolled: template,
             bounds: Rect::default(),
-            times: Some([1.0; 6]),
+            times: Some([1.0; 7]),
         };
         let mut cache = Cache::open(Some(&file), maker("one", "tract"));
         cache.put("a.jpg", hash(b"a"), Some(&image));
@@ -132,7 +133,7 @@ mod tests {
             let kept = Cache::open(Some(&file), maker).get("a.jpg", &hash(b"a"));
             kept.map(|image| image.unwrap().times)
         };
-        assert_eq!(times(maker("one", "tract")), Some(Some([1.0; 6])));
+        assert_eq!(times(maker("one", "tract")), Some(Some([1.0; 7])));
         assert_eq!(times(maker("one", "another")), Some(None));
         assert_eq!(times(maker("other", "tract")), None);
         let changed = Cache::open(Some(&file), maker("one", "tract"));

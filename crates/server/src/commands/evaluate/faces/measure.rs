@@ -10,19 +10,20 @@ use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Instant;
-use vision::{Detection, Effort, Engine, Frame, Limits, Rect, Template};
+use vision::{Detection, Effort, Engine, Frame, Landmarks, Limits, Rect, Template};
 
 /// Times of the stages of one photograph, in milliseconds.
 pub type Times = [f32; STAGES.len()];
 
 /// What the times are of.
-pub const STAGES: [&str; 6] = [
+pub const STAGES: [&str; 7] = [
     "decode",
     "detection",
     "landmarks",
     "chip",
     "template, one pass",
     "template, mirrored",
+    "template, for enrolment",
 ];
 
 /// A photograph with a face.
@@ -34,6 +35,8 @@ pub struct Image {
     pub single: Template,
     /// The mean of the chip and its mirror image.
     pub mirrored: Template,
+    /// As somebody is enrolled.
+    pub enrolled: Template,
     /// The face.
     pub bounds: Rect,
     /// How long each stage took; `None` where another runtime was measured.
@@ -128,6 +131,7 @@ fn portrait(engine: &Engine, bytes: &[u8]) -> Result<Option<Image>> {
         return Ok(None);
     };
     let landmarks = engine.locate(&frame, &detection)?;
+    let landmarks = engine.steadied(&frame, &landmarks)?;
     watch.lap();
     let Some(chip) = engine.embedder().chip(&frame, &landmarks) else {
         return Ok(None);
@@ -137,13 +141,28 @@ fn portrait(engine: &Engine, bytes: &[u8]) -> Result<Option<Image>> {
     watch.lap();
     let mirrored = engine.embedder().embed(&chip, Effort::Mirrored)?;
     watch.lap();
+    let Some(enrolled) = enrolled(engine, &frame, &landmarks)? else {
+        return Ok(None);
+    };
+    watch.lap();
     Ok(Some(Image {
         person: 0,
         single,
         mirrored,
+        enrolled,
         bounds: detection.bounds,
         times: Some(watch.laps),
     }))
+}
+
+/// The template that somebody is enrolled with.
+fn enrolled(engine: &Engine, frame: &Frame, landmarks: &Landmarks) -> Result<Option<Template>> {
+    let embedder = engine.embedder();
+    let Some(chips) = embedder.chips(frame, landmarks, Effort::Thorough) else {
+        return Ok(None);
+    };
+    let templates = embedder.embed_chips(&[chips], Effort::Thorough)?;
+    Ok(templates.into_iter().next())
 }
 
 /// The detection nearest to the middle of the frame.

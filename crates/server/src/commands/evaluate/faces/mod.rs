@@ -24,10 +24,12 @@ use verification::Side;
 use vision::{Embedder, Engine, Setup};
 
 /// How templates are made on the two sides of a comparison.
-const PATHS: [(&str, Side, Side); 3] = [
+const PATHS: [(&str, Side, Side); 5] = [
     ("one pass on both sides", single, single),
     ("one pass live, mirrored at enrolment", single, mirrored),
+    ("one pass live, as enrolled", single, enrolled),
     ("mirrored on both sides", mirrored, mirrored),
+    ("mirrored live, as enrolled", mirrored, enrolled),
 ];
 
 fn single(image: &Image) -> &vision::Template {
@@ -36,6 +38,10 @@ fn single(image: &Image) -> &vision::Template {
 
 fn mirrored(image: &Image) -> &vision::Template {
     &image.mirrored
+}
+
+fn enrolled(image: &Image) -> &vision::Template {
+    &image.enrolled
 }
 
 /// Runs the command.
