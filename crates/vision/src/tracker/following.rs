@@ -136,7 +136,7 @@ proptest! {
                 update.decided.iter().any(|told| told.person == Some(person(2)))
             })
         };
-        let (full, followed) = (told(false).unwrap(), told(true).unwrap());
-        prop_assert!(followed <= full + 1, "{} against {}", followed, full);
+        let both = told(false).zip(told(true));
+        prop_assert!(both.is_some_and(|(full, followed)| followed <= full + 1), "{:?}", both);
     }
 }
