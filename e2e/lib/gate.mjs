@@ -2,12 +2,19 @@
 // A gate is known by its address, so each plays from one of its own on loopback.
 import { spawn } from "node:child_process";
 import { run } from "./run.mjs";
+import { eventually } from "./wait.mjs";
 
 export class ClassicGate {
   /** `address` such as 127.0.0.11, the same as the gate has in Settings. */
   constructor(gatebook, address) {
     this.address = address;
     this.ports = gatebook.ports;
+    this.listeners = [];
+  }
+
+  /** Ends whatever still listens. */
+  stop() {
+    for (const child of this.listeners) child.kill();
   }
 
   publish(topic, message, { client = "ESP32-WROOM" } = {}) {
@@ -15,14 +22,17 @@ export class ClassicGate {
     return run("mosquitto_pub", [...words, "-i", client, "-t", topic, "-m", message]);
   }
 
-  /** What arrives for a board that listens; `stop` it at the end. */
-  listen(topic, { client = "ESP32-CAM", qos = 1 } = {}) {
+  /** What arrives for a board that listens, which it does when this returns. */
+  async listen(topic, { client = "ESP32-CAM", qos = 1 } = {}) {
     const words = ["-h", "127.0.0.1", "-p", String(this.ports.classicMqtt), "-A", this.address, "-V", "mqttv311"];
-    // Line by line: a pipe would otherwise hold back what was heard.
-    const child = spawn("stdbuf", ["-oL", "mosquitto_sub", ...words, "-i", client, "-q", String(qos), "-t", topic, "-v"]);
-    const heard = [];
-    child.stdout.setEncoding("utf8").on("data", (text) => heard.push(...text.split("\n").filter(Boolean)));
-    return { heard, stop: () => child.kill() };
+    // Line by line: a pipe would otherwise hold back what was heard. Among it stands what the client itself does.
+    const child = spawn("stdbuf", ["-oL", "mosquitto_sub", ...words, "-i", client, "-q", String(qos), "-t", topic, "-v", "-d"]);
+    this.listeners.push(child);
+    const lines = [];
+    child.stdout.setEncoding("utf8").on("data", (text) => lines.push(...text.split("\n").filter(Boolean)));
+    await eventually(`a board listens to ${topic}`, () => lines.some((line) => line.startsWith("Subscribed ")));
+    const heard = () => lines.filter((line) => line.startsWith(`${topic} `));
+    return { heard };
   }
 
   finger(number, clock) {

@@ -8,7 +8,7 @@ import { portrait, studio } from "../lib/faces.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
 import { ClassicGate, boardClock } from "../lib/gate.mjs";
 import { addPerson, passages, twoGates } from "../lib/site.mjs";
-import { eventually, sleep } from "../lib/wait.mjs";
+import { eventually } from "../lib/wait.mjs";
 
 const asha = { number: "11", name: "Asha Verma", tag: "4AB3" };
 const omar = { number: "12", name: "Omar Haddad", tag: "7F01C2" };
@@ -32,15 +32,16 @@ describe("two classic gates", { timeout: 240_000 }, () => {
   });
 
   after(async () => {
+    for (const gate of [north, south]) gate?.stop();
     await chrome?.close();
     await gatebook?.stop();
   });
 
   it("each passage gets its own person, tag and picture, and each board only its own gate's messages", async () => {
-    const boards = [north.listen("camera/trigger"), south.listen("camera/trigger")];
+    const boards = await Promise.all([north, south].map((gate) => gate.listen("camera/trigger")));
     // The controllers of both gates use one client id, as boards in the field do.
-    const answers = [north, south].map((gate) => gate.listen("camera/ack", { client: "ESP32Client", qos: 0 }));
-    await sleep(1500);
+    const controllers = [north, south].map((gate) => gate.listen("camera/ack", { client: "ESP32Client", qos: 0 }));
+    const answers = await Promise.all(controllers);
     await bothEnter();
     const found = await eventually("both entries stand in the log", async () => {
       const two = await passages(api);
@@ -54,9 +55,9 @@ describe("two classic gates", { timeout: 240_000 }, () => {
     assert.deepEqual(await api.picture(of(asha).picture), await readFile(ashaPicture));
     assert.deepEqual(await api.picture(of(omar).picture), await readFile(omarPicture));
     for (const passage of found) assert.equal(passage.reported, true);
-    for (const board of boards) assert.deepEqual(board.heard, ["camera/trigger capture"]);
-    for (const answer of answers) assert.deepEqual(answer.heard, ["camera/ack image_uploaded"]);
-    for (const listener of [...boards, ...answers]) listener.stop();
+    await eventually("each controller hears of its picture", () => answers.every((answer) => answer.heard().length > 0));
+    for (const board of boards) assert.deepEqual(board.heard(), ["camera/trigger capture"]);
+    for (const answer of answers) assert.deepEqual(answer.heard(), ["camera/ack image_uploaded"]);
   });
 
   async function bothEnter() {
