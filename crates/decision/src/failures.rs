@@ -74,9 +74,9 @@ mod tests {
     #[test]
     fn after_a_lock_was_lifted_it_takes_five_again() {
         let mut failures = Failures::default();
-        assert!((0..5).map(|t| failures.add(at(t))).any(|locks| locks));
+        assert!((0..5).any(|t| failures.add(at(t))));
         failures = Failures::default();
-        assert!(!(5..9).map(|t| failures.add(at(t))).any(|locks| locks));
+        assert!(!(5..9).any(|t| failures.add(at(t))));
         assert!(failures.add(at(9)));
     }
 

@@ -181,7 +181,7 @@ async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same() {
         ..seen
     };
     let stored = site.store.strangers_seen().await.unwrap();
-    assert_eq!(stored, [unreadable.clone()]);
+    assert_eq!(stored, std::slice::from_ref(&unreadable));
     let erased = site.store.erase_strangers(Timestamp::now()).await.unwrap();
     assert_eq!(erased, [unreadable]);
 }

@@ -63,7 +63,7 @@ impl File {
     /// together.
     pub(super) fn keep(
         &mut self,
-        sql: &Cow<'static, str>,
+        sql: &str,
         values: &mut Vec<Value>,
         expected: Option<u64>,
     ) -> bool {

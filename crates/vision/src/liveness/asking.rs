@@ -258,7 +258,11 @@ mod tests {
         for n in 1..100 {
             let at = from + n * 300;
             let acted = match asking.shown(ms(at)) {
-                Some(Shown::Asked { prompt, phase, .. }) if phase == Phase::Act => match prompt {
+                Some(Shown::Asked {
+                    prompt,
+                    phase: Phase::Act,
+                    ..
+                }) => match prompt {
                     Prompt::Blink => face(1, 0.1, 50.0),
                     Prompt::TurnLeft => face(1, 0.28, 75.0),
                     Prompt::TurnRight => face(1, 0.28, 25.0),
