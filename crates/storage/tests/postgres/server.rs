@@ -55,6 +55,20 @@ async fn a_database_of_a_newer_gatebook_is_refused_and_left_alone() {
 }
 
 #[tokio::test]
+async fn a_migration_that_came_later_with_a_lower_number_is_made_up_for() {
+    let url = new_database().await;
+    let here = tempfile::tempdir().unwrap();
+    let store = connect(here.path(), &url).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    run(&url, "DROP TABLE strangers").await;
+    run(&url, "DELETE FROM gatebook_migrations WHERE version = 12").await;
+    let store = connect(here.path(), &url).await.unwrap();
+    assert_eq!(store.strangers_seen().await.unwrap(), []);
+    store.close().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_database_that_keeps_other_letters_is_refused_with_what_to_do() {
     let url = new_database().await;
     let narrow = "CREATE DATABASE NAME ENCODING 'LATIN1' LOCALE 'C' TEMPLATE template0";

@@ -1,5 +1,7 @@
 //! Bringing the tables of a database up to date.
 
+use std::collections::HashSet;
+
 use sqlx::migrate::{Migration, Migrator};
 use store::{Result, StoreError};
 
@@ -21,15 +23,18 @@ pub(super) async fn missing(
     let sql = "SELECT count(*) AS tables FROM pg_tables \
                WHERE schemaname = current_schema() AND tablename = 'gatebook_migrations'";
     let table = query(sql).fetch_one(db).await.map_err(fault)?;
-    let mut applied = 0;
+    let mut applied = HashSet::new();
     if table.flag("tables")? {
         let sql = "SELECT version, checksum FROM gatebook_migrations ORDER BY version";
         for row in query(sql).fetch_all(db).await.map_err(fault)? {
-            known(row.col("version")?, row.col("checksum")?)?;
-            applied += 1;
+            let version = row.col("version")?;
+            known(version, row.col("checksum")?)?;
+            applied.insert(version);
         }
     }
-    Ok(ALL.iter().skip(applied))
+    // One with a lower number may have come later.
+    let missing = move |one: &&Migration| !applied.contains(&one.version);
+    Ok(ALL.iter().filter(missing))
 }
 
 fn known(version: i64, checksum: &[u8]) -> Result<()> {
