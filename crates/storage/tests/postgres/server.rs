@@ -1,7 +1,7 @@
 //! Opening a database on a server.
 
 use storage::{DataDir, ServerAddress};
-use store::{Append, Book, StoreError};
+use store::{Append, Book, StoreError, Strangers};
 
 use crate::make::act;
 use crate::support::{connect, new_database, run};
