@@ -46,7 +46,7 @@ pub(crate) const fn hidden_from(role: Role) -> &'static [AlertKind] {
 }
 
 /// The names of the site as they are now. Places, devices and users are few and read at once;
-/// people are read as they are asked for, each once.
+/// people are read as they are asked for.
 pub(crate) struct Names {
     house: House,
     points: HashMap<AccessPointId, String>,
@@ -54,7 +54,8 @@ pub(crate) struct Names {
     devices: HashMap<DeviceId, String>,
     gates: HashMap<GateId, String>,
     users: HashMap<UserId, String>,
-    people: HashMap<PersonId, Option<Arc<Person>>>,
+    people: HashMap<PersonId, PersonBrief>,
+    full: HashMap<PersonId, Option<Arc<Person>>>,
 }
 
 impl Names {
@@ -74,6 +75,7 @@ impl Names {
             gates: gates.into_iter().map(|g| (g.id, g.name)).collect(),
             users: users.into_iter().map(|u| (u.id, u.name)).collect(),
             people: HashMap::new(),
+            full: HashMap::new(),
         })
     }
 
@@ -82,11 +84,11 @@ impl Names {
         &mut self,
         id: PersonId,
     ) -> Result<Option<Arc<Person>>, ApiError> {
-        if let Some(known) = self.people.get(&id) {
+        if let Some(known) = self.full.get(&id) {
             return Ok(known.clone());
         }
         let person = self.house.store.person(id).await?.map(Arc::new);
-        self.people.insert(id, person.clone());
+        self.full.insert(id, person.clone());
         Ok(person)
     }
 
@@ -109,20 +111,24 @@ impl Names {
         unknown.retain(|id| !self.people.contains_key(id));
         unknown.sort_unstable();
         unknown.dedup();
-        let found = self.house.store.people_of(&unknown).await?;
-        self.people.extend(unknown.into_iter().map(|id| (id, None)));
-        let found = found.into_iter().map(|one| (one.id, Some(Arc::new(one))));
-        self.people.extend(found);
+        if unknown.is_empty() {
+            return Ok(());
+        }
+        for person in self.house.store.people_of(&unknown).await? {
+            self.people.insert(person.id, PersonBrief::from(&person));
+        }
+        for id in unknown {
+            let gone = || PersonBrief::deleted(id);
+            self.people.entry(id).or_insert_with(gone);
+        }
         Ok(())
     }
 
     /// Who a person is; what is left of it when deleted.
     pub(crate) async fn person(&mut self, id: PersonId) -> Result<PersonBrief, ApiError> {
-        let person = self.full_person(id).await?;
-        Ok(person.map_or_else(
-            || PersonBrief::deleted(id),
-            |person| PersonBrief::from(person.as_ref()),
-        ))
+        self.load_people([id]).await?;
+        let known = self.people.get(&id).cloned();
+        Ok(known.unwrap_or_else(|| PersonBrief::deleted(id)))
     }
 
     /// An access point by name.

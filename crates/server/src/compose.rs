@@ -358,7 +358,7 @@ impl Parts {
             rest = rest.merge(certificates::offered(pem));
         }
         let rest = if self.config.http.pages {
-            rest.fallback(pages::serve)
+            rest.fallback_service(pages::service())
         } else {
             rest.fallback(pages::elsewhere)
         };

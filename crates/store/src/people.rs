@@ -58,7 +58,7 @@ pub trait People: Send + Sync {
     /// Everybody by name, without what is sealed of them: [`Person::details`] are empty.
     async fn everybody(&self) -> Result<Vec<Person>>;
 
-    /// Several at once, in no order; those there are.
+    /// Several at once, in no order, those there are; as with everybody, [`Person::details`] are empty.
     async fn people_of(&self, ids: &[PersonId]) -> Result<Vec<Person>>;
 
     /// The person with this number.

@@ -75,7 +75,7 @@ fn router(edge: Edge) -> Router {
         .route("/socket.io/", any(pass::pass))
         .route("/socket.io/{*rest}", any(pass::pass))
         .with_state(edge)
-        .fallback(pages::serve)
+        .fallback_service(pages::service())
 }
 
 /// Ready while the private part answers. Why it does not is in the journal: this is for everybody.

@@ -1,8 +1,10 @@
 //! The page, embedded into the binary from `web/dist`.
 
+use axum::Router;
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::{EmbeddedFile, RustEmbed};
+use tower_http::compression::CompressionLayer;
 
 #[derive(RustEmbed)]
 #[folder = "../../web/dist"]
@@ -11,8 +13,13 @@ struct Dist;
 /// Vite puts files with a content hash in their name here: they never change.
 const HASHED: &str = "assets/";
 
+/// The pages; a third of their size goes over the wire.
+pub fn service() -> Router {
+    Router::new().fallback(serve).layer(CompressionLayer::new())
+}
+
 /// A file of the page, or the page itself for addresses that its own routes know.
-pub async fn serve(uri: Uri) -> Response {
+async fn serve(uri: Uri) -> Response {
     let path = uri.path().trim_start_matches('/');
     if let Some(file) = Dist::get(path) {
         return respond(path, file);

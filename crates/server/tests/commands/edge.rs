@@ -52,6 +52,8 @@ fn the_edge_has_the_pages_and_the_private_part_says_where_they_are() {
         "{page}"
     );
     assert!(page.contains("content-security-policy"), "{page}");
+    let (_, packed) = curl(&["--compressed", &format!("{}/live", edge.serving.address)]);
+    assert!(packed.contains("content-encoding: gzip") && packed.contains("<div id=\"root\">"));
     let (status, said) = curl(&[&serving.address]);
     assert!(
         status == 200 && said.contains("at the address of its edge"),

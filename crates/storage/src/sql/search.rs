@@ -20,9 +20,14 @@ pub(super) async fn page(db: &mut Db, filter: &LogFilter, page: Page) -> Result<
         return Ok(Vec::new());
     }
     let by_time = filter.from.is_some() || filter.until.is_some();
-    // What somebody did, or was done with a tag, is little: time is looked at row by row.
-    if !by_time || filter.person.is_some() || filter.tag.is_some() {
+    if !by_time {
         return fetch(db, filter, 0..before, page.limit).await;
+    }
+    // What somebody did, or was done with a tag, is little: between the outermost stretches time is looked at row by row.
+    if filter.person.is_some() || filter.tag.is_some() {
+        let span = stretches::span(db, filter.from, filter.until).await?;
+        let among = span.start..span.end.min(before);
+        return fetch(db, filter, among, page.limit).await;
     }
     by_stretches(db, filter, before, page.limit).await
 }

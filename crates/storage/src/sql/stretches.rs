@@ -130,6 +130,24 @@ pub(super) async fn runs(
     Ok(joined(&numbers?, before))
 }
 
+/// From the first to the last index among which entries from `from` until `until` can be; empty where none can.
+pub(super) async fn span(
+    db: &mut Db,
+    from: Option<Timestamp>,
+    until: Option<Timestamp>,
+) -> Result<Range<i64>> {
+    let sql = "SELECT coalesce(min(number), 0) AS first, coalesce(max(number), -1) AS last \
+               FROM stretches WHERE last_at >= ? AND first_at < ?";
+    let row = query(sql)
+        .bind(bound(from, i64::MIN))
+        .bind(bound(until, i64::MAX))
+        .fetch_one(db)
+        .await
+        .map_err(fault)?;
+    let (first, last): (i64, i64) = (row.col("first")?, row.col("last")?);
+    Ok(first * LENGTH..(last + 1) * LENGTH)
+}
+
 /// Stretches that follow one another as one run each.
 fn joined(numbers: &[i64], before: i64) -> Vec<Range<i64>> {
     let mut runs: Vec<Range<i64>> = Vec::new();

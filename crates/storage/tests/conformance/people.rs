@@ -71,14 +71,12 @@ pub async fn several_people_are_told_at_once<S: Site>() {
     ids.push(new_id());
     let mut found = site.store().people_of(&ids).await.unwrap();
     found.sort_by_key(|person| person.id);
+    for person in &mut all {
+        person.details = PersonDetails::default();
+    }
     assert_eq!(found, all);
     assert_eq!(site.store().people_of(&[]).await.unwrap(), []);
-    let everybody = site.store().everybody().await.unwrap();
-    let plain = |person: &Person| Person {
-        details: PersonDetails::default(),
-        ..person.clone()
-    };
-    assert_eq!(everybody, all.iter().map(plain).collect::<Vec<_>>());
+    assert_eq!(site.store().everybody().await.unwrap(), all);
 }
 
 async fn search(store: &impl People, text: &str) -> Vec<Person> {
