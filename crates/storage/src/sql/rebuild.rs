@@ -1,19 +1,35 @@
 //! Throwing the projections away and folding the log again.
 
+use model::Entry;
 use store::Result;
 
 use super::writer::{Tx, Work};
 use super::{append, finger_passages, project, stretches};
 use crate::engine::fault::fault;
-use crate::engine::query;
-use crate::engine::rows::Columns;
+use crate::engine::rows::{Columns, signed};
+use crate::engine::{Row, query};
 
 /// Entries read at a time.
 const CHUNK: i64 = 500;
 
-/// Counts up when an entry folds to other rows than before, or to more columns.
-const FOLDED_BY: &[u8] = b"4";
-const FOLDED: &str = "projections folded by";
+/// Entries between two lines in the journal; a multiple of the chunk.
+const TOLD: u64 = 100_000;
+
+/// What is made of the log, with the way it is made: that counts up when an entry comes to other rows than before, or to
+/// more columns.
+const PROJECTIONS: Made = Made {
+    name: "projections folded by",
+    way: b"3",
+};
+const FINGER_PASSAGES: Made = Made {
+    name: "finger passages found by",
+    way: b"1",
+};
+
+struct Made {
+    name: &'static str,
+    way: &'static [u8],
+}
 
 pub(super) struct Rebuilding;
 
@@ -25,29 +41,44 @@ impl Work for Rebuilding {
     }
 }
 
-/// Folds the log again if an earlier Gatebook folded it otherwise.
+/// Makes again what an earlier Gatebook made otherwise, or not at all.
 pub(super) struct KeepingUp;
 
 impl Work for KeepingUp {
     type Output = ();
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<()> {
+        if !PROJECTIONS.is_current(tx).await? {
+            fold_again(tx).await?;
+        } else if !FINGER_PASSAGES.is_current(tx).await? {
+            find_finger_passages(tx).await?;
+        } else {
+            return Ok(());
+        }
+        PROJECTIONS.keep(tx).await?;
+        FINGER_PASSAGES.keep(tx).await
+    }
+}
+
+impl Made {
+    async fn is_current(&self, tx: &mut Tx<'_>) -> Result<bool> {
         let found = query("SELECT value FROM meta WHERE name = ?")
-            .bind(FOLDED)
+            .bind(self.name)
             .fetch_optional(&mut *tx.db)
             .await
             .map_err(fault)?;
-        if let Some(found) = found
-            && found.col::<&[u8]>("value")? == FOLDED_BY
-        {
-            return Ok(());
+        match found {
+            Some(found) => Ok(found.col::<&[u8]>("value")? == self.way),
+            None => Ok(false),
         }
-        fold_again(tx).await?;
+    }
+
+    async fn keep(&self, tx: &mut Tx<'_>) -> Result<()> {
         let sql = "INSERT INTO meta (name, value) VALUES (?, ?) \
                    ON CONFLICT (name) DO UPDATE SET value = excluded.value";
         let done = query(sql)
-            .bind(FOLDED)
-            .bind(FOLDED_BY)
+            .bind(self.name)
+            .bind(self.way)
             .execute(&mut *tx.db)
             .await;
         done.map(drop).map_err(fault)
@@ -67,28 +98,51 @@ async fn fold_again(tx: &mut Tx<'_>) -> Result<()> {
         emptied.map_err(fault)?;
     }
     let mut from = 0;
-    while let Some(next) = fold_chunk(tx, from).await? {
-        from = next;
+    while let Some(chunk) = opened(tx, from).await? {
+        for (index, entry) in &chunk {
+            finger_passages::keep(tx.db, *index, entry).await?;
+            project::fold(tx, entry).await?;
+        }
+        from = after(&chunk, "folded again");
     }
     Ok(())
 }
 
-/// Folds some entries from an index on; the index after them, while there are any.
-async fn fold_chunk(tx: &mut Tx<'_>, from: i64) -> Result<Option<i64>> {
+async fn find_finger_passages(tx: &mut Tx<'_>) -> Result<()> {
+    finger_passages::forget(tx.db).await?;
+    let mut from = 0;
+    while let Some(chunk) = opened(tx, from).await? {
+        for (index, entry) in &chunk {
+            finger_passages::keep(tx.db, *index, entry).await?;
+        }
+        from = after(&chunk, "looked through for fingers");
+    }
+    Ok(())
+}
+
+/// Some entries from an index on, while there are any.
+async fn opened(tx: &mut Tx<'_>, from: u64) -> Result<Option<Vec<(u64, Entry)>>> {
     let rows = query("SELECT idx, id, sealed FROM entries WHERE idx >= ? ORDER BY idx LIMIT ?")
-        .bind(from)
+        .bind(signed(from)?)
         .bind(CHUNK)
         .fetch_all(&mut *tx.db)
         .await
         .map_err(fault)?;
-    let mut next = None;
-    for row in &rows {
+    let one = |row: &Row| {
         let index = row.count("idx")?;
         let opened = append::open(tx.keys, row.col("id")?, row.col("sealed")?);
         let (entry, _) = opened.map_err(|error| project::unfoldable(&error, index))?;
-        finger_passages::keep(tx.db, index, &entry).await?;
-        project::fold(tx, &entry).await?;
-        next = Some(row.col::<i64>("idx")? + 1);
+        Ok((index, entry))
+    };
+    let entries: Vec<(u64, Entry)> = rows.iter().map(one).collect::<Result<_>>()?;
+    Ok((!entries.is_empty()).then_some(entries))
+}
+
+/// The index after a chunk; of a large log the journal hears how far it is.
+fn after(chunk: &[(u64, Entry)], what: &str) -> u64 {
+    let next = chunk.last().map_or(u64::MAX, |(last, _)| last + 1);
+    if next.is_multiple_of(TOLD) {
+        tracing::info!(entries = next, "the log is {what}");
     }
-    Ok(next)
+    next
 }

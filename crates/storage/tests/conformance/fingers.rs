@@ -4,7 +4,7 @@ use model::*;
 use store::{Append, Book, FingerTemplate, Listed, Page, People, Put, StoreError, Write};
 
 use crate::Site;
-use crate::make::{entry, new_id, noon, passage, passed, person, with};
+use crate::make::{by_finger, new_id, noon, passed, person, with};
 
 fn finger(
     person: PersonId,
@@ -142,11 +142,6 @@ pub async fn passages_of_a_person_by_finger_are_listed_alone<S: Site>() {
     let site = S::found().await;
     let (alice, bob) = (person("1", "Alice"), person("2", "Bob"));
     add(site.store(), &[&alice, &bob]).await;
-    let by_finger = |of: PersonId| {
-        let mut event = passage(Direction::Entry, Some(of), noon());
-        event.evidence.fingerprint = Some(compared(of));
-        entry(Record::Access(event))
-    };
     let mut hers = Vec::new();
     for _ in 0..3 {
         for made in [
@@ -180,18 +175,4 @@ pub async fn passages_of_a_person_by_finger_are_listed_alone<S: Site>() {
     assert_eq!(entries(rest), hers[2..]);
     site.store().rebuild_projections().await.unwrap();
     assert_eq!(entries(page(site.store(), None, 9).await), hers);
-}
-
-fn compared(person: PersonId) -> FingerSighting {
-    FingerSighting {
-        result: FingerResult::Matched,
-        mode: FingerMode::Search,
-        person: Some(person),
-        position: Some(FingerPosition::RightThumb),
-        duress: false,
-        presses: 1,
-        score: None,
-        searched: 2,
-        picture: None,
-    }
 }

@@ -94,6 +94,27 @@ pub fn passed(direction: Direction, person: PersonId, when: Timestamp) -> Entry 
     entry(Record::Access(passage(direction, Some(person), when)))
 }
 
+/// An entry by a finger that the house compared.
+pub fn by_finger(person: PersonId) -> Entry {
+    let mut event = passage(Direction::Entry, Some(person), noon());
+    event.evidence.fingerprint = Some(compared(person));
+    entry(Record::Access(event))
+}
+
+fn compared(person: PersonId) -> FingerSighting {
+    FingerSighting {
+        result: FingerResult::Matched,
+        mode: FingerMode::Search,
+        person: Some(person),
+        position: Some(FingerPosition::RightThumb),
+        duress: false,
+        presses: 1,
+        score: None,
+        searched: 2,
+        picture: None,
+    }
+}
+
 pub fn with_tag(mut event: AccessEvent, text: &str, issued: bool) -> AccessEvent {
     event.evidence.tag = Some(TagEvidence {
         tag: tag(text),

@@ -1,9 +1,9 @@
 //! A log that was changed behind the store's back.
 
 use store::verify::Finding;
-use store::{Append, Book, Ingest, People, Put, Write};
+use store::{Append, Book, Ingest, Page, People, Projected, Put, VisitFilter, Write};
 
-use crate::make::{act, counted, new_id, person, with};
+use crate::make::{act, by_finger, counted, new_id, person, with};
 use crate::support::{connect, new_database, run};
 use crate::{findings, sign};
 
@@ -91,4 +91,37 @@ async fn surrogates_of_an_earlier_gatebook_are_made_again_except_of_people_who_d
     let store = connect(dir.path(), &url).await.unwrap();
     let found = store.person_by_identity_number("1234 5678 9017").await;
     assert_eq!(found.unwrap().unwrap().number, "17");
+}
+
+#[tokio::test]
+async fn passages_by_finger_are_found_in_a_log_of_before_and_the_projections_stay() {
+    let url = new_database().await;
+    let dir = tempfile::tempdir().unwrap();
+    let store = connect(dir.path(), &url).await.unwrap();
+    let alice = new_id();
+    let passed = by_finger(alice);
+    store.append(Append::entry(passed.clone())).await.unwrap();
+    store.close().await.unwrap();
+    drop(store);
+    for earlier in [
+        "DELETE FROM finger_passages",
+        "DELETE FROM meta WHERE name = 'finger passages found by'",
+        "DELETE FROM visits",
+    ] {
+        run(&url, earlier).await;
+    }
+    let store = connect(dir.path(), &url).await.unwrap();
+    let page = Page {
+        before: None,
+        limit: 9,
+    };
+    let found = store.finger_passages(alice, page).await.unwrap();
+    let found = found.into_iter().filter_map(store::Listed::readable);
+    let found: Vec<_> = found.map(|stored| stored.entry).collect();
+    assert_eq!(found, [passed]);
+    let visits = VisitFilter {
+        limit: 9,
+        ..VisitFilter::default()
+    };
+    assert_eq!(store.visits(&visits).await.unwrap(), []);
 }
