@@ -6,6 +6,7 @@ use crate::state::House;
 use model::{Act, Author, Entry, Person, PersonId, Record};
 use std::sync::Arc;
 use store::{Append, Committed, Put, StoreError, Write};
+use tokio::task::JoinError;
 use uuid::Uuid;
 
 /// How often a change is done again because somebody else was faster.
@@ -14,6 +15,14 @@ const TRIES: usize = 8;
 /// A fresh identity: random, without meaning.
 pub(crate) fn fresh<T: From<Uuid>>() -> T {
     T::from(Uuid::new_v4())
+}
+
+/// Goes on although whoever asked may not wait for it: half of such a piece of work would be worse than none.
+pub(crate) async fn to_the_end<T: Send + 'static>(
+    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
+) -> Result<T, ApiError> {
+    let broke = |error: JoinError| ApiError::Internal(error.to_string());
+    tokio::spawn(work).await.map_err(broke)?
 }
 
 impl House {

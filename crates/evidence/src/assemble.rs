@@ -1,5 +1,6 @@
 //! Puts the observations of one passage together as its evidence.
 
+use crate::recent::is_established;
 use jiff::Timestamp;
 use model::{
     Comparison, DeviceTime, Evidence, FingerEvidence, Observation, PictureEvidence, PictureId,
@@ -103,7 +104,13 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
             });
         }
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
-        Sighting::Face(face) => evidence.face = Some(face.clone()),
+        // Whoever was shown to be alive stays so, whatever another camera could not ask.
+        Sighting::Face(face) => {
+            let before = evidence.face.as_ref().and_then(|face| face.liveness);
+            if !before.is_some_and(is_established) {
+                evidence.face = Some(face.clone());
+            }
+        }
         Sighting::Fingerprint(finger) => evidence.fingerprint = Some(finger.clone()),
         Sighting::PictureRequested => {}
         Sighting::Picture { picture } => evidence.picture = Some(not_compared(*picture)),

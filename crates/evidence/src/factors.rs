@@ -88,13 +88,14 @@ impl Window {
             })
     }
 
-    /// Whether the face was shown to be alive, where that was asked.
+    /// Whether the face was shown to be alive, where that was asked; once is enough.
     fn liveness(&self) -> Option<FaceLiveness> {
-        let mut faces = self.seen().filter_map(|o| match &o.sighting {
+        let faces = self.seen().filter_map(|o| match &o.sighting {
             Sighting::Face(face) => Some(face.liveness),
             _ => None,
         });
-        faces.next().flatten()
+        let shown = |a: Option<FaceLiveness>, b| if a.is_some_and(is_established) { a } else { b };
+        faces.reduce(shown).flatten()
     }
 
     /// What may have been seen in a passage before: one person's face, or a tag on its way out.

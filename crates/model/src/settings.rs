@@ -24,7 +24,8 @@ pub struct Settings {
     pub grace_min: u16,
     /// A visit open for longer than this many minutes raises "missing exit"; 0: never.
     pub visit_limit_min: u32,
-    /// How many days templates and pictures of strangers are kept; 0: not at all. Settings from before this was asked do
+    /// How many days templates and pictures of strangers are kept; 0: no template and no face, while the picture stays
+    /// with its event. Settings from before this was asked do
     /// not begin to keep them.
     #[serde(default)]
     pub strangers_kept_days: u16,

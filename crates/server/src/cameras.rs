@@ -216,7 +216,9 @@ impl LiveCameras {
             return;
         }
         if let (None, Some(picture)) = (decided.person, picture) {
-            self.strangers.keep(decided, picture, at).await;
+            // Whoever waits for what the camera sees does not wait for this.
+            let strangers = self.strangers.clone();
+            tokio::spawn(async move { strangers.keep(decided, picture, at).await });
         }
     }
 }

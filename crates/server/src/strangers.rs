@@ -58,17 +58,23 @@ impl StrangerBook {
         let cut = tokio::task::spawn_blocking(move || cut(&frame, &bounds)).await??;
         let face = self.pictures.put(&cut).await?;
         let serving = self.recogniser.serving();
-        let strangers = serving.strangers();
+        let (searching, template) = (serving.clone(), decided.template.clone());
+        // A large gallery takes a while.
+        let whose = move || searching.strangers().whose(&template, decided.unlike);
         let seen = StrangerSeen {
             picture,
             face,
-            stranger: strangers.whose(&decided.template, decided.unlike),
+            stranger: tokio::task::spawn_blocking(whose).await?,
             at,
             model: decided.template.model().to_string(),
             template: decided.template.to_bytes(),
         };
         self.store.keep_stranger(&seen).await?;
-        strangers.put(&seen);
+        serving.strangers().put(&seen);
+        if self.store.stranger_on(picture).await?.is_none() {
+            // Erased meanwhile.
+            serving.strangers().take(seen.stranger, picture);
+        }
         Ok(())
     }
 
@@ -80,13 +86,16 @@ impl StrangerBook {
         let days = self.store.settings().await?.strangers_kept_days;
         let kept = SignedDuration::from_hours(24 * i64::from(days));
         let before = now.checked_sub(kept).unwrap_or(Timestamp::MIN);
-        for gone in self.store.erase_strangers(before).await? {
-            let serving = self.recogniser.serving();
-            serving.strangers().take(gone.stranger, gone.picture);
-            self.pictures.remove(gone.picture).await?;
-            self.pictures.remove(gone.face).await?;
+        let gone = self.store.erase_strangers(before).await?;
+        let serving = self.recogniser.serving();
+        for seen in &gone {
+            serving.strangers().take(seen.stranger, seen.picture);
         }
-        Ok(())
+        let mut outcome = Ok(());
+        for picture in gone.iter().flat_map(|seen| [seen.picture, seen.face]) {
+            outcome = outcome.and(self.pictures.remove(picture).await);
+        }
+        outcome
     }
 
     /// Erases at once and from time to time until `stop`.

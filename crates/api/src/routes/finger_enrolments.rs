@@ -1,5 +1,6 @@
 //! Enrolling a finger: a session in memory, press by press; nothing is kept before it is finished.
 
+use crate::acts::to_the_end;
 use crate::auth::Operator;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
@@ -200,20 +201,22 @@ pub(crate) async fn finish(
     State(house): State<House>,
     Path(id): Path<Uuid>,
 ) -> Result<(StatusCode, Json<FingerView>), ApiError> {
-    let EnrolledFinger { finger, turn } = house.fingers.complete(caller.user, id).await?;
-    find(&house, finger.person).await?;
-    let (rooms, now) = ((&*house.store, &*house.pictures), house.clock.now());
-    let kept = keep_finger(rooms, &finger, caller.author(), now).await?;
-    let view = finger_view(&kept.credential, &kept.templates, caller.role);
-    house
-        .fingers
-        .enrolled(finger.position, kept.templates)
-        .await;
-    drop(turn);
-    // Kept: whoever ended it meanwhile ended nothing.
-    let _ = house.fingers.end(caller.user, id);
-    let view = view.ok_or_else(|| ApiError::Internal("a finger that is none".into()))?;
-    Ok((StatusCode::CREATED, Json(view)))
+    // Whoever asked may not wait for it: a finger that is kept has to be known as well.
+    to_the_end(async move {
+        let EnrolledFinger { finger, turn } = house.fingers.complete(caller.user, id).await?;
+        find(&house, finger.person).await?;
+        let (rooms, now) = ((&*house.store, &*house.pictures), house.clock.now());
+        let kept = keep_finger(rooms, &finger, caller.author(), now).await?;
+        let view = finger_view(&kept.credential, &kept.templates, caller.role);
+        let fingers = &house.fingers;
+        fingers.enrolled(finger.position, kept.templates).await;
+        drop(turn);
+        // Kept: whoever ended it meanwhile ended nothing.
+        let _ = fingers.end(caller.user, id);
+        let view = view.ok_or_else(|| ApiError::Internal("a finger that is none".into()))?;
+        Ok((StatusCode::CREATED, Json(view)))
+    })
+    .await
 }
 
 /// Ends an enrolment; nothing of it is kept. Role: operator.

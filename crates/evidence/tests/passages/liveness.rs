@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use evidence::{Output, PointFacts};
-use model::{Direction, FaceLiveness, LivenessPolicy, NotEstablished, Sighting};
+use model::{Direction, FaceLiveness, Factor, LivenessPolicy, NotEstablished, Sighting};
 
 const MINUTE: i64 = 60_000;
 
@@ -64,4 +64,19 @@ fn where_no_factor_comes_the_face_is_a_passage_by_itself() {
     assert_eq!(passages.len(), 1);
     assert!(passages[0].tag.is_none());
     assert!(matches!(world.outputs.last(), Some(Output::Passage(_))));
+}
+
+#[test]
+fn who_was_shown_to_be_alive_stays_so_whatever_another_camera_of_the_door_saw() {
+    for order in [[true, false], [false, true]] {
+        let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+        for (at, alive) in [0, 1_000].into_iter().zip(order) {
+            world.see(1, at, asked(alive));
+        }
+        world.see(1, 2_000, read("4AB3"));
+        let passages = world.passages();
+        assert_eq!(passages.len(), 1);
+        let face = passages[0].face.as_ref().unwrap();
+        assert_eq!(face.liveness, Some(FaceLiveness::Established));
+    }
 }

@@ -58,12 +58,13 @@ impl EnrolledHere {
     /// # Errors
     /// When some are missing, the finger is somebody's, or the store takes nothing.
     pub async fn keep(self) -> Result<()> {
-        let prints = self.prints();
-        let complete = self
-            .sessions
-            .complete((NOBODY, self.id), &prints, SystemClock.now());
-        let finger = complete.map_err(said)?;
-        self.desk.shelf().keep(&finger, Author::Console).await?;
+        let shelf = self.desk.shelf();
+        let _turn = shelf.turn.lock().await;
+        let (sessions, prints, id) = (self.sessions.clone(), self.prints(), self.id);
+        let now = SystemClock.now();
+        let looking = move || sessions.complete((NOBODY, id), &prints, now);
+        let finger = tokio::task::spawn_blocking(looking).await?.map_err(said)?;
+        shelf.keep(&finger, Author::Console).await?;
         Ok(())
     }
 

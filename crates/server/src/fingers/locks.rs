@@ -81,17 +81,19 @@ impl Locks {
     /// Writes a lock down. What cannot be written is none: nobody could lift it. The failures stay, and the next one
     /// locks.
     pub async fn write_down(&self, store: &dyn Store, lock: FingerLock) {
-        for pause in WRITING_AGAIN {
+        let mut pauses = WRITING_AGAIN.into_iter();
+        loop {
             let notice = Record::Notice(Notice::FingersLocked {
                 subject: lock.subject,
                 failures: lock.failures,
             });
             let writes = vec![Write::LockFingers(lock)];
             let now = SystemClock.now();
-            match notices::write(store, (Author::System, notice), writes, now).await {
-                Ok(()) => return,
-                Err(StoreError::Overloaded) => tokio::time::sleep(pause).await,
-                Err(error) => {
+            let written = notices::write(store, (Author::System, notice), writes, now).await;
+            match (written, pauses.next()) {
+                (Ok(()), _) => return,
+                (Err(StoreError::Overloaded), Some(pause)) => tokio::time::sleep(pause).await,
+                (Err(error), _) => {
                     tracing::error!(%error, "locked fingers could not be written down");
                     break;
                 }

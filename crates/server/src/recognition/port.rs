@@ -1,6 +1,7 @@
 //! Recognition as the API asks for it.
 
 use super::Recogniser;
+use super::reenrolment::largest_face;
 use api::ports::{
     Assessment, EnrolledImage, ImageFinding, ImageProblem, ImportReport, Recognition, Tell,
 };
@@ -9,7 +10,7 @@ use bytes::Bytes;
 use model::{CredentialId, PersonId, Score, StrangerId};
 use std::sync::Arc;
 use vision::enrolment::{Candidate, Finding, MOST_IMAGES, judge};
-use vision::{Frame, Limits, Look, Purpose};
+use vision::{Frame, Limits, Purpose};
 
 /// JPEG quality of registered photographs, 1..=100.
 const PHOTO_QUALITY: u8 = 92;
@@ -60,14 +61,12 @@ impl Recognition for RecognitionPort {
 
     async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>> {
         let look = self.0.pool.look(image, Purpose::Enrolment).await?;
-        let seen = match look {
-            Look::Seen(seen) => seen,
-            Look::Unreadable(_) => return Some(Vec::new()),
-        };
-        let Some(face) = seen.faces.first() else {
+        let Ok(template) = largest_face(Some(look)) else {
             return Some(Vec::new());
         };
-        let alike = self.0.serving().strangers.most_alike(&face.template, most);
+        let serving = self.0.serving();
+        let searching = move || serving.strangers.most_alike(&template, most);
+        let alike = tokio::task::spawn_blocking(searching).await.ok()?;
         let scored = alike.into_iter();
         let scored = scored.map(|(who, score)| (who, Score::from_cosine(score)));
         Some(scored.collect())

@@ -277,7 +277,7 @@ impl Reenrolment {
 }
 
 /// The template of the largest face; else why there is none.
-fn largest_face(look: Option<Look>) -> Result<Template, String> {
+pub(super) fn largest_face(look: Option<Look>) -> Result<Template, String> {
     match look {
         None => Err(BREAKS.into()),
         Some(Look::Unreadable(why)) => Err(why),

@@ -49,14 +49,14 @@ export function Strangers() {
       {found?.length === 0 && <Note tone="warn">No face was found in this picture, or nobody kept is alike.</Note>}
       <ul className={css.grid} aria-label="Strangers">
         {found
-          ? found.map(({ stranger, score }) => <Card key={stranger.id} stranger={stranger} score={score} />)
+          ? found.map(({ stranger, score }) => <Card key={stranger.id} stranger={stranger} score={score} onErased={alike.reset} />)
           : strangers.data.map((stranger) => <Card key={stranger.id} stranger={stranger} />)}
       </ul>
     </div>
   );
 }
 
-function Card({ stranger, score }: { stranger: Stranger; score?: number }) {
+function Card({ stranger, score, onErased }: { stranger: Stranger; score?: number; onErased?: () => void }) {
   const [open, setOpen] = useState<"seen" | "know" | "erase" | null>(null);
   const erase = useStrangerChange(forgetStranger);
   const close = () => setOpen(null);
@@ -87,7 +87,7 @@ function Card({ stranger, score }: { stranger: Stranger; score?: number }) {
         title="Erase this stranger?"
         confirm="Erase"
         danger
-        onConfirm={() => erase.mutateAsync(stranger.id)}
+        onConfirm={() => erase.mutateAsync(stranger.id).then(onErased)}
       >
         Their pictures and templates go at once. The events stay and show that a picture is gone.
       </Confirm>

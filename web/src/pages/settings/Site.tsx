@@ -104,7 +104,7 @@ function SiteForm({ settings }: { settings: SiteSettings }) {
             min={0}
             max={366}
             required
-            hint="Pictures and templates are erased after it; 0: none are kept."
+            hint="Pictures and templates are erased after it; 0: no faces are kept, and pictures stay with their events."
             value={draft.strangers_kept_days ?? 0}
             onChange={(event) => set({ strangers_kept_days: event.target.valueAsNumber || 0 })}
             error={wrong("strangers_kept_days")}

@@ -1,7 +1,7 @@
 //! A stranger whose name became known: their faces and their history are a person's from then on.
 
 use super::{Sightings, sightings};
-use crate::acts::fresh;
+use crate::acts::{fresh, to_the_end};
 use crate::auth::{Caller, Operator};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
@@ -14,7 +14,6 @@ use model::{
     StrangerId,
 };
 use store::{FaceTemplate, Put, StrangerSeen, Write};
-use tokio::task::JoinError;
 use uuid::Uuid;
 
 /// Faces with which a person is enrolled at most, those from before included. More bring nothing.
@@ -89,14 +88,6 @@ pub(crate) async fn give(
     .await
 }
 
-/// Goes on although whoever asked may not wait for it: a part of a history would be worse than none.
-async fn to_the_end<T: Send + 'static>(
-    work: impl Future<Output = Result<T, ApiError>> + Send + 'static,
-) -> Result<T, ApiError> {
-    let broke = |error: JoinError| ApiError::Internal(error.to_string());
-    tokio::spawn(work).await.map_err(broke)?
-}
-
 /// What of a stranger becomes a person's.
 struct Known {
     stranger: StrangerId,
@@ -155,17 +146,22 @@ impl Known {
                 .await;
         }
         recognition.stranger_forgotten(self.stranger).await;
+        let mut outcome = Ok(());
+        // The oldest first. One that fails does not cost the person the others.
+        for event in self.seen.iter().rev().filter_map(|(_, event)| *event) {
+            outcome = outcome.and(self.claim(house, caller, event).await);
+        }
         for (seen, _) in &self.seen {
             let taken = |(_, _, face): &(_, _, PictureId)| *face == seen.face;
-            if !self.credentials.iter().any(taken) {
-                house.pictures.remove(seen.face).await?;
+            if self.credentials.iter().any(taken) {
+                continue;
+            }
+            if let Err(error) = house.pictures.remove(seen.face).await {
+                // The sweep takes it: no row names it.
+                tracing::warn!(%error, "the face of a stranger who is known now is left");
             }
         }
-        // The oldest first, so that visits open and close in the order in which they did.
-        for event in self.seen.iter().rev().filter_map(|(_, event)| *event) {
-            self.claim(house, caller, event).await?;
-        }
-        Ok(())
+        outcome
     }
 
     /// Corrects an event that names nobody.
