@@ -148,7 +148,7 @@ fn passages(engine: &Engine, walkers: &[Walker], rate: f32, pace: f32) {
     let gallery = Gallery::new(engine.embedder().model());
     for (at, walker) in walkers.iter().enumerate() {
         let face = faces::central(&engine.detect(&walker.enrolled).unwrap(), &walker.enrolled);
-        let face = engine.describe(&walker.enrolled, &face.unwrap(), Effort::Mirrored);
+        let face = engine.describe(&walker.enrolled, &face.unwrap(), Effort::Thorough);
         let person = PersonId(Uuid::from_u128(at as u128));
         gallery
             .set(person, &[face.unwrap().unwrap().template])

@@ -49,8 +49,8 @@ fn load(folder: &Path) -> Vec<Sighting> {
     let images: Vec<(String, String)> = faces::images(folder).into_iter().collect();
     let seen = faces::on_two_threads(&images, |(path, person)| {
         let portrait = faces::portrait(&engine, &folder.join(path))?;
-        let face = engine.embedder().embed(&portrait.chip, Effort::Single);
-        let face = face.unwrap();
+        let live = engine.describe(&portrait.frame, &portrait.detection, Effort::Single);
+        let face = live.unwrap()?.template;
         let cut = portrait
             .frame
             .crop(&portrait.detection.bounds.scaled(AROUND));
@@ -71,12 +71,8 @@ fn again(engine: &Engine, cut: &vision::Frame, face: &Template) -> bool {
         a.total_cmp(&b)
     });
     let Some(largest) = largest else { return false };
-    let landmarks = engine.locate(&cut, &largest).unwrap();
-    let Some(chip) = vision::alignment::chip(&cut, &landmarks) else {
-        return false;
-    };
-    let template = engine.embedder().embed(&chip, Effort::Mirrored).unwrap();
-    template.cosine(face) >= vision::threshold::verification(1)
+    let enrolled = engine.describe(&cut, &largest, Effort::Thorough).unwrap();
+    enrolled.is_some_and(|one| one.template.cosine(face) >= vision::threshold::verification(1))
 }
 
 fn report(seed: u64, sightings: &[&Sighting]) {

@@ -48,12 +48,12 @@ pub struct Embedder {
 
 /// Brings the cosines of any model onto the scale of the embedded one, by which thresholds are given.
 ///
-/// A cosine c becomes 1 - s (1 - c), with s chosen such that the card's threshold comes to lie at that of
-/// the embedded model. It is done by one more number, the same in each template, so that whoever compares
-/// templates need not know of it.
+/// A cosine c becomes 1 - s (1 - c), with s chosen such that the card's threshold comes to lie at one
+/// point of that scale, [`threshold::of_cards`]. It is done by one more number, the same in each template, so
+/// that whoever compares templates need not know of it.
 #[derive(Clone, Copy, Debug)]
 struct Calibration {
-    /// The s above, above 0 to 1: a card's threshold is not higher than that of the embedded model.
+    /// The s above, above 0 to 1: a card's threshold is not higher than [`threshold::of_cards`].
     share: f32,
 }
 
@@ -145,12 +145,11 @@ impl Embedder {
         self.model
     }
 
-    /// The cosine on the model's own scale, which a card's threshold is on, of a `score` of two templates; of the
-    /// embedded model the score itself.
+    /// The cosine on the model's own scale, which a card's threshold is on, of a `score` of two templates; `None`
+    /// for the embedded model, which has no card.
     #[must_use]
-    pub fn raw(&self, score: f64) -> f64 {
-        self.calibration
-            .map_or(score, |calibration| calibration.raw(score))
+    pub fn raw(&self, score: f64) -> Option<f64> {
+        self.calibration.map(|calibration| calibration.raw(score))
     }
 
     /// The chip of a face as this net takes it; `None` if the landmarks lie on one spot.
@@ -186,17 +185,9 @@ impl Embedder {
     /// # Errors
     /// [`VisionError::Inference`] if the chip has another size or the net fails.
     pub fn embed(&self, chip: &Frame, effort: Effort) -> Result<Template, VisionError> {
-        let templates = self.embed_all(std::slice::from_ref(chip), effort)?;
+        let templates = self.embed_each(vec![chip], 1, effort)?;
         let template = templates.into_iter().next();
         template.ok_or_else(|| VisionError::Inference("no template came of a chip".into()))
-    }
-
-    /// The templates of several chips, in one call of the net where its runtime gains by that.
-    ///
-    /// # Errors
-    /// [`VisionError::Inference`] if a chip has another size or the net fails.
-    pub fn embed_all(&self, chips: &[Frame], effort: Effort) -> Result<Vec<Template>, VisionError> {
-        self.embed_each(chips.iter().collect(), 1, effort)
     }
 
     /// The templates of several faces, of each of which there are as many chips, see [`Self::chips`]; in one call

@@ -3,7 +3,7 @@
 use crate::alignment;
 use crate::analysis::Analysis;
 use crate::attention::{Attention, Expected};
-use crate::detector::{Detection, Detector};
+use crate::detector::{Detection, Detector, SAME_FACE};
 use crate::embedder::{Effort, Embedder};
 use crate::error::VisionError;
 use crate::frame::Frame;
@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 /// can take.
 pub const MOST_FACES: usize = 12;
 /// The same where a class is looked at, see [`Engine::roll_call`].
-pub const MOST_OF_A_CLASS: usize = 48;
+const MOST_OF_A_CLASS: usize = 48;
 /// Below this the mesh holds the detection for something else than a face.
 const LEAST_PRESENCE: f32 = 0.3;
 
@@ -129,8 +129,8 @@ impl Engine {
         self.describe_all(frame, &self.detect(frame)?, MOST_FACES, effort)
     }
 
-    /// The faces of a room full of people, at most [`MOST_OF_A_CLASS`], small ones in a large frame included. It
-    /// takes many times as long as [`Self::analyse`].
+    /// The faces of a room full of people, at most 48, small ones in a large frame included. It takes many times as
+    /// long as [`Self::analyse`].
     ///
     /// # Errors
     /// [`VisionError::Inference`] if a net fails.
@@ -160,7 +160,7 @@ impl Engine {
         Ok(Analysis::new(frame, faces, followed, everywhere))
     }
 
-    /// The expected faces; `None` unless each of them is found.
+    /// The expected faces; `None` unless each of them is found, and is another one than those found before.
     fn expected(
         &self,
         frame: &Frame,
@@ -168,10 +168,14 @@ impl Engine {
     ) -> Result<Option<Vec<Detection>>, VisionError> {
         let mut found = Vec::with_capacity(expected.len());
         for face in expected {
-            match self.detector.near(frame, &face.place)? {
-                Some(detection) => found.push(detection),
-                None => return Ok(None),
+            let Some(detection) = self.detector.near(frame, &face.place)? else {
+                return Ok(None);
+            };
+            let same = |one: &Detection| one.bounds.overlap(&detection.bounds) > SAME_FACE;
+            if found.iter().any(same) {
+                return Ok(None);
             }
+            found.push(detection);
         }
         Ok(Some(found))
     }

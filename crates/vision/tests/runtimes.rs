@@ -82,16 +82,17 @@ fn several_chips_in_one_call_give_what_one_call_each_gives() {
             .iter()
             .filter_map(|face| {
                 let landmarks = engine.locate(&photograph, face).unwrap();
-                engine.embedder().chip(&photograph, &landmarks)
+                let chip = engine.embedder().chip(&photograph, &landmarks)?;
+                Some(vec![chip])
             })
             .collect();
         assert!(chips.len() >= 4);
         let together = engine
             .embedder()
-            .embed_all(&chips, Effort::Mirrored)
+            .embed_chips(&chips, Effort::Mirrored)
             .unwrap();
         for (chip, template) in chips.iter().zip(&together) {
-            let alone = engine.embedder().embed(chip, Effort::Mirrored).unwrap();
+            let alone = engine.embedder().embed(&chip[0], Effort::Mirrored).unwrap();
             assert!(alone.cosine(template) > 0.999_99);
         }
     }

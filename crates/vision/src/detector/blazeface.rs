@@ -61,9 +61,13 @@ impl Finder for BlazeFace {
             .with(|workspace| view.candidates(frame, workspace))
     }
 
-    fn near(&self, crop: &Frame) -> Result<Option<Vec<Detection>>, VisionError> {
-        let near = |workspace: &mut Workspace| self.near.candidates(crop, workspace);
-        self.workspaces.with(near).map(Some)
+    fn looks_near(&self) -> bool {
+        true
+    }
+
+    fn near(&self, crop: &Frame) -> Result<Vec<Detection>, VisionError> {
+        self.workspaces
+            .with(|workspace| self.near.candidates(crop, workspace))
     }
 }
 

@@ -65,16 +65,21 @@ const AROUND: f32 = 2.8;
 const STILL: f32 = 0.15;
 const LEAST_SCORE: f32 = 0.5;
 /// Two boxes that overlap more than this are one face.
-const SAME_FACE: f32 = 0.3;
+pub(crate) const SAME_FACE: f32 = 0.3;
 
 /// What every detector does.
 trait Finder: Send + Sync {
     /// The places where a face may be, several for one face, with [`LEAST_SCORE`] at least.
     fn candidates(&self, frame: &Frame) -> Result<Vec<Detection>, VisionError>;
 
-    /// The same in a small part of a frame, at less cost; `None` if it cannot.
-    fn near(&self, _crop: &Frame) -> Result<Option<Vec<Detection>>, VisionError> {
-        Ok(None)
+    /// Whether it can look at a small part of a frame at less cost, see [`Self::near`].
+    fn looks_near(&self) -> bool {
+        false
+    }
+
+    /// As [`Self::candidates`], in a small part of a frame; called only where [`Self::looks_near`] says so.
+    fn near(&self, crop: &Frame) -> Result<Vec<Detection>, VisionError> {
+        self.candidates(crop)
     }
 }
 
@@ -136,22 +141,22 @@ impl Detector {
         Ok(faces)
     }
 
-    /// The face that was expected at `place`, looked for around there only; at a tenth of the cost of
-    /// [`Self::detect`] with the embedded detector. `None` if there is none, or the detector cannot.
+    /// The face that was expected at `place`, looked for around there only, at less cost than
+    /// [`Self::detect`]. `None` if there is none, or the detector cannot.
     ///
     /// # Errors
     /// [`VisionError::Inference`] if the net fails.
     pub fn near(&self, frame: &Frame, place: &Rect) -> Result<Option<Detection>, VisionError> {
+        if !self.finder.looks_near() {
+            return Ok(None);
+        }
         let area = place.scaled(AROUND);
         let Some(crop) = frame.crop(&area) else {
             return Ok(None);
         };
-        let Some(candidates) = self.finder.near(&crop)? else {
-            return Ok(None);
-        };
+        let faces = suppress(self.finder.near(&crop)?);
         // Where the crop begins: it is cut at whole pixels of the frame.
         let (left, top) = (area.x.max(0.0).floor(), area.y.max(0.0).floor());
-        let faces = suppress(candidates);
         let faces = faces.into_iter().map(|face| face.shifted(left, top));
         let overlap = |face: &Detection| face.bounds.overlap(place);
         Ok(faces

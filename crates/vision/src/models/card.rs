@@ -236,8 +236,8 @@ impl Alignment {
         let most = threshold::of_cards();
         if !(-0.5..=most).contains(&self.threshold) {
             return Err(format!(
-                "alignment.threshold takes a cosine from -0.5 to {most}, that of the embedded model: a higher one \
-                 cannot be brought onto its scale"
+                "alignment.threshold takes a cosine from -0.5 to {most}, the point of the scale that cards are brought \
+                 onto: a higher one cannot be"
             ));
         }
         Ok(())

@@ -45,7 +45,8 @@ pub struct Tar {
     pub tar: f64,
     /// The score that has to be reached.
     pub threshold: f64,
-    /// At a false accept rate of 0.1 %: that score on the model's own scale, as its card takes it.
+    /// At a false accept rate of 0.1 %, of a model that has a card: that score on the model's own scale, as the card
+    /// takes it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub threshold_for_the_card: Option<f64>,
 }
@@ -149,7 +150,7 @@ fn tar(embedder: &Embedder, roc: &[OperatingPoint], rates: &[f64]) -> Vec<Tar> {
             far,
             tar: point.map_or(0.0, |point| 1.0 - point.fnmr),
             threshold,
-            threshold_for_the_card: (far == OF_CARDS).then(|| embedder.raw(threshold)),
+            threshold_for_the_card: (far == OF_CARDS).then(|| embedder.raw(threshold)).flatten(),
         }
     };
     rates.iter().copied().map(one).collect()
