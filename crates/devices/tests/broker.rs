@@ -6,7 +6,9 @@ mod common;
 use async_trait::async_trait;
 use bytes::Bytes;
 use common::{Stage, directory, gate, ip, jpeg, native_id, native_name, stage};
-use devices::broker::{Dial, SessionNote, Settings, State, Stream, Subscriber, Topics, check};
+use devices::broker::{
+    Dial, Lost, SessionNote, Settings, State, Stream, Subscriber, Topics, check,
+};
 use devices::classic::{Switchboard, upload_router};
 use model::{AccessPointId, Gate, IncidentKind, ObservationDraft, Sighting, TopicPrefix};
 use std::io;
@@ -357,6 +359,20 @@ async fn a_check_says_why_the_broker_refuses_and_leaves_the_session_alone() {
     let nobody = Plain(SocketAddr::from(([127, 0, 0, 1], 1)));
     let away = check(&nobody, &settings()).await.unwrap_err();
     assert!(away.to_string().contains("cannot be reached"), "{away}");
+}
+
+#[tokio::test]
+async fn a_broker_that_goes_while_it_is_greeted_is_not_held_for_one_of_another_language() {
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let dial = Plain(listener.local_addr().unwrap());
+    let going = tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        // Closed with something unread, a connection is reset.
+        stream.readable().await.unwrap();
+    });
+    let lost = check(&dial, &settings()).await.unwrap_err();
+    assert!(matches!(lost, Lost::Broken(_)), "{lost}");
+    going.await.unwrap();
 }
 
 #[tokio::test]

@@ -7,6 +7,7 @@ use super::session::{MAX_PACKET_BYTES, RECEIVE_MAXIMUM};
 use super::topics::Topics;
 use async_trait::async_trait;
 use futures::{SinkExt, StreamExt};
+use rmqtt_codec::error::DecodeError;
 use rmqtt_codec::types::QoS;
 use rmqtt_codec::v5::{
     Codec, Connect, ConnectAck, ConnectAckReason, Disconnect, DisconnectReasonCode, Packet,
@@ -212,6 +213,7 @@ pub(super) async fn next(packets: &mut Packets) -> Result<Packet, Lost> {
             why => Lost::Ended(in_words(&why)),
         }),
         Some(Ok((packet, _))) => Ok(packet),
+        Some(Err(DecodeError::Io(error))) => Err(Lost::Broken(error.to_string())),
         Some(Err(error)) => Err(Lost::NotMqtt(error.to_string())),
         None => Err(Lost::Broken("it closed the connection".to_owned())),
     }

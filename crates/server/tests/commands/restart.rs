@@ -47,8 +47,10 @@ fn an_outage_is_told_after_the_restart_with_what_to_do() {
 
     let serving = Serving::start(data.path(), &["--classic-mqtt", &mqtt]);
     let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
-    let incidents = api.get("incidents").to_string();
-    assert!(incidents.contains("\"outage\""), "{incidents}");
+    let incidents = eventually("the outage is told", || {
+        let incidents = api.get("incidents").to_string();
+        incidents.contains("\"outage\"").then_some(incidents)
+    });
     assert!(incidents.contains("log.csv"), "{incidents}");
     assert!(incidents.contains("North gate"), "{incidents}");
     serving.stop().with(0);
