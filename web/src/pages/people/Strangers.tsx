@@ -49,7 +49,9 @@ export function Strangers() {
       {found?.length === 0 && <Note tone="warn">No face was found in this picture, or nobody kept is alike.</Note>}
       <ul className={css.grid} aria-label="Strangers">
         {found
-          ? found.map(({ stranger, score }) => <Card key={stranger.id} stranger={stranger} score={score} onErased={alike.reset} />)
+          ? found.map(({ stranger, score }) => (
+              <Card key={stranger.id} stranger={stranger} score={score} onErased={alike.reset} />
+            ))
           : strangers.data.map((stranger) => <Card key={stranger.id} stranger={stranger} />)}
       </ul>
     </div>
