@@ -1,11 +1,15 @@
 //! What `gatebook evaluate fingerprints --leave-one-out` does not measure, over a folder with `images.csv` (path, finger,
 //! impression, dpi): `cargo run --release -p gatebook-fingerprint --example evaluate -- FOLDER [crops] [plain] [WORD…]`,
-//! WORD being `worst`, `policy`, `advice` or `calibrate`. With `plain`, templates go through a record first.
+//! WORD being `worst`, `policy` or `calibrate`. With `plain`, templates go through a record first.
 #![allow(clippy::expect_used)]
 
-use evaluation::{Comparison, Scores};
+#[path = "../tests/databases/mod.rs"]
+mod databases;
+
+use databases::Print;
+use evaluation::{Comparison, OperatingPoint, Scores};
 use fingerprint::trial::{self, Observation, Protocol, Sample};
-use fingerprint::{Advice, GreyImage, Prepared, Template, Weights, examine, extract, iso};
+use fingerprint::{Template, Weights, extract, iso, threshold};
 
 struct Options {
     folder: String,
@@ -24,11 +28,7 @@ fn main() {
         folder: arguments.next().expect("a folder"),
         words: arguments.collect(),
     };
-    let Set {
-        samples,
-        paths,
-        advice,
-    } = samples(&options);
+    let Set { samples, paths } = samples(&options);
     let seen = trial::observe(&samples, Protocol::All);
     let scores = trial::scores(&samples, &seen, true);
     means(&samples, &seen, &scores);
@@ -38,64 +38,30 @@ fn main() {
     if options.has("policy") {
         policy(&samples, &seen, &scores);
     }
-    if options.has("advice") {
-        advised(&samples, &seen, &scores, &advice);
-    }
     if options.has("calibrate") {
         calibrate(&samples, &seen, &scores);
     }
 }
 
-/// Prints, their paths, and what an enrolment would say of each; `None` where there is no template.
+/// Prints, and their paths.
 struct Set {
     samples: Vec<Sample>,
     paths: Vec<String>,
-    advice: Vec<Option<Option<Advice>>>,
 }
 
 fn samples(options: &Options) -> Set {
-    let folder = &options.folder;
-    let list = std::fs::read_to_string(format!("{folder}/images.csv")).expect("images.csv");
-    let (mut samples, mut paths, mut names) = (Vec::new(), Vec::new(), Vec::<String>::new());
-    let mut advice = Vec::new();
-    for line in list.lines().skip(1) {
-        let cells: Vec<&str> = line.split(',').collect();
-        let bytes = std::fs::read(format!("{folder}/{}", cells[0])).expect("an image");
-        let dpi = cells[3].parse().expect("dpi");
-        let mut image = GreyImage::from_file(&bytes, dpi).expect("a grey image");
-        if options.has("crops") {
-            image = image.as_seen_by_small_sensor(256, 288).expect("a crop");
+    let prints = databases::prints(&options.folder, options.has("crops"));
+    let sample = |print: &Print| {
+        let template = extract(&print.image);
+        let template = template.map_err(|e| println!("{}: {e}", print.path)).ok();
+        match template {
+            Some(template) if options.has("plain") => print.sample(Some(&through_iso(&template))),
+            template => print.sample(template.as_ref()),
         }
-        let template = extract(&image)
-            .map_err(|e| println!("{}: {e}", cells[0]))
-            .ok();
-        if options.has("advice") {
-            advice.push(examine(&image).ok().map(|seen| seen.advice()));
-        }
-        let known = names.iter().position(|n| n == cells[1]);
-        let finger = known.unwrap_or(names.len());
-        if finger == names.len() {
-            names.push(cells[1].to_owned());
-        }
-        let ready = |template: &Template| {
-            if options.has("plain") {
-                Prepared::new(&through_iso(template))
-            } else {
-                Prepared::new(template)
-            }
-        };
-        samples.push(Sample {
-            database: cells[0].split('/').next().unwrap_or_default().to_owned(),
-            finger: finger as u32,
-            impression: cells[2].parse().expect("an impression"),
-            prepared: template.as_ref().map(ready),
-        });
-        paths.push(cells[0].to_owned());
-    }
+    };
     Set {
-        samples,
-        paths,
-        advice,
+        samples: prints.iter().map(sample).collect(),
+        paths: prints.into_iter().map(|print| print.path).collect(),
     }
 }
 
@@ -189,50 +155,71 @@ fn calibrate(samples: &[Sample], seen: &[Observation], scores: &[f32]) {
     let (far, near) = (scores.at_fmr(1e-3).threshold, scores.at_fmr(1e-2).threshold);
     println!("    ],\n    tail: {:.4},", (far - near) / 10f64.ln());
     print_weights("CHANCE", &trial::learn_chance(samples, seen, None));
-    let interval = scores.threshold_interval(1e-3, 1000);
+    println!("{} impostor pairs", scores.impostors());
+    threshold_of("counted", &scores, far, |points| {
+        at_or_below(points, 1e-3).threshold
+    });
+    threshold_of("of the curve", &scores, on_curve(&scores.roc()), on_curve);
+    shipped(samples, seen);
+}
+
+const DRAWS: usize = 1000;
+
+/// A threshold for FMR 0.1 %, its interval, and what FMR its ends have here.
+fn threshold_of(
+    name: &str,
+    scores: &Scores,
+    value: f64,
+    statistic: impl Fn(&[OperatingPoint]) -> f64,
+) {
+    let interval = scores.interval(DRAWS, statistic);
+    let at = scores.fmr_interval(value, DRAWS);
     println!(
-        "{} impostor pairs; threshold at 1e-3 {far:.3}, between {:.3} and {:.3}",
-        scores.impostors(),
+        "threshold at 1e-3 {name} {value:.3}, between {:.3} and {:.3}; FMR {:.4} % ({:.4} to {:.4} % by finger); \
+         at the ends of the interval {:.4} and {:.4} %",
         interval.low,
-        interval.high
+        interval.high,
+        100.0 * scores.fmr(value),
+        100.0 * at.low,
+        100.0 * at.high,
+        100.0 * scores.fmr(interval.low),
+        100.0 * scores.fmr(interval.high)
     );
 }
 
-/// How many impressions each advice would refuse at enrolment, and how often these fail at FMR 0.1 %: what the advice costs,
-/// and what it catches.
-fn advised(
-    samples: &[Sample],
-    seen: &[Observation],
-    scores: &[f32],
-    advice: &[Option<Option<Advice>>],
-) {
-    let all = comparisons(samples, seen, scores)
-        .into_iter()
-        .map(|(_, c)| c);
-    let threshold = Scores::new(all).expect("both kinds").at_fmr(1e-3).threshold;
-    let mut kinds: Vec<Option<Option<Advice>>> = advice.to_vec();
-    kinds.sort_by_key(|kind| format!("{kind:?}"));
-    kinds.dedup();
-    println!(
-        "| advice | impressions | genuine comparisons | failed at FMR 0.1 % |\n|---|---|---|---|"
-    );
-    for kind in kinds {
-        let own = |i: usize| advice[i] == kind;
-        let genuine = |o: &&Observation| samples[o.one].finger == samples[o.other].finger;
-        let compared = seen.iter().zip(scores);
-        let compared = compared.filter(|(o, _)| genuine(o) && (own(o.one) || own(o.other)));
-        let (mut count, mut failed) = (0, 0);
-        for (_, score) in compared {
-            count += 1;
-            failed += usize::from(f64::from(*score) < threshold);
-        }
+/// What the shipped threshold does to these prints: with weights learnt from the others, and with those that are shipped.
+fn shipped(samples: &[Sample], seen: &[Observation]) {
+    let value = f64::from(threshold(1e-3));
+    for lodo in [true, false] {
+        let scores = trial::scores(samples, seen, lodo);
+        let all = comparisons(samples, seen, &scores).into_iter();
+        let scores = Scores::new(all.map(|(_, c)| c)).expect("both kinds");
+        let at = scores.fmr_interval(value, DRAWS);
         println!(
-            "| {} | {} | {count} | {failed} ({:.1} %) |",
-            kind.map_or("no template".to_owned(), |a| a
-                .map_or("none".to_owned(), |a| format!("{a:?}"))),
-            advice.iter().filter(|a| **a == kind).count(),
-            100.0 * failed as f64 / count.max(1) as f64
+            "shipped threshold {value:.3}, leave-one-out {lodo}: FMR {:.4} % ({:.4} to {:.4} % by finger)",
+            100.0 * scores.fmr(value),
+            100.0 * at.low,
+            100.0 * at.high
         );
+    }
+}
+
+/// The last point whose FMR is at most so much.
+fn at_or_below(points: &[OperatingPoint], fmr: f64) -> OperatingPoint {
+    let end = points.partition_point(|p| p.fmr <= fmr + 1e-12);
+    points[end.saturating_sub(1)]
+}
+
+/// Where the shipped curve reaches 0.1 %: by a straight line over the logarithm between the points counted at 0.2 % and at
+/// 0.1 %, or by the tail where that lies beyond both.
+fn on_curve(points: &[OperatingPoint]) -> f64 {
+    let (before, last) = (at_or_below(points, 2e-3), at_or_below(points, 1e-3));
+    let (high, low) = (before.fmr.ln(), last.fmr.ln());
+    let share = (high - 1e-3f64.ln()) / (high - low);
+    if share.is_finite() {
+        before.threshold + share * (last.threshold - before.threshold)
+    } else {
+        last.threshold
     }
 }
 

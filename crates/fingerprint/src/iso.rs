@@ -109,8 +109,11 @@ pub fn import(bytes: &[u8]) -> Result<Vec<View>, Error> {
 
 /// Size of the image, and how its coordinates become those of 500 dpi.
 struct Frame {
+    /// At 500 dpi.
     width: u16,
     height: u16,
+    /// As the record counts its pixels.
+    size: (u16, u16),
     per_cm: (u16, u16),
 }
 
@@ -120,7 +123,7 @@ impl Frame {
         if !possible(x_per_cm) || !possible(y_per_cm) {
             return Err(Error::Iso("its resolution is no sensor's"));
         }
-        let per_cm = (x_per_cm, y_per_cm);
+        let (size, per_cm) = ((width, height), (x_per_cm, y_per_cm));
         let (width, height) = (scaled(width, x_per_cm), scaled(height, y_per_cm));
         // What a template has room for.
         if !(1..=2048).contains(&width) || !(1..=2048).contains(&height) {
@@ -129,8 +132,17 @@ impl Frame {
         Ok(Self {
             width,
             height,
+            size,
             per_cm,
         })
+    }
+
+    /// A place of the record at 500 dpi, where rounding would put the last pixel beside the image; `None` outside.
+    fn place(&self, x: u16, y: u16) -> Option<(u16, u16)> {
+        let inside = x < self.size.0 && y < self.size.1;
+        let x = scaled(x, self.per_cm.0).min(self.width - 1);
+        let y = scaled(y, self.per_cm.1).min(self.height - 1);
+        inside.then_some((x, y))
     }
 }
 
@@ -186,10 +198,8 @@ fn minutia(bytes: &[u8], frame: &Frame) -> Result<Option<Minutia>, Error> {
     };
     let (kind, y) = (x1 >> 6, u16::from_be_bytes([y1, y0]) & FARTHEST);
     let x = u16::from_be_bytes([x1, x0]) & FARTHEST;
-    let (x, y) = (scaled(x, frame.per_cm.0), scaled(y, frame.per_cm.1));
-    if x >= frame.width || y >= frame.height {
-        return Err(Error::Iso("a minutia lies outside the image"));
-    }
+    let place = frame.place(x, y);
+    let (x, y) = place.ok_or(Error::Iso("a minutia lies outside the image"))?;
     let kind = match kind {
         1 => Kind::Ending,
         2 => Kind::Bifurcation,

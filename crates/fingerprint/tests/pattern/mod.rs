@@ -1,5 +1,7 @@
 //! A small pattern of ridges: waves whose phase turns once around each of some places, which so become minutiae.
 
+#![allow(dead_code)]
+
 use fingerprint::GreyImage;
 
 /// Which pattern, and how it was pressed.
