@@ -79,6 +79,10 @@ pub struct Table {
     pub rows: u64,
     /// SHA-256 of the file.
     pub sha256: String,
+    /// Rows that are not as they were, by what their first column holds: a NUL in their text, which PostgreSQL keeps
+    /// in none, became U+FFFD.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replaced: Vec<String>,
 }
 
 /// The pictures in a backup.

@@ -124,12 +124,13 @@ async fn tables(
             }
             file.write(line)
         };
-        let columns = snapshot.write(name, order, &mut write).await?;
+        let written = snapshot.write(name, order, &mut write).await?;
         tables.push(Table {
             name: name.to_owned(),
-            columns,
+            columns: written.columns,
             rows: done - before,
             sha256: file.done()?,
+            replaced: written.replaced,
         });
     }
     progress("rows", done, all);

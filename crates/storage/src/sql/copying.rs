@@ -1,15 +1,16 @@
 //! Moving a site from its file to a server: every row as it is, sealed values included.
 
-use bytes::{BufMut, BytesMut};
+use bytes::BytesMut;
 use futures::{SinkExt, TryStreamExt};
 use ledger::Hash;
-use sqlx::sqlite::SqliteRow;
-use sqlx::{AssertSqlSafe, Row as _, TypeInfo, ValueRef};
+use sqlx::AssertSqlSafe;
 use store::{Result, StoreError};
 
 use super::ledger_rows::{root, size};
+use super::lines;
+use super::sameness::Rows;
 use crate::DataDir;
-use crate::engine::fault::{Fault, fault};
+use crate::engine::fault::fault;
 use crate::engine::postgres::{ServerAddress, Session, writer};
 use crate::engine::rows::Columns;
 use crate::engine::{Db, Engine, File, query};
@@ -55,8 +56,17 @@ pub(crate) const TABLES: [(&str, &str); 33] = [
 /// Bytes sent at once.
 const CHUNK: usize = 1 << 18;
 
+/// A row that could not be copied as it was: a NUL in its text, which PostgreSQL keeps in none, became U+FFFD.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Replaced {
+    /// The table.
+    pub table: String,
+    /// The row: what its first column holds, bytes as hexadecimal digits.
+    pub row: String,
+}
+
 /// What was moved.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Moved {
     /// Rows of all tables.
     pub rows: u64,
@@ -64,11 +74,13 @@ pub struct Moved {
     pub entries: u64,
     /// The root of the tree over them, the same on both sides.
     pub root: Hash,
+    /// Rows that are not as they were.
+    pub replaced: Vec<Replaced>,
 }
 
 /// Copies the database file of a data directory into an empty database on a server, in one transaction:
-/// until it is committed the database stays empty. The file is left as it is. `progress` hears
-/// the table, and (rows done, rows in all) of it.
+/// until it is committed the database stays empty. What arrived is read back and held against what was sent, table
+/// by table. The file is left as it is. `progress` hears the table, and (rows done, rows in all) of it.
 ///
 /// # Errors
 /// [`StoreError::InUseElsewhere`] if a process holds the database, [`StoreError::Conflict`] if it is not
@@ -84,21 +96,27 @@ pub async fn move_to_server(
     to.prepare().await?;
     only_tables_there_are(&mut from).await?;
     to.run("BEGIN").await.map_err(fault)?;
-    let mut rows = 0;
+    let (mut rows, mut replaced) = (0, Vec::new());
     for (table, order) in TABLES {
         if count(&mut to, table).await? > 0 {
             let what = format!("{server} (it holds a site already: {table} has rows)");
             return Err(StoreError::Conflict { what });
         }
-        rows += copy(&mut from, &mut to, table, order, progress).await?;
+        let table = (table, order);
+        rows += copy((&mut from, &mut to), table, &mut replaced, progress).await?;
     }
-    let moved = same_log(&mut from, &mut to, rows).await?;
+    let (entries, root) = same_log(&mut from, &mut to).await?;
     to.run("COMMIT").await.map_err(fault)?;
     // Plans follow what is known of the tables, which is nothing yet.
     to.run("ANALYZE").await.map_err(fault)?;
     to.close().await.map_err(fault)?;
     from.close().await.map_err(fault)?;
-    Ok(moved)
+    Ok(Moved {
+        rows,
+        entries,
+        root,
+        replaced,
+    })
 }
 
 /// A table that is not listed here would be left behind.
@@ -122,25 +140,45 @@ pub(super) async fn count(db: &mut Db, table: &str) -> Result<u64> {
 }
 
 async fn copy(
-    from: &mut Db,
-    to: &mut Db,
-    table: &str,
-    order: &str,
+    (from, to): (&mut Db, &mut Db),
+    (table, order): (&str, &str),
+    replaced: &mut Vec<Replaced>,
     progress: &(dyn Fn(&str, u64, u64) + Send + Sync),
 ) -> Result<u64> {
     let all = count(from, table).await?;
     let columns = listed(&names(from, table).await?);
-    let (Db::Sqlite(file), Db::Postgres(session)) = (&mut *from, &mut *to) else {
+    let (Db::Sqlite(file), Db::Postgres(session)) = (from, to) else {
         return Err(StoreError::Engine("not from a file to a server".to_owned()));
     };
     let told = |done| progress(table, done, all);
     told(0);
-    let copied = stream(file, session, table, order, &columns, &told).await?;
-    if copied != all || count(to, table).await? != all {
-        let why = format!("{copied} of {all} rows of {table} arrived");
+    let mut sent = Rows::default();
+    let told_of = &mut |line: &[u8], as_it_was: bool| {
+        sent.take(line);
+        if !as_it_was {
+            let (table, row) = (table.to_owned(), lines::first(line));
+            replaced.push(Replaced { table, row });
+        }
+    };
+    stream(file, session, (table, order, &columns), told_of, &told).await?;
+    let arrived = arrived(session, table, &columns).await?;
+    if sent.count() != all || arrived != sent {
+        let there = arrived.count();
+        let why = format!("{there} of {all} rows of {table} arrived, or others than were sent");
         return Err(StoreError::Damaged(why));
     }
-    Ok(copied)
+    Ok(all)
+}
+
+/// The rows of a table as the server has them now.
+async fn arrived(session: &mut Session, table: &str, columns: &str) -> Result<Rows> {
+    let sql = format!("COPY (SELECT {columns} FROM {table}) TO STDOUT");
+    let mut lines = Box::pin(session.copy_out(&sql).await.map_err(fault)?);
+    let mut rows = Rows::default();
+    while let Some(line) = lines.try_next().await.map_err(fault)? {
+        rows.take(&line);
+    }
+    Ok(rows)
 }
 
 /// The columns that are kept; those generated from others are generated again.
@@ -163,14 +201,14 @@ pub(super) fn listed(columns: &[String]) -> String {
     quoted.join(", ")
 }
 
+/// Sends the rows of a table; `heard` of each line and whether it is as the row was, `told` how many were sent.
 async fn stream(
     file: &mut File,
     session: &mut Session,
-    table: &str,
-    order: &str,
-    columns: &str,
+    (table, order, columns): (&str, &str, &str),
+    heard: &mut (dyn FnMut(&[u8], bool) + Send),
     told: &(dyn Fn(u64) + Send + Sync),
-) -> Result<u64> {
+) -> Result<()> {
     let sql = format!("COPY {table} ({columns}) FROM STDIN");
     let mut sink = Box::pin(session.copy_in(&sql).await.map_err(fault)?);
     let sql = format!("SELECT {columns} FROM {table}{order}");
@@ -178,7 +216,9 @@ async fn stream(
     let mut chunk = BytesMut::with_capacity(2 * CHUNK);
     let mut done = 0;
     while let Some(row) = rows.try_next().await.map_err(fault)? {
-        write(&row, &mut chunk).map_err(fault)?;
+        let begin = chunk.len();
+        let as_it_was = lines::write(&row, &mut chunk).map_err(fault)?;
+        heard(chunk.get(begin..).unwrap_or_default(), as_it_was);
         done += 1;
         if chunk.len() >= CHUNK {
             sink.send(chunk.split().freeze()).await.map_err(fault)?;
@@ -186,56 +226,13 @@ async fn stream(
         }
     }
     sink.send(chunk.freeze()).await.map_err(fault)?;
-    let arrived = sink.as_mut().finish().await.map_err(fault)?;
+    sink.as_mut().finish().await.map_err(fault)?;
     told(done);
-    Ok(arrived)
-}
-
-/// A row in the text form of COPY.
-pub(super) fn write(row: &SqliteRow, out: &mut BytesMut) -> std::result::Result<(), Fault> {
-    for place in 0..row.len() {
-        if place > 0 {
-            out.put_u8(b'\t');
-        }
-        let value = row.try_get_raw(place)?;
-        if value.is_null() {
-            out.put_slice(b"\\N");
-            continue;
-        }
-        match value.type_info().name() {
-            "INTEGER" => out.put_slice(row.try_get::<i64, _>(place)?.to_string().as_bytes()),
-            "BLOB" => write_bytes(row.try_get(place)?, out),
-            _ => write_text(row.try_get(place)?, out),
-        }
-    }
-    out.put_u8(b'\n');
     Ok(())
 }
 
-fn write_bytes(bytes: &[u8], out: &mut BytesMut) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    out.put_slice(b"\\\\x");
-    for byte in bytes {
-        out.put_u8(DIGITS[usize::from(byte >> 4)]);
-        out.put_u8(DIGITS[usize::from(byte & 15)]);
-    }
-}
-
-fn write_text(text: &str, out: &mut BytesMut) {
-    for byte in text.bytes() {
-        match byte {
-            b'\\' => out.put_slice(b"\\\\"),
-            b'\n' => out.put_slice(b"\\n"),
-            b'\r' => out.put_slice(b"\\r"),
-            b'\t' => out.put_slice(b"\\t"),
-            0 => out.put_slice("\u{fffd}".as_bytes()),
-            byte => out.put_u8(byte),
-        }
-    }
-}
-
-/// The tree on both sides, over as many entries.
-async fn same_log(from: &mut Db, to: &mut Db, rows: u64) -> Result<Moved> {
+/// The tree on both sides, over as many entries: how many, and its root.
+async fn same_log(from: &mut Db, to: &mut Db) -> Result<(u64, Hash)> {
     let entries = size(from).await?;
     let kept = root(from, entries).await?;
     if size(to).await? != entries || root(to, entries).await? != kept {
@@ -243,22 +240,5 @@ async fn same_log(from: &mut Db, to: &mut Db, rows: u64) -> Result<Moved> {
             "the copied log has another root".to_owned(),
         ));
     }
-    Ok(Moved {
-        rows,
-        entries,
-        root: kept,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn text_and_bytes_are_written_so_that_no_row_is_broken() {
-        let mut out = BytesMut::new();
-        write_text("a\tb\\c\nd\0", &mut out);
-        write_bytes(&[0, 255], &mut out);
-        assert_eq!(&out[..], "a\\tb\\\\c\\nd\u{fffd}\\\\x00ff".as_bytes());
-    }
+    Ok((entries, kept))
 }

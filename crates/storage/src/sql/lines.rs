@@ -1,9 +1,69 @@
-//! Rows in the text form of PostgreSQL's COPY, read back: one line per row, tabs between columns, `\N`
-//! for what is absent, bytes as `\x` and hexadecimal digits.
+//! Rows in the text form of PostgreSQL's COPY, written as it writes them and read back: one line per row, tabs
+//! between columns, `\N` for what is absent, bytes as `\x` and hexadecimal digits.
 
+use bytes::{BufMut, BytesMut};
+use sqlx::sqlite::SqliteRow;
+use sqlx::{Row as _, TypeInfo, ValueRef};
 use store::{Result, StoreError};
 
+use crate::engine::fault::Fault;
 use crate::engine::value::Value;
+
+/// Appends a row as a line. Whether every text in it is as it was: a NUL, which PostgreSQL keeps in none, becomes
+/// U+FFFD.
+pub(super) fn write(row: &SqliteRow, out: &mut BytesMut) -> std::result::Result<bool, Fault> {
+    let mut as_it_was = true;
+    for place in 0..row.len() {
+        if place > 0 {
+            out.put_u8(b'\t');
+        }
+        let value = row.try_get_raw(place)?;
+        if value.is_null() {
+            out.put_slice(b"\\N");
+            continue;
+        }
+        match value.type_info().name() {
+            "INTEGER" => out.put_slice(row.try_get::<i64, _>(place)?.to_string().as_bytes()),
+            "BLOB" => write_bytes(row.try_get(place)?, out),
+            _ => as_it_was &= write_text(row.try_get(place)?, out),
+        }
+    }
+    out.put_u8(b'\n');
+    Ok(as_it_was)
+}
+
+fn write_bytes(bytes: &[u8], out: &mut BytesMut) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.put_slice(b"\\\\x");
+    for byte in bytes {
+        out.put_u8(DIGITS[usize::from(byte >> 4)]);
+        out.put_u8(DIGITS[usize::from(byte & 15)]);
+    }
+}
+
+fn write_text(text: &str, out: &mut BytesMut) -> bool {
+    for byte in text.bytes() {
+        match byte {
+            b'\\' => out.put_slice(b"\\\\"),
+            8 => out.put_slice(b"\\b"),
+            b'\n' => out.put_slice(b"\\n"),
+            11 => out.put_slice(b"\\v"),
+            12 => out.put_slice(b"\\f"),
+            b'\r' => out.put_slice(b"\\r"),
+            b'\t' => out.put_slice(b"\\t"),
+            0 => out.put_slice("\u{fffd}".as_bytes()),
+            byte => out.put_u8(byte),
+        }
+    }
+    !text.contains('\0')
+}
+
+/// What a row is named by: what the first column of its line holds, bytes as hexadecimal digits.
+pub(super) fn first(line: &[u8]) -> String {
+    let field = line.split(|byte| *byte == b'\t').next().unwrap_or(line);
+    let plain = field.strip_prefix(b"\\\\x").unwrap_or(field);
+    String::from_utf8_lossy(plain.trim_ascii_end()).into_owned()
+}
 
 /// What a column of SQLite holds.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -93,6 +153,35 @@ mod tests {
     use super::*;
 
     const KINDS: [Kind; 3] = [Kind::Number, Kind::Text, Kind::Bytes];
+
+    #[test]
+    fn text_and_bytes_are_written_so_that_no_row_is_broken() {
+        let mut out = BytesMut::new();
+        let text = "a\tb\\c\nd\r\u{8}\u{b}\u{c}é";
+        assert!(write_text(text, &mut out));
+        out.put_u8(b'\t');
+        write_bytes(&[0, 255], &mut out);
+        let read = values(&out, &[Kind::Text, Kind::Bytes]).unwrap();
+        assert_eq!(
+            read,
+            [Value::Text(text.to_owned()), Value::Bytes(vec![0, 255])]
+        );
+        let letters = "a\\tb\\\\c\\nd\\r\\b\\v\\fé\t\\\\x00ff";
+        assert_eq!(&out[..], letters.as_bytes(), "as PostgreSQL writes them");
+    }
+
+    #[test]
+    fn a_text_with_nul_is_told_apart_from_one_as_it_was() {
+        let mut out = BytesMut::new();
+        assert!(!write_text("a\0b", &mut out));
+        assert_eq!(&out[..], "a\u{fffd}b".as_bytes());
+    }
+
+    #[test]
+    fn a_row_is_named_by_its_first_column() {
+        assert_eq!(first(b"\\\\x00ff\tb\tc\n"), "00ff");
+        assert_eq!(first(b"boot 7\n"), "boot 7");
+    }
 
     #[test]
     fn a_line_is_read_as_what_was_written() {

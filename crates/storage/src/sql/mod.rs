@@ -26,6 +26,7 @@ mod places_written;
 mod project;
 mod projected;
 mod rebuild;
+mod sameness;
 mod search;
 mod sequence;
 mod settle;
@@ -39,7 +40,7 @@ mod writer;
 mod written;
 
 pub(crate) use copying::TABLES;
-pub use copying::{Moved, move_to_server};
+pub use copying::{Moved, Replaced, move_to_server};
 pub(crate) use filling::Filling;
 pub(crate) use snapshot::{Snapshot, schema};
 

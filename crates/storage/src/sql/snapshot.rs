@@ -9,10 +9,10 @@ use model::PictureId;
 use sqlx::AssertSqlSafe;
 use store::{Result, StoreError, StoredCheckpoint};
 
-use super::copying::{count, names, write};
+use super::copying::{count, names};
 use super::keys::Keys;
 use super::opening::CHECK;
-use super::{copying, ledger_rows};
+use super::{copying, ledger_rows, lines};
 use crate::engine::fault::fault;
 use crate::engine::postgres::{self, ServerAddress};
 use crate::engine::rows::Columns;
@@ -30,6 +30,14 @@ const PAGE: u32 = 500;
 
 /// Takes a part of what is written.
 pub(crate) type Take<'a> = dyn FnMut(&[u8]) -> Result<()> + Send + 'a;
+
+/// A table that was written as lines.
+pub(crate) struct Written {
+    /// Its columns.
+    pub(crate) columns: Vec<String>,
+    /// What the first column of rows holds whose text had a NUL in it, which became U+FFFD.
+    pub(crate) replaced: Vec<String>,
+}
 
 /// One moment of a database.
 pub(crate) struct Snapshot(Db);
@@ -110,23 +118,27 @@ impl Snapshot {
         }
     }
 
-    /// Writes a table as lines (see [`super::lines`]); its columns.
+    /// Writes a table as lines (see [`super::lines`]).
     pub(crate) async fn write(
         &mut self,
         table: &str,
         order: &str,
         to: &mut Take<'_>,
-    ) -> Result<Vec<String>> {
-        let names = names(&mut self.0, table).await?;
-        let columns = copying::listed(&names);
-        let sql = format!("SELECT {columns} FROM {table}{order}");
+    ) -> Result<Written> {
+        let columns = names(&mut self.0, table).await?;
+        let mut replaced = Vec::new();
+        let sql = format!("SELECT {} FROM {table}{order}", copying::listed(&columns));
         match &mut self.0 {
             Db::Sqlite(file) => {
                 let mut rows = sqlx::query(AssertSqlSafe(sql)).fetch(&mut **file);
                 let mut line = bytes::BytesMut::new();
                 while let Some(row) = rows.try_next().await.map_err(fault)? {
-                    write(&row, &mut line).map_err(fault)?;
-                    to(&line.split())?;
+                    let as_it_was = lines::write(&row, &mut line).map_err(fault)?;
+                    let line = line.split();
+                    if !as_it_was {
+                        replaced.push(lines::first(&line));
+                    }
+                    to(&line)?;
                 }
             }
             Db::Postgres(session) => {
@@ -137,7 +149,7 @@ impl Snapshot {
                 }
             }
         }
-        Ok(names)
+        Ok(Written { columns, replaced })
     }
 
     /// The next pictures that rows name, in the order of their identities, after `last`.

@@ -2,12 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
+use sqlx::{Connection, Executor, SqliteConnection};
 use storage::backup::{Backup, Taking, put_keys, take};
 use storage::{DataDir, ServerAddress, SiteKey, SqlStore};
-use store::{LedgerRows, StoreError};
+use store::StoreError;
 
 use crate::findings;
-use crate::moving::{live, open, told};
+use crate::rows;
+use crate::site::{live, open, told};
 use crate::support::{connect, new_database};
 
 async fn taken(site: &Path, url: Option<&str>, place: &Path) -> PathBuf {
@@ -49,17 +51,43 @@ async fn a_site_tells_the_same_after_going_through_both_engines() {
     // The process that writes goes on holding the data directory.
     let backup = taken(first.path(), None, place.path()).await;
     store.close().await.unwrap();
+    let rows = rows::of_file(first.path()).await;
+    assert!(rows.values().all(|table| !table.is_empty()));
 
     let store = restored(&backup, second.path(), Some(&url)).await.unwrap();
     assert_eq!(told(&store).await, before);
     assert_eq!(findings(&store).await, []);
     let backup = taken(second.path(), Some(&url), place.path()).await;
     store.close().await.unwrap();
+    rows::assert_same(&rows::of_server(&url, first.path()).await, &rows);
 
     let store = restored(&backup, third.path(), None).await.unwrap();
     assert_eq!(told(&store).await, before);
     assert_eq!(findings(&store).await, []);
-    assert_eq!(store.tree_head().await.unwrap().0, 42);
+    store.close().await.unwrap();
+    rows::assert_same(&rows::of_file(third.path()).await, &rows);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_row_whose_text_had_a_nul_is_named_in_the_backup() {
+    let [site, place] = std::array::from_fn(|_| tempfile::tempdir().unwrap());
+    let store = open(site.path()).await;
+    live(&store).await;
+    store.close().await.unwrap();
+    drop(store);
+    let file = format!("sqlite://{}", site.path().join("gatebook.db").display());
+    let mut file = SqliteConnection::connect(&file).await.unwrap();
+    let spoilt = "UPDATE people SET department = 'Phy' || char(0) || 'sics'";
+    file.execute(spoilt).await.unwrap();
+    file.close().await.unwrap();
+    let backup = taken(site.path(), None, place.path()).await;
+    let backup = Backup::open(&backup).unwrap();
+    let tables = backup.manifest().tables.iter();
+    let replaced: Vec<_> = tables.filter(|one| !one.replaced.is_empty()).collect();
+    let person = rows::of_file(site.path()).await["people"][0][0].clone();
+    assert_eq!(replaced.len(), 1);
+    assert_eq!(replaced[0].name, "people");
+    assert_eq!(replaced[0].replaced, [person.unwrap()]);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

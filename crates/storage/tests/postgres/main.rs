@@ -9,7 +9,9 @@ mod killed;
 mod make;
 mod moving;
 mod own;
+mod rows;
 mod server;
+mod site;
 #[path = "../support/mod.rs"]
 mod support;
 mod tampering;
