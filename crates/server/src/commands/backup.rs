@@ -1,7 +1,7 @@
 //! `gatebook backup`.
 
 use crate::cli::Backup;
-use crate::commands::progress::part_on_terminal;
+use crate::commands::progress::{nul_replaced, of_parts};
 use crate::config::Config;
 use anyhow::{Context, Result};
 use jiff::Timestamp;
@@ -17,7 +17,7 @@ pub async fn run(config: Config, args: Backup) -> Result<ExitCode> {
         now: Timestamp::now(),
         keys: args.with_keys,
     };
-    let taken = take(taking, &args.dir, &part_on_terminal()).await;
+    let taken = take(taking, &args.dir, &of_parts()).await;
     let (path, manifest) = taken.context("no backup was taken")?;
     println!("Backup: {}", path.display());
     tell(&manifest);
@@ -37,6 +37,11 @@ fn tell(manifest: &Manifest) {
             "  {} pictures that rows name were not there",
             pictures.missing
         );
+    }
+    for table in &manifest.tables {
+        for row in &table.replaced {
+            println!("  WARNING: {}", nul_replaced(&table.name, row));
+        }
     }
     if manifest.keys {
         println!(

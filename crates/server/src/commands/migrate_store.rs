@@ -1,11 +1,11 @@
 //! `gatebook migrate-store`: from the file in the data directory to a database on a server.
 
+use super::progress::{nul_replaced, of_parts};
 use super::verify::{prove, tell};
 use crate::cli::MigrateStore;
 use crate::config::{Config, Database};
 use crate::site::Site;
 use anyhow::{Context, Result, bail, ensure};
-use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 use storage::{DataDir, move_to_server};
 
@@ -25,12 +25,17 @@ pub async fn run(config: Config, args: MigrateStore) -> Result<ExitCode> {
         dir.display()
     );
     let held = DataDir::open(dir)?;
+    let part = of_parts();
+    let progress = |table: &str, done, all| part(&format!("rows of {table}"), done, all);
     let moved = move_to_server(&held, &server, &progress).await?;
     drop(held);
     println!(
         "{} rows were copied; the log has {} entries on both sides, with the root {}.",
         moved.rows, moved.entries, moved.root
     );
+    for one in &moved.replaced {
+        println!("WARNING: {}.", nul_replaced(&one.table, &one.row));
+    }
     let site = Site::open(dir, &there).await?;
     let report = prove(&site, None).await;
     site.store.close().await?;
@@ -43,13 +48,4 @@ pub async fn run(config: Config, args: MigrateStore) -> Result<ExitCode> {
         );
     }
     Ok(code)
-}
-
-fn progress(table: &str, done: u64, all: u64) {
-    let mut out = std::io::stderr();
-    if out.is_terminal() {
-        let end = if done == all { "\n" } else { "" };
-        // A terminal that went away is no reason to stop.
-        let _ = write!(out, "\r{table}: {done} of {all} rows{end}");
-    }
 }

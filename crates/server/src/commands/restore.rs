@@ -2,7 +2,7 @@
 
 use crate::cli::Restore;
 use crate::clock::SystemClock;
-use crate::commands::progress::part_on_terminal;
+use crate::commands::progress::of_parts;
 use crate::commands::verify::prove;
 use crate::config::Config;
 use crate::exit::NOT_VERIFIED;
@@ -29,7 +29,7 @@ pub async fn run(config: Config, args: Restore) -> Result<ExitCode> {
     let data_dir = &config.data_dir;
     empty(data_dir)?;
     let keys = keys(&args, &backup, data_dir)?;
-    let progress = part_on_terminal();
+    let progress = of_parts();
     backup.check(&SiteKey::read(&keys.join("site.key"))?, &progress)?;
     if keys != data_dir.join("keys") {
         put_keys(&keys, data_dir)?;

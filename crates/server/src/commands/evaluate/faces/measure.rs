@@ -2,7 +2,7 @@
 
 use super::cache::{Cache, Maker, hash};
 use super::lists::Listed;
-use crate::commands::progress::part_on_terminal;
+use crate::commands::progress::of_parts;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -209,7 +209,7 @@ pub fn side_by_side<T: Sync, R: Send>(
     work: impl Fn(&T) -> Result<R> + Sync,
 ) -> Result<Vec<R>> {
     let (next, done) = (AtomicUsize::new(0), Mutex::new(BTreeMap::new()));
-    let progress = part_on_terminal();
+    let progress = of_parts();
     let all = items.len() as u64;
     std::thread::scope(|scope| {
         for _ in 0..threads.max(1) {

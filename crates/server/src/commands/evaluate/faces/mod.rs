@@ -10,7 +10,7 @@ mod report;
 mod verification;
 
 use crate::cli::EvaluateFaces;
-use crate::commands::progress::part_on_terminal;
+use crate::commands::progress::of_parts;
 use crate::config::Config;
 use crate::models;
 use anyhow::{Context, Result};
@@ -101,7 +101,7 @@ fn compared(
     pairs: Option<&[Pair]>,
     args: &EvaluateFaces,
 ) -> Result<(Vec<report::Path>, Vec<DetCurve>)> {
-    let progress = part_on_terminal();
+    let progress = of_parts();
     let (mut paths, mut curves) = (Vec::new(), Vec::new());
     for (done, path) in PATHS.into_iter().enumerate() {
         progress("paths compared", done as u64, PATHS.len() as u64);
