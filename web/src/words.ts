@@ -165,13 +165,24 @@ export const sensorStates: Record<FingerSensor["state"], string> = {
 
 type PartRole = components["schemas"]["PartRole"];
 
-export const partRoles: Record<PartRole, string> = { edge: "Front end", vision: "Recognition worker", broker: "MQTT broker" };
+export const partRoles: Record<PartRole, string> = {
+  edge: "Front end",
+  vision: "Recognition worker",
+  broker: "MQTT broker",
+  database: "Database",
+};
+
+/** That one is away, up to the time since when that is so. */
+export function awayPart(role: PartRole, name: string): string {
+  return role === "database" ? "The database has not answered" : `${partRoles[role]} ${name} is not connected`;
+}
 
 /** What does not work while one is away. */
 export const withoutPart: Record<PartRole, string> = {
   edge: "nobody can open Gatebook there.",
   vision: "fewer frames are looked at, and none if it was the only one.",
   broker: "nothing is heard of the devices behind it; what they report waits there.",
+  database: "what devices report is held, or they are told to keep it. Pages go on by themselves when it is back.",
 };
 
 export const deviceKinds: Record<DeviceKind, string> = {

@@ -10,6 +10,9 @@ use utoipa::ToSchema;
 /// Seconds after which a front end that does not reach the private part is asked again.
 const UNREACHABLE_RETRY_S: u64 = 2;
 
+/// Seconds after which a store that did not answer is asked again.
+const STORE_RETRY_S: u64 = 3;
+
 /// Why a request was refused.
 #[derive(Debug, thiserror::Error)]
 pub enum ApiError {
@@ -226,6 +229,12 @@ fn store_problem(error: &StoreError) -> Problem {
         StoreError::Overloaded => {
             Problem::new(S::SERVICE_UNAVAILABLE, title, "Try again in a moment.")
         }
+        StoreError::Unreachable(_) => Problem::new(
+            S::SERVICE_UNAVAILABLE,
+            "the database does not answer",
+            "Nothing is lost: what devices report is held, or they are told to keep it. The page goes on by itself \
+             once the database is back. If that lasts, look whether PostgreSQL runs and can be reached.",
+        ),
         StoreError::Full => Problem::new(
             S::INSUFFICIENT_STORAGE,
             "no space left on the server",
@@ -262,8 +271,14 @@ impl IntoResponse for ApiError {
     fn into_response(self) -> Response {
         let problem = Problem::from(&self);
         // An edge says once, not for each request, that there is nobody to pass requests on to.
-        if problem.status >= 500 && !matches!(self, Self::Unreachable) {
-            tracing::error!(error = %self, "request failed");
+        match &self {
+            Self::Unreachable => {}
+            // The journal says once that the database is away; which requests met that is of little interest.
+            Self::Store(StoreError::Unreachable(_)) => {
+                tracing::debug!(error = %self, "request failed");
+            }
+            _ if problem.status >= 500 => tracing::error!(error = %self, "request failed"),
+            _ => {}
         }
         let status =
             StatusCode::from_u16(problem.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
@@ -276,11 +291,41 @@ impl IntoResponse for ApiError {
         let retry_after_s = match self {
             Self::TooManyAttempts { retry_after_s } => Some(retry_after_s),
             Self::Unreachable => Some(UNREACHABLE_RETRY_S),
+            Self::Store(StoreError::Unreachable(_)) => Some(STORE_RETRY_S),
             _ => None,
         };
         if let Some(seconds) = retry_after_s {
             headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
         }
         response
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_does_not_answer_is_no_fault_and_says_what_happens_meanwhile() {
+        let why = "connection refused by 192.0.2.7";
+        let error = ApiError::from(StoreError::Unreachable(why.to_owned()));
+        let problem = Problem::from(&error);
+        assert_eq!(problem.status, 503);
+        assert_eq!(problem.title, "the database does not answer");
+        assert!(problem.detail.contains("goes on by itself"));
+        let told = format!("{problem:?}");
+        assert!(
+            !told.contains("192.0.2.7"),
+            "where it is concerns nobody: {told}"
+        );
+        let response = error.into_response();
+        assert_eq!(response.status(), 503);
+        assert_eq!(response.headers()[header::RETRY_AFTER], "3");
+    }
+
+    #[test]
+    fn what_looks_like_a_mistake_of_the_program_is_still_called_one() {
+        let error = ApiError::from(StoreError::Engine("no such table".to_owned()));
+        assert_eq!(Problem::from(&error).status, 500);
     }
 }

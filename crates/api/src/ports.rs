@@ -35,6 +35,8 @@ pub enum PartRole {
     Vision,
     /// The site's own MQTT broker, which is no part of Gatebook.
     Broker,
+    /// The database on a server, which is none either.
+    Database,
 }
 
 /// A part of the house on another host, or the broker that devices reach it through.

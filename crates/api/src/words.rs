@@ -88,7 +88,7 @@ words! {
     }
 
     /// What a part of the house on another host is for.
-    PartRole from crate::ports::PartRole { Edge, Vision, Broker }
+    PartRole from crate::ports::PartRole { Edge, Vision, Broker, Database }
 
     /// What kind of device.
     DeviceKind from model::DeviceKind {

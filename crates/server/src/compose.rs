@@ -4,6 +4,7 @@ use crate::cameras::LiveCameras;
 use crate::card_files::Cards;
 use crate::clock::SystemClock;
 use crate::config::Config;
+use crate::database::Database;
 use crate::directory;
 use crate::fingers::{Desk, FingersPort, Sensors};
 use crate::founding;
@@ -429,6 +430,7 @@ impl Parts {
         let followed = parts::Followed {
             roster: listener.as_ref().map(link::Listener::roster),
             broker: self.broker.clone(),
+            database: self.watch_database(edges)?,
         };
         if !followed.is_empty() {
             let following = parts::follow(followed, shown, self.store.clone(), self.stop.clone());
@@ -438,6 +440,19 @@ impl Parts {
             });
         }
         Ok((listener, there))
+    }
+
+    /// Begins to ask the database whether it answers, where it is on a server.
+    fn watch_database(&self, edges: &mut JoinSet<Result<()>>) -> Result<Option<Database>> {
+        if self.config.database.server()?.is_none() {
+            return Ok(None);
+        }
+        let (database, asking) = Database::watched(self.store.clone(), self.stop.clone());
+        edges.spawn(async move {
+            asking.await;
+            Ok(())
+        });
+        Ok(Some(database))
     }
 
     /// Serves edges with `router`, and lets workers look at images.

@@ -11,6 +11,7 @@ mod clock;
 mod commands;
 mod compose;
 mod config;
+mod database;
 mod demo;
 mod directory;
 mod edge;

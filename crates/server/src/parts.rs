@@ -1,7 +1,8 @@
-//! Parts of the house on other hosts, and the site's own broker: who is there is shown, and one that is
-//! lost raises an alert.
+//! Parts of the house on other hosts, the database on a server and the site's own broker: who is there is shown, and
+//! one that is lost raises an alert, except for the database, without which none can be written down.
 
 use crate::clock::SystemClock;
+use crate::database::Database;
 use crate::notices;
 use api::ports::{Clock, Part, PartRole};
 use jiff::{SignedDuration, Timestamp};
@@ -40,18 +41,22 @@ pub struct Followed {
     pub roster: Option<Roster>,
     /// The site's own broker.
     pub broker: Option<Broker>,
+    /// The database, where it is on a server.
+    pub database: Option<Database>,
 }
 
 impl Followed {
     /// Whether there is nothing to follow.
     pub fn is_empty(&self) -> bool {
-        self.roster.is_none() && self.broker.is_none()
+        self.roster.is_none() && self.broker.is_none() && self.database.is_none()
     }
 
     fn parts(&self) -> Arc<[Part]> {
         let nodes = self.roster.iter().flat_map(Roster::parts);
         let broker = self.broker.iter().map(Broker::part);
-        nodes.map(|node| part(&node)).chain(broker).collect()
+        let database = self.database.iter().map(Database::part);
+        let nodes = nodes.map(|node| part(&node));
+        nodes.chain(broker).chain(database).collect()
     }
 }
 
@@ -85,6 +90,13 @@ async fn broker_changed(broker: &mut Option<Broker>) {
     std::future::pending().await
 }
 
+async fn database_changed(database: &mut Option<Database>) {
+    match database {
+        Some(database) => database.changed().await,
+        None => std::future::pending().await,
+    }
+}
+
 /// Shows what is followed as it comes and goes, and tells of what is lost, until `stop`.
 pub async fn follow(
     mut followed: Followed,
@@ -96,16 +108,18 @@ pub async fn follow(
     let mut lost = Lost::since(SystemClock.now());
     while !stop.is_cancelled() {
         let parts = followed.parts();
-        lost.look(&*store, &parts, SystemClock.now()).await;
         shown.send_if_modified(|before| {
             let changed = *before != parts;
-            *before = parts;
+            *before = parts.clone();
             changed
         });
+        // Afterwards: without the database this takes its time.
+        lost.look(&*store, &parts, SystemClock.now()).await;
         tokio::select! {
             () = tokio::time::sleep(LOOK) => {}
             () = node_changed(&mut nodes) => {}
             () = broker_changed(&mut followed.broker) => {}
+            () = database_changed(&mut followed.database) => {}
             () = stop.cancelled() => {}
         }
     }
@@ -164,7 +178,7 @@ impl Lost {
             Some(since) => (since, AWAY),
             None => (self.started, START),
         };
-        !part.up && now.duration_since(since) > patience
+        part.role != PartRole::Database && !part.up && now.duration_since(since) > patience
     }
 }
 
@@ -221,6 +235,16 @@ mod tests {
         assert_eq!(alerts(&site).await, 0);
         lost.look(&site.store, &front(false, None), at(61)).await;
         assert_eq!(alerts(&site).await, 1);
+    }
+
+    #[tokio::test]
+    async fn a_database_that_is_lost_is_shown_and_nothing_is_written_about_it() {
+        let (_dir, site) = opened().await;
+        let mut lost = Lost::since(at(0));
+        let mut away = front(false, Some(100));
+        away[0].role = PartRole::Database;
+        lost.look(&site.store, &away, at(500)).await;
+        assert_eq!(alerts(&site).await, 0);
     }
 
     #[tokio::test]

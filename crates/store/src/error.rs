@@ -48,6 +48,10 @@ pub enum StoreError {
     /// The engine finds its own files damaged: nothing can be relied on.
     #[error("the database is damaged: {0}")]
     Corrupt(String),
+    /// The database server cannot be reached, or ended the line; the text says why. Nothing is known of what was
+    /// asked for; the same call works once it is back.
+    #[error("the database does not answer: {0}")]
+    Unreachable(String),
     /// Another process has the data directory.
     #[error("another Gatebook is running on this data directory or its database")]
     InUseElsewhere,

@@ -3250,7 +3250,7 @@ export interface components {
          * @description What a part of the house on another host is for.
          * @enum {string}
          */
-        PartRole: "edge" | "vision" | "broker";
+        PartRole: "edge" | "vision" | "broker" | "database";
         /** @description A part of the house on another host; also pushed as `parts`, all of them, when one changes. */
         PartView: {
             /**

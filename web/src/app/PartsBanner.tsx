@@ -1,12 +1,14 @@
 import { Unplug } from "lucide-react";
-import { useParts } from "../live/parts";
+import { useParts, useReturned } from "../live/parts";
 import { Time } from "../ui/Time";
-import { partRoles, withoutPart } from "../words";
+import { awayPart, withoutPart } from "../words";
 import css from "./StaleBanner.module.css";
 
-/** Says which parts of the house on other hosts are away, and what that means. Nothing while all are there. */
+/** Says which parts of the house on other hosts, the database among them, are away, and what that means. Nothing while all are there. */
 export function PartsBanner() {
-  const away = useParts().filter((part) => !part.up);
+  const parts = useParts();
+  useReturned(parts);
+  const away = parts.filter((part) => !part.up);
   if (away.length === 0) return null;
   return (
     <div className={css.banner} role="status">
@@ -14,7 +16,7 @@ export function PartsBanner() {
       <ul className={css.list}>
         {away.map((part) => (
           <li key={part.name}>
-            {partRoles[part.role]} {part.name} is not connected
+            {awayPart(part.role, part.name)}
             {part.since && (
               <>
                 {" since "}

@@ -3,12 +3,13 @@
 use super::door::{Papers, station, viewer};
 use super::{LIVE, STATION};
 use crate::auth::Caller;
+use crate::error::ApiError;
 use crate::state::House;
 use model::{Act, Record};
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use std::time::Duration;
-use store::Committed;
+use store::{Committed, StoreError};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -52,9 +53,8 @@ async fn recheck(house: &House, io: &SocketIo) {
             continue;
         };
         let before = socket.extensions.get::<Caller>();
-        let now = viewer(house, &headers).await.ok();
         // A changed role shows other things: the client connects again and fetches them.
-        if now.is_none() || now != before {
+        if has_changed(&viewer(house, &headers).await, before.as_ref()) {
             dismiss(socket);
         }
     }
@@ -62,10 +62,30 @@ async fn recheck(house: &House, io: &SocketIo) {
         let Some(Papers(headers)) = socket.extensions.get::<Papers>() else {
             continue;
         };
-        if station(house, &headers).await.is_err() {
+        if ends(&station(house, &headers).await) {
             dismiss(socket);
         }
     }
+}
+
+/// Whether a caller is another one than before, or none any more.
+fn has_changed(now: &Result<Caller, ApiError>, before: Option<&Caller>) -> bool {
+    match now {
+        Ok(now) => Some(now) != before,
+        Err(_) => ends(now),
+    }
+}
+
+/// Whether somebody may not be connected any more. A store that does not answer says nothing about that, and can be
+/// changed by nobody meanwhile: whoever is connected hears from here when it is back.
+const fn ends<T>(looked: &Result<T, ApiError>) -> bool {
+    !matches!(
+        looked,
+        Ok(_)
+            | Err(ApiError::Store(
+                StoreError::Unreachable(_) | StoreError::Overloaded
+            ))
+    )
 }
 
 fn sockets(io: &SocketIo, namespace: &str) -> Vec<SocketRef> {
@@ -75,4 +95,22 @@ fn sockets(io: &SocketIo, namespace: &str) -> Vec<SocketRef> {
 fn dismiss(socket: SocketRef) {
     // Already gone is as good.
     let _ = socket.disconnect();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_that_does_not_answer_dismisses_nobody_and_an_ended_session_does() {
+        let away = || ApiError::from(StoreError::Unreachable("closed".to_owned()));
+        assert!(!ends::<()>(&Err(away())));
+        assert!(!has_changed(&Err(away()), None));
+        assert!(!ends(&Ok(())));
+        assert!(ends::<()>(&Err(ApiError::NotSignedIn)));
+        assert!(has_changed(&Err(ApiError::NotSignedIn), None));
+        assert!(ends::<()>(&Err(
+            StoreError::Damaged("row".to_owned()).into()
+        )));
+    }
 }

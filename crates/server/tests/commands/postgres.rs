@@ -1,7 +1,12 @@
 //! A site whose database is on a PostgreSQL server.
 
-use crate::api::{Api, PASSWORD};
-use crate::process::{Serving, gatebook, run};
+#[path = "../../../storage/tests/postgres/own.rs"]
+#[allow(dead_code)]
+mod own;
+
+use crate::api::{Api, PASSWORD, answer};
+use crate::process::{Serving, eventually, gatebook, run};
+use serde_json::{Value, json};
 use std::path::Path;
 use std::process::Command;
 use tempfile::tempdir;
@@ -66,6 +71,7 @@ fn a_site_moves_to_a_server_and_goes_on_there() {
     serving.stop().with(0);
     moving(data.path(), &url)
         .with(0)
+        .saying(" rows of entries\n")
         .saying("on both sides")
         .saying("The log verifies");
     moving(data.path(), &url)
@@ -74,6 +80,57 @@ fn a_site_moves_to_a_server_and_goes_on_there() {
     let serving = Serving::start(data.path(), &["--set", &on(&url)]);
     let api = Api::sign_in(&serving, "warden", PASSWORD).unwrap();
     assert!(api.get("access-points").to_string().contains("Door"));
+    serving.stop().with(0);
+}
+
+/// What `/readyz` says, ready or not.
+fn asked(address: &str) -> (u16, Value) {
+    let url = format!("{address}/readyz");
+    answer(Command::new("curl").args(["-s", "-w", "\n%{http_code}", &url]))
+}
+
+#[test]
+fn while_the_server_is_away_everybody_is_told_so_and_things_go_on_when_it_is_back() {
+    let ((server, url), data) = (own::Server::started(), tempdir().unwrap());
+    let mut serving = Serving::start(data.path(), &["--set", &on(&url)]);
+    let api = Api::first(&mut serving);
+    let (status, ready) = asked(&serving.metrics);
+    assert_eq!((status, &ready["parts"]["PostgreSQL"]), (200, &json!("up")));
+
+    server.kill();
+    let (status, told) = api.call("GET", "people", None);
+    assert_eq!(
+        (status, &told["title"]),
+        (503, &json!("the database does not answer")),
+        "{told}"
+    );
+    let area = json!({ "name": "Hall" });
+    assert_eq!(api.call("POST", "areas", Some(&area)).0, 503);
+    let refused = Api::sign_in(&serving, "warden", PASSWORD);
+    assert_eq!(
+        refused.err(),
+        Some(503),
+        "a wrong password is another thing"
+    );
+    let (status, ready) = asked(&serving.address);
+    assert_eq!(status, 503);
+    assert_eq!(
+        (&ready["ready"], &ready["store"]),
+        (&json!(false), &json!("does not answer"))
+    );
+    let named = || {
+        let ready = asked(&serving.metrics).1;
+        (ready["parts"]["PostgreSQL"] == "down").then_some(())
+    };
+    eventually("it is shown as a part that is away", named);
+
+    server.script("start");
+    let answers = || (asked(&serving.address).0 == 200).then_some(());
+    eventually("it is ready again", answers);
+    api.make("areas", &area);
+    assert!(api.get("areas").to_string().contains("Hall"));
+    let back = || (api.get("parts")[0]["up"] == true).then_some(());
+    eventually("it is shown as one that is there", back);
     serving.stop().with(0);
 }
 

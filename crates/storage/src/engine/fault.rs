@@ -16,6 +16,15 @@ const SQLITE_IOERR_SHMSIZE: i32 = 4874;
 const CONSTRAINT_CLASS: &str = "23";
 /// Its classes of lost connections and of an operator who ends them.
 const LOST_CLASSES: [&str; 2] = ["08", "57"];
+/// Its states in which it takes nobody, or nobody more: it is there, and answers later.
+const LATER: [SqlState; 4] = [
+    SqlState::ADMIN_SHUTDOWN,
+    SqlState::CRASH_SHUTDOWN,
+    SqlState::CANNOT_CONNECT_NOW,
+    SqlState::TOO_MANY_CONNECTIONS,
+];
+/// The class of connections that are lost or not to be had.
+const CONNECTION_CLASS: &str = "08";
 
 /// Why a statement failed, as its engine says it.
 #[derive(Debug)]
@@ -88,6 +97,7 @@ fn of_sqlite(error: &sqlx::Error) -> StoreError {
             let code = reported.code().and_then(|code| code.parse().ok());
             of_sqlite_code(code.unwrap_or(0), reported.message())
         }
+        sqlx::Error::PoolTimedOut => StoreError::Overloaded,
         sqlx::Error::ColumnDecode { .. } | sqlx::Error::Decode(_) => {
             StoreError::Damaged(error.to_string())
         }
@@ -109,9 +119,19 @@ fn of_postgres(error: &tokio_postgres::Error) -> StoreError {
     let Some(reported) = error.as_db_error() else {
         // What is wrong with the line, or with a column, is behind what the client says of it.
         let why = error.source().map(|source| format!(": {source}"));
-        return StoreError::Engine(format!("{error}{}", why.unwrap_or_default()));
+        let said = format!("{error}{}", why.unwrap_or_default());
+        return match is_of_the_line(error) {
+            true => StoreError::Unreachable(said),
+            false => StoreError::Engine(said),
+        };
     };
     of_state(reported.code(), reported.message())
+}
+
+/// Whether it is the line that failed, or that there is none; not what came over it.
+fn is_of_the_line(error: &tokio_postgres::Error) -> bool {
+    let by_system = |source: &(dyn std::error::Error + 'static)| source.is::<std::io::Error>();
+    error.is_closed() || error.source().is_some_and(by_system)
 }
 
 fn of_state(state: &SqlState, message: &str) -> StoreError {
@@ -124,6 +144,9 @@ fn of_state(state: &SqlState, message: &str) -> StoreError {
         | SqlState::CHARACTER_NOT_IN_REPERTOIRE
         | SqlState::UNTRANSLATABLE_CHARACTER => StoreError::Unfit(message.to_owned()),
         _ if state.code().starts_with(CONSTRAINT_CLASS) => StoreError::Damaged(message.to_owned()),
+        _ if LATER.contains(state) || state.code().starts_with(CONNECTION_CLASS) => {
+            StoreError::Unreachable(format!("{message} (SQLSTATE {})", state.code()))
+        }
         _ => StoreError::Engine(format!("{message} (SQLSTATE {})", state.code())),
     }
 }
@@ -158,7 +181,10 @@ pub(crate) fn taken_or_dangling(
 pub(crate) const fn breaks_batch(error: &StoreError) -> bool {
     matches!(
         error,
-        StoreError::Full | StoreError::Engine(_) | StoreError::Corrupt(_)
+        StoreError::Full
+            | StoreError::Engine(_)
+            | StoreError::Corrupt(_)
+            | StoreError::Unreachable(_)
     )
 }
 
@@ -167,6 +193,7 @@ pub(crate) fn again(error: &StoreError) -> StoreError {
     match error {
         StoreError::Full => StoreError::Full,
         StoreError::Corrupt(what) => StoreError::Corrupt(what.clone()),
+        StoreError::Unreachable(why) => StoreError::Unreachable(why.clone()),
         StoreError::InUseElsewhere => StoreError::InUseElsewhere,
         other => StoreError::Engine(other.to_string()),
     }
@@ -187,6 +214,12 @@ mod tests {
     }
 
     #[test]
+    fn a_file_whose_readers_are_all_at_work_is_overloaded() {
+        let waited = of_sqlite(&sqlx::Error::PoolTimedOut);
+        assert!(matches!(waited, StoreError::Overloaded));
+    }
+
+    #[test]
     fn the_same_states_mean_the_same_on_a_server() {
         assert!(matches!(
             of_state(&SqlState::DISK_FULL, ""),
@@ -198,7 +231,17 @@ mod tests {
         assert!(matches!(taken, StoreError::Damaged(_)));
         let long = of_state(&SqlState::PROGRAM_LIMIT_EXCEEDED, "");
         assert!(matches!(long, StoreError::Unfit(_)));
-        let stopped = of_state(&SqlState::ADMIN_SHUTDOWN, "");
-        assert!(matches!(stopped, StoreError::Engine(_)));
+        let cancelled = of_state(&SqlState::QUERY_CANCELED, "");
+        assert!(matches!(cancelled, StoreError::Engine(_)));
+    }
+
+    #[test]
+    fn a_server_that_stops_starts_or_takes_nobody_more_does_not_answer_now() {
+        for state in LATER.iter().chain([&SqlState::CONNECTION_FAILURE]) {
+            let told = of_state(state, "");
+            assert!(matches!(told, StoreError::Unreachable(_)), "{state:?}");
+            assert!(breaks_batch(&told));
+            assert!(matches!(again(&told), StoreError::Unreachable(_)));
+        }
     }
 }

@@ -23,7 +23,7 @@ async fn device(store: Arc<SqlStore>, boot: String, reports: u64) -> usize {
         let seen = loop {
             match store.commit(draft.clone()).await {
                 Ok(commit) => break commit.observation,
-                Err(StoreError::Engine(_) | StoreError::Overloaded) => refused += 1,
+                Err(StoreError::Unreachable(_) | StoreError::Overloaded) => refused += 1,
                 Err(other) => panic!("{other:?}"),
             }
             tokio::task::yield_now().await;
@@ -34,7 +34,7 @@ async fn device(store: Arc<SqlStore>, boot: String, reports: u64) -> usize {
             match store.append(append.clone()).await {
                 // It was durable although nobody could say so.
                 Ok(_) | Err(StoreError::Conflict { .. }) => break,
-                Err(StoreError::Engine(_) | StoreError::Overloaded) => refused += 1,
+                Err(StoreError::Unreachable(_) | StoreError::Overloaded) => refused += 1,
                 Err(other) => panic!("{other:?}"),
             }
             tokio::task::yield_now().await;
@@ -73,4 +73,29 @@ async fn nothing_acknowledged_is_missing_or_doubled_after_the_server_was_killed(
     sign(&store).await;
     assert_eq!(findings(&store).await, []);
     store.close().await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn while_the_server_is_away_reading_and_writing_say_so_and_both_go_on_when_it_is_back() {
+    let (server, url) = Server::started();
+    let dir = tempfile::tempdir().unwrap();
+    let store = connect(dir.path(), &url).await.unwrap();
+    let change = || Append::entry(crate::make::act(model::Act::SettingsChanged));
+    store.append(change()).await.unwrap();
+    assert_eq!(store.size().await.unwrap(), 1);
+    server.kill();
+    // Again and again: the first finds the line ended, the next ones find none.
+    for _ in 0..3 {
+        let read = store.size().await;
+        assert!(matches!(read, Err(StoreError::Unreachable(_))), "{read:?}");
+    }
+    let written = store.append(change()).await;
+    assert!(
+        matches!(written, Err(StoreError::Unreachable(_))),
+        "{written:?}"
+    );
+    server.script("start");
+    store.append(change()).await.unwrap();
+    while store.size().await.is_err() {}
+    assert_eq!(store.size().await.unwrap(), 2);
 }

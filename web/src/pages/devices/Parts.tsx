@@ -7,7 +7,7 @@ import { Table, type Column } from "../../ui/Table";
 import { Time } from "../../ui/Time";
 import { partRoles } from "../../words";
 
-/** The parts of Gatebook on other hosts. On one host there are none, and nothing is shown. */
+/** The parts of Gatebook on other hosts, and the database on a server. On one host with its file there are none, and nothing is shown. */
 export function Parts() {
   const parts = useParts();
   if (parts.length === 0) return null;

@@ -17,6 +17,9 @@ use crate::engine::fault::fault;
 
 /// How long a server may take to answer a new connection.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long what was sent may stay unacknowledged by the server's host, and how often a line at rest is tried. A host
+/// without power says nothing at all: the system would wait for a quarter of an hour.
+const SILENCE: Duration = Duration::from_secs(10);
 
 /// The address of a database on a PostgreSQL server, as in
 /// `postgresql://user:password@host:5432/database?sslmode=require` or
@@ -49,6 +52,12 @@ impl FromStr for ServerAddress {
         }
         if config.get_connect_timeout().is_none() {
             config.connect_timeout(PATIENCE);
+        }
+        if config.get_tcp_user_timeout().is_none() {
+            config.tcp_user_timeout(SILENCE);
+        }
+        if !text.contains("keepalives_idle=") {
+            config.keepalives_idle(SILENCE);
         }
         if config.get_application_name().is_none() {
             config.application_name("gatebook");
@@ -165,6 +174,19 @@ mod tests {
         let address = read("postgres://db.example/x?sslmode=verify-full&sslrootcert=/etc/ca.pem");
         assert_eq!(address.roots, Some(PathBuf::from("/etc/ca.pem")));
         assert!(address.config.get_ssl_mode() == SslMode::Require);
+    }
+
+    #[test]
+    fn a_host_that_says_nothing_is_given_up_soon_unless_the_address_says_how_long_to_wait() {
+        let waits = |text: &str| {
+            let config = read(text).config;
+            let unheard = config.get_tcp_user_timeout().copied();
+            (unheard.unwrap_or_default(), config.get_keepalives_idle())
+        };
+        assert_eq!(waits("postgresql://db.example/x"), (SILENCE, SILENCE));
+        let own = "postgresql://db.example/x?tcp_user_timeout=60&keepalives_idle=90";
+        let said = [60, 90].map(Duration::from_secs);
+        assert_eq!(waits(own), (said[0], said[1]));
     }
 
     #[test]

@@ -1,0 +1,124 @@
+//! Whether the database on a server answers: asked again and again, and shown like a part of the house.
+
+use crate::clock::SystemClock;
+use api::ports::{Clock, Part, PartRole};
+use jiff::Timestamp;
+use std::sync::Arc;
+use std::time::Duration;
+use store::Store;
+use tokio::sync::watch;
+use tokio::time::timeout;
+use tokio_util::sync::CancellationToken;
+
+/// What it is called where parts are shown.
+const NAME: &str = "PostgreSQL";
+/// How often it is asked.
+const ASK: Duration = Duration::from_secs(1);
+/// How long it may take to answer: more than a busy one needs.
+const ANSWER: Duration = Duration::from_secs(5);
+
+/// Whether it answers, and since when that is so.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+struct State {
+    up: bool,
+    since: Timestamp,
+}
+
+/// The database, as it is shown.
+#[derive(Clone)]
+pub struct Database(watch::Receiver<State>);
+
+impl Database {
+    /// The database behind `store`, which answered just now; and what asks it until `stop`.
+    pub fn watched(
+        store: Arc<dyn Store>,
+        stop: CancellationToken,
+    ) -> (Self, impl Future<Output = ()>) {
+        let since = SystemClock.now();
+        let (tell, shown) = watch::channel(State { up: true, since });
+        let asking = async move {
+            while stop
+                .run_until_cancelled(tokio::time::sleep(ASK))
+                .await
+                .is_some()
+            {
+                let up = answers(&*store).await;
+                tell.send_if_modified(|state| state.note(up, SystemClock.now()));
+            }
+        };
+        (Self(shown), asking)
+    }
+
+    /// As it is now.
+    pub fn part(&self) -> Part {
+        let State { up, since } = *self.0.borrow();
+        Part {
+            name: NAME.to_owned(),
+            role: PartRole::Database,
+            up,
+            since: Some(since),
+            version: None,
+            capacity: None,
+        }
+    }
+
+    /// Waits until that changes; for ever, once nobody asks any more.
+    pub async fn changed(&mut self) {
+        if self.0.changed().await.is_err() {
+            std::future::pending().await
+        }
+    }
+}
+
+impl State {
+    /// Whether it is another state than before.
+    fn note(&mut self, up: bool, now: Timestamp) -> bool {
+        let changed = self.up != up;
+        if changed {
+            *self = Self { up, since: now };
+            match up {
+                true => tracing::info!("the database answers again"),
+                false => tracing::error!("the database does not answer"),
+            }
+        }
+        changed
+    }
+}
+
+/// Whether a store answers in time.
+async fn answers(store: &dyn Store) -> bool {
+    size(store).await.is_some()
+}
+
+/// Entries of the log, unless the store fails, or takes longer than a busy one.
+pub async fn size(store: &dyn Store) -> Option<u64> {
+    match timeout(ANSWER, store.size()).await {
+        Ok(Ok(entries)) => Some(entries),
+        Ok(Err(error)) => {
+            tracing::debug!(%error, "the store does not answer");
+            None
+        }
+        Err(_) => {
+            tracing::debug!("the store does not answer in time");
+            None
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::tests::at;
+
+    #[test]
+    fn a_state_is_told_once_and_since_when_it_is_so() {
+        let mut state = State {
+            up: true,
+            since: at(0),
+        };
+        let told = [(true, 1), (false, 2), (false, 3), (true, 4)]
+            .map(|(up, second)| (state.note(up, at(second)), state.since));
+        let expected = [(false, 0), (true, 2), (false, 2), (true, 4)];
+        assert_eq!(told, expected.map(|(changed, since)| (changed, at(since))));
+    }
+}
