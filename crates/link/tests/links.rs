@@ -10,6 +10,7 @@ use rustls::pki_types::{CertificateDer, PrivateKeyDer, ServerName};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -353,4 +354,57 @@ fn keys_are_their_owners_alone() {
     let mode = |file: &Path| std::fs::metadata(file).unwrap().permissions().mode() & 0o777;
     assert_eq!(mode(&keys.path().join("link-ca.key.pem")), 0o600);
     assert_eq!(mode(&keys.path().join("nodes.json")), 0o600);
+}
+
+/// How much is written to somebody who does not read, in parts: far more than the kernel keeps for a connection.
+const PART: usize = 1 << 16;
+const PARTS: usize = 1_500;
+
+#[tokio::test]
+async fn who_does_not_read_stops_his_writer_and_nobody_else_and_gets_everything_later() {
+    let mut site = Site::new();
+    let (mut slow, arrived) = site.linked("slow").await;
+    let (mut quick, mut beside) = site.linked("quick").await;
+    let written = Arc::new(AtomicUsize::new(0));
+    let count = written.clone();
+    let writer = tokio::spawn(async move {
+        let mut link = arrived.link;
+        for part in 0..PARTS {
+            link.write_all(&[part as u8; PART]).await.unwrap();
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+        link.shutdown().await.unwrap();
+    });
+    // It stands still once the kernel's buffers are full: the link itself keeps nothing more.
+    let mut before = 0;
+    let stopped = loop {
+        tokio::time::sleep(Duration::from_millis(500)).await;
+        let now = written.load(Ordering::Relaxed);
+        if now > 0 && now == before {
+            break now;
+        }
+        before = now;
+    };
+    assert!(
+        stopped < PARTS / 2,
+        "{stopped} parts were taken from the writer"
+    );
+
+    for byte in 0..100 {
+        beside.link.write_u8(byte).await.unwrap();
+        beside.link.flush().await.unwrap();
+        let read = timeout(LONG, quick.read_u8()).await.unwrap();
+        assert_eq!(read.unwrap(), byte);
+    }
+
+    let mut part = vec![0; PART];
+    for n in 0..PARTS {
+        timeout(LONG, slow.read_exact(&mut part))
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(part.iter().all(|byte| *byte == n as u8), "part {n}");
+    }
+    writer.await.unwrap();
+    assert_eq!(slow.read(&mut part).await.unwrap(), 0);
 }

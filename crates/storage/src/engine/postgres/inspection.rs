@@ -43,13 +43,18 @@ impl Inspection {
             .map_err(fault)?;
         Ok(Self {
             version: row.col("version")?,
-            new_enough: row.col::<i64>("number")? >= OLDEST,
+            new_enough: is_new_enough(row.col("number")?),
             encoding: row.col("encoding")?,
             may_create: row.flag("may_create")?,
             durable: row.flag("durable")?,
             migrations: migrations::missing(session).await?.count(),
         })
     }
+}
+
+/// Whether a server with this `server_version_num` is one that is tested.
+const fn is_new_enough(number: i64) -> bool {
+    number >= OLDEST
 }
 
 impl ServerAddress {
@@ -65,5 +70,16 @@ impl ServerAddress {
             return Err(store::StoreError::InUseElsewhere);
         }
         Inspection::of(&mut session).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fifteen_is_the_oldest_version_that_is_taken() {
+        let taken = [90_624, 140_022, 149_999, 150_000, 150_008, 180_001].map(is_new_enough);
+        assert_eq!(taken, [false, false, false, true, true, true]);
     }
 }

@@ -64,16 +64,48 @@ pub(crate) async fn reader(address: &ServerAddress) -> Result<Db> {
 /// [`StoreError::Engine`] if the server is too old or keeps text otherwise than as UTF-8,
 /// [`StoreError::Damaged`] if a newer Gatebook wrote to this database.
 pub(crate) async fn prepare(session: &mut Session) -> Result<()> {
-    let found = Inspection::of(session).await?;
+    suits(&Inspection::of(session).await?)?;
+    migrations::apply(session).await
+}
+
+/// Whether a site can be kept there. Nothing is written before that is known.
+fn suits(found: &Inspection) -> Result<()> {
+    let Inspection {
+        version, encoding, ..
+    } = found;
     if !found.new_enough {
-        let version = found.version;
         let why = format!("PostgreSQL {version} is too old: 15 or later is needed");
         return Err(StoreError::Engine(why));
     }
-    if found.encoding != "UTF8" {
-        let kept = found.encoding;
-        let why = format!("the database keeps text as {kept}: make one with ENCODING 'UTF8'");
+    if encoding != "UTF8" {
+        let why = format!("the database keeps text as {encoding}: make one with ENCODING 'UTF8'");
         return Err(StoreError::Engine(why));
     }
-    migrations::apply(session).await
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(version: &str, new_enough: bool) -> Inspection {
+        Inspection {
+            version: version.to_owned(),
+            new_enough,
+            encoding: "UTF8".to_owned(),
+            may_create: true,
+            durable: true,
+            migrations: 0,
+        }
+    }
+
+    #[test]
+    fn a_server_that_is_too_old_is_refused_with_the_version_that_is_needed() {
+        let refused = suits(&found("14.22", false)).unwrap_err().to_string();
+        assert!(
+            refused.contains("PostgreSQL 14.22 is too old: 15"),
+            "{refused}"
+        );
+        suits(&found("15.0", true)).unwrap();
+    }
 }
