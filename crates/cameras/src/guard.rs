@@ -28,9 +28,12 @@ pub enum Forbidden {
     Multicast,
 }
 
-/// The metadata hosts of clouds that are not link-local: AWS over IPv6, Alibaba, Azure's wire server.
-const METADATA: [IpAddr; 3] = [
+/// The metadata hosts of clouds that are not link-local: AWS, Google and Oracle over IPv6, Alibaba, Azure's wire
+/// server.
+const METADATA: [IpAddr; 5] = [
     IpAddr::V6(Ipv6Addr::new(0xfd00, 0xec2, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd20, 0xce, 0, 0, 0, 0, 0, 0x254)),
+    IpAddr::V6(Ipv6Addr::new(0xfd00, 0xc1, 0, 0, 0, 0, 0xa9fe, 0xa9fe)),
     IpAddr::V4(Ipv4Addr::new(100, 100, 100, 200)),
     IpAddr::V4(Ipv4Addr::new(168, 63, 129, 16)),
 ];
@@ -63,7 +66,6 @@ impl Guard {
     /// # Errors
     /// Why not.
     pub fn check(&self, address: IpAddr) -> std::result::Result<(), Forbidden> {
-        // `::ffff:127.0.0.1`, `::127.0.0.1` and NAT64's `64:ff9b::127.0.0.1` all lead to 127.0.0.1.
         let address = plain(address);
         if self
             .allowed
@@ -76,6 +78,10 @@ impl Guard {
     }
 }
 
+/// The address of version 4 that one of version 6 leads to, where it is another dress of one: `::ffff:127.0.0.1`,
+/// `::127.0.0.1`, NAT64's `64:ff9b::127.0.0.1` and `64:ff9b:1::127.0.0.1` (RFC 8215, with the address in the last 32
+/// bits) and 6to4's `2002:7f00:1::`.
+
 fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else {
         return address;
@@ -86,10 +92,16 @@ fn plain(address: IpAddr) -> IpAddr {
     let [a, b, c, d, e, f, g, h] = six.segments();
     let compatible = [a, b, c, d, e, f] == [0; 6] && g != 0;
     let translated = [a, b, c, d, e, f] == [0x64, 0xff9b, 0, 0, 0, 0];
-    if !compatible && !translated {
-        return address;
+    let translated_here = [a, b, c] == [0x64, 0xff9b, 1];
+    match () {
+        () if compatible || translated || translated_here => four(g, h),
+        () if a == 0x2002 => four(b, c),
+        () => address,
     }
-    let [[one, two], [three, four]] = [g.to_be_bytes(), h.to_be_bytes()];
+}
+
+fn four(high: u16, low: u16) -> IpAddr {
+    let [[one, two], [three, four]] = [high.to_be_bytes(), low.to_be_bytes()];
     IpAddr::V4(Ipv4Addr::new(one, two, three, four))
 }
 
@@ -135,6 +147,8 @@ mod tests {
             ("fe80::1", Forbidden::LinkLocal),
             ("febf::1", Forbidden::LinkLocal),
             ("fd00:ec2::254", Forbidden::Metadata),
+            ("fd20:ce::254", Forbidden::Metadata),
+            ("fd00:c1::a9fe:a9fe", Forbidden::Metadata),
             ("100.100.100.200", Forbidden::Metadata),
             ("168.63.129.16", Forbidden::Metadata),
             ("0.0.0.0", Forbidden::Unspecified),
@@ -191,6 +205,10 @@ mod tests {
             let translated = IpAddr::V6(Ipv6Addr::new(0x64, 0xff9b, 0, 0, 0, 0, high, low));
             prop_assert_eq!(Guard::default().check(mapped), expected);
             prop_assert_eq!(Guard::default().check(translated), expected);
+            let here = IpAddr::V6(Ipv6Addr::new(0x64, 0xff9b, 1, 0, 0, 0, high, low));
+            prop_assert_eq!(Guard::default().check(here), expected);
+            let six_to_four = IpAddr::V6(Ipv6Addr::new(0x2002, high, low, 0, 0, 0, 0, 1));
+            prop_assert_eq!(Guard::default().check(six_to_four), expected);
         }
     }
 }

@@ -254,6 +254,41 @@ async fn h264_with_and_without_b_frames_and_h265_become_pictures() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_stream_slower_than_wanted_gives_each_picture_once() {
+    let slow = Video {
+        pause: Duration::from_millis(400),
+        ..video("H264", include_bytes!("films/plain.h264"))
+    };
+    let camera = RtspCamera::start(0, slow).await.unwrap();
+    let feed = Arc::new(Feed::default());
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let following = tokio::spawn(follow(spec, loopback(), feed.clone()));
+    let mut frames = feed.frames.subscribe();
+    let mut times = Vec::new();
+    while times.len() < 8 {
+        timeout(PATIENCE, frames.changed()).await.unwrap().unwrap();
+        times.push(frames.borrow_and_update().as_ref().unwrap().at);
+    }
+    // Ten a second are wanted. A machine under load delays pictures; it never makes more of them.
+    let over = times[7].duration_since(times[1]);
+    assert!(over.as_millis() >= 1_800, "six pictures within {over:?}");
+    following.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_larger_than_is_taken_is_made_smaller() {
+    // 3840x2160: with more detail than here its JPEG would have more than a megabyte.
+    let large = Video {
+        pause: Duration::from_millis(200),
+        ..video("H265", include_bytes!("films/large.h265"))
+    };
+    let camera = RtspCamera::start(0, large).await.unwrap();
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let picture = first_picture(&spec, &loopback()).await.unwrap();
+    assert_eq!(size_of(&picture.jpeg), (1920, 1080));
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_stream_that_ends_is_begun_again() {
     let film = Video {
         pictures: Some(75),
