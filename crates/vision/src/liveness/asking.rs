@@ -14,6 +14,8 @@ const MOST_WAITING: usize = 4;
 const STAY: Duration = Duration::from_secs(3);
 /// How long the end of a challenge is shown.
 const SHOWN: Duration = Duration::from_secs(5);
+/// Whoever's turn it is may be missed by a frame, or only followed in it, for so long.
+const MISSED: Duration = Duration::from_secs(1);
 /// Least overlap of a track and the face it was seen by.
 const SAME_PLACE: f32 = 0.5;
 
@@ -57,10 +59,19 @@ pub enum Shown {
 #[derive(Debug, Default)]
 pub struct Asking {
     now: Option<(Decided, PersonId, Watch)>,
-    waiting: VecDeque<(Decided, PersonId)>,
+    waiting: VecDeque<Waiting>,
     /// People who were asked, and when they were last seen.
     stays: Vec<(PersonId, Duration)>,
     ended: Option<(PersonId, FaceLiveness, Duration)>,
+}
+
+/// Somebody who waits to be asked.
+#[derive(Debug)]
+struct Waiting {
+    decided: Decided,
+    person: PersonId,
+    /// Since when no frame showed their face although it is their turn.
+    missed: Option<Duration>,
 }
 
 impl Asking {
@@ -82,19 +93,40 @@ impl Asking {
             }
         }
         answered.extend(self.watch(faces, at));
-        while self.now.is_none()
-            && let Some((decided, person)) = self.waiting.pop_front()
-        {
-            match face_of(&decided, &update.overlays, faces) {
-                Some(face) => {
-                    let watch = Watch::begin(face, chance(), at);
-                    self.now = Some((decided, person, watch));
-                    break;
-                }
-                None => answered.push(not_established(decided, NotEstablished::OutOfSight)),
-            }
+        if self.now.is_none() {
+            answered.extend(self.next(update, faces, at, chance));
         }
         answered
+    }
+
+    /// Asks the first of those who wait whose face this frame shows. Whoever was before them is asked as soon as they are
+    /// seen again; those who were missed for too long.
+    fn next(
+        &mut self,
+        update: &TrackUpdate,
+        faces: &[Face],
+        at: Duration,
+        chance: impl FnOnce() -> u64,
+    ) -> Vec<Answered> {
+        let mut out_of_sight = Vec::new();
+        let mut passed_over = VecDeque::new();
+        while let Some(mut one) = self.waiting.pop_front() {
+            if let Some(face) = face_of(&one.decided, &update.overlays, faces) {
+                let watch = Watch::begin(face, chance(), at);
+                self.now = Some((one.decided, one.person, watch));
+                break;
+            }
+            let since = *one.missed.get_or_insert(at);
+            if at.saturating_sub(since) < MISSED {
+                passed_over.push_back(one);
+            } else {
+                let why = NotEstablished::OutOfSight;
+                out_of_sight.push(not_established(one.decided, why));
+            }
+        }
+        passed_over.append(&mut self.waiting);
+        self.waiting = passed_over;
+        out_of_sight
     }
 
     /// Whether somebody is being asked or waits for it.
@@ -139,7 +171,7 @@ impl Asking {
     /// been away, says nothing new.
     fn queue(&mut self, decided: Decided, person: PersonId) -> Option<Answered> {
         let asked = self.now.as_ref().is_some_and(|(_, now, _)| *now == person)
-            || self.waiting.iter().any(|(_, waits)| *waits == person)
+            || self.waiting.iter().any(|waits| waits.person == person)
             || self.stays.iter().any(|(stayed, _)| *stayed == person);
         if asked {
             return None;
@@ -147,7 +179,11 @@ impl Asking {
         if self.waiting.len() >= MOST_WAITING {
             return Some(not_established(decided, NotEstablished::NotAsked));
         }
-        self.waiting.push_back((decided, person));
+        self.waiting.push_back(Waiting {
+            decided,
+            person,
+            missed: None,
+        });
         None
     }
 
@@ -343,16 +379,32 @@ mod tests {
         let mut asking = Asking::default();
         let both = [face(1, 0.28, 50.0), face(2, 0.28, 50.0)];
         asking.step(&mut update(&[1, 2], &[(1, 1), (2, 2)]), &both, ms(0), || 3);
-        let told = asking.step(&mut update(&[1], &[]), &both[..1], ms(9_000), || 3);
-        let whys: Vec<FaceLiveness> = told.iter().map(|one| one.liveness).collect();
-        let not = |why| FaceLiveness::NotEstablished { why };
-        assert_eq!(
-            whys,
-            [
-                not(NotEstablished::TooLate),
-                not(NotEstablished::OutOfSight)
-            ]
-        );
+        let mut why = |at| {
+            let told = asking.step(&mut update(&[1], &[]), &both[..1], ms(at), || 3);
+            told.first().map(|one| one.liveness)
+        };
+        let not = |why| Some(FaceLiveness::NotEstablished { why });
+        assert_eq!(why(9_000), not(NotEstablished::TooLate));
+        assert_eq!(why(9_900), None, "a frame may miss a face");
+        assert_eq!(why(10_000), not(NotEstablished::OutOfSight));
         assert!(!asking.is_busy());
+    }
+
+    #[test]
+    fn who_is_missed_by_the_frame_of_their_turn_is_asked_with_the_next_that_shows_them() {
+        let mut asking = Asking::default();
+        // Only followed: there is a box, and no face that was looked at.
+        let told = asking.step(&mut update(&[1], &[(1, 1)]), &[], ms(0), || 3);
+        assert!(told.is_empty() && asking.is_busy());
+        let told = asking.step(
+            &mut update(&[1], &[]),
+            &[face(1, 0.28, 50.0)],
+            ms(200),
+            || 3,
+        );
+        assert!(told.is_empty());
+        assert!(
+            matches!(asking.shown(ms(200)), Some(Shown::Asked { person, .. }) if person == who(1))
+        );
     }
 }
