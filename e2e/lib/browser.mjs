@@ -67,7 +67,7 @@ export async function keepLabels(page) {
     const write = CanvasRenderingContext2D.prototype.fillText;
     CanvasRenderingContext2D.prototype.fillText = function (text, x, ...rest) {
       window.labels.push({ text, x: x / this.canvas.width, at: Date.now() });
-      if (window.labels.length > 200) window.labels.shift();
+      if (window.labels.length > 2000) window.labels.shift();
       return write.call(this, text, x, ...rest);
     };
   });

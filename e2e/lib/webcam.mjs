@@ -53,3 +53,27 @@ export async function comings(where, name, visits, seconds) {
   ]);
   return file;
 }
+
+/**
+ * Films people who walk through the picture and cross: each of `walks` shows its tile in the seconds from `from` until `until`, on the way
+ * to the `right` or to the left, the later ones in front. The path of the film, which takes `seconds`.
+ */
+export async function crossing(where, name, walks, seconds) {
+  const file = path.join(where.folder, `${name}.mjpeg`);
+  const side = 240;
+  const stage = `color=c=0x6d7378:s=${frame.width}x${frame.height}:r=${frame.rate}:d=${seconds}[v-1]`;
+  const people = walks.map(
+    ({ tile, looks = "null" }, i) => `[0:v]${cut(tile)},scale=${side}:${side}:flags=lanczos,${looks}[face${i}]`,
+  );
+  const placed = walks.map(({ from, until, right, y }, i) => {
+    const way = `(${frame.width}+${side})*(t-${from})/${until - from}`;
+    const x = right ? `-${side}+${way}` : `${frame.width}-${way}`;
+    return `[v${i - 1}][face${i}]overlay=x='${x}':y='${y}+5*sin(6*t)':enable='between(t,${from},${until})'[v${i}]`;
+  });
+  await run("ffmpeg", [
+    ...["-v", "error", "-y", "-loop", "1", "-i", where.overview, "-filter_complex", [stage, ...people, ...placed].join(";")],
+    ...["-map", `[v${walks.length - 1}]`, "-t", String(seconds), "-pix_fmt", "yuvj420p"],
+    ...["-c:v", "mjpeg", "-q:v", "3", "-f", "mjpeg", file],
+  ]);
+  return file;
+}
