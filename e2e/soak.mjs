@@ -31,7 +31,7 @@ try {
   gatebook = await Gatebook.start({ settings: { GATEBOOK_CAMERAS_ALLOW: '["127.0.0.1"]' } });
   const api = await Api.first(gatebook);
   const area = await api.post("/areas", { name: "Court" });
-  for (const [number, person] of people.known.entries()) {
+  for (const [number, person] of [...people.known, ...people.against].entries()) {
     await enrol(api, await addPerson(api, { number: String(500 + number), name: person.name }), person.enrol);
   }
   const addresses = await start(crowd);
@@ -139,7 +139,7 @@ async function result(api, { truth, seconds }, began, samples) {
   return {
     minutes,
     passages: judged,
-    p99_ms: { median: p99[Math.floor(p99.length / 2)], worst: p99.at(-1) },
+    p99_ms: { median: p99[Math.floor(p99.length / 2)], worst: p99.at(-1), over_300: p99.filter((ms) => ms > 300).length, samples: p99.length },
     frames_per_second: (samples.at(-1).frames - samples[0].frames) / ((samples.at(-1).at - samples[0].at) / 1000),
     rss_mb: { first: samples[0].rss_mb, after_a_third: tail[0].rss_mb, last: samples.at(-1).rss_mb },
     load: { least: Math.min(...samples.map((one) => one.load)), most: Math.max(...samples.map((one) => one.load)) },
@@ -151,7 +151,7 @@ function report(found) {
   if (values.json) void writeFile(values.json, JSON.stringify(found, null, 1));
   const { passages: judged, p99_ms, rss_mb } = found;
   const goals = [
-    ["p99 from picture to overlay at most 300 ms", p99_ms.median <= 300],
+    ["p99 from picture to overlay at most 300 ms at all times", p99_ms.worst <= 300],
     ["memory does not grow: less than a tenth since a third of the time", rss_mb.last < 1.1 * rss_mb.after_a_third],
     ["nobody is named who was not there", judged.wrong === 0],
     ["everybody who passed is logged", judged.found === judged.expected],

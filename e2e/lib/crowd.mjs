@@ -1,8 +1,9 @@
 // A crowd for several cameras, made from labelled photographs: people who walk through the picture one
-// after another, with strangers crossing them, some blurred, some in the dark; and the truth about who was where.
+// after another, with others crossing them, some blurred, some in the dark; and the truth about who was where.
 //
-// In each slot every camera sees another person, and everybody was at all other cameras before he comes
-// back to one: so each appearance is a passage of its own, by the rule of re-sightings.
+// In each slot every camera sees another person; in three of four somebody comes the other way, a stranger or one who is
+// enrolled as well. Everybody was at another camera before he comes back to one: so each appearance is a passage of its
+// own, by the rule of re-sightings.
 import { readdir, readFile, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { run } from "./run.mjs";
@@ -23,33 +24,39 @@ export async function cast(folder, count) {
     if (photographs.length < enrolled + count) continue;
     const files = photographs.map((file) => path.join(folder, name, file));
     people.push({ name: name.replaceAll("_", " "), enrol: files.slice(0, enrolled), shown: files.slice(enrolled, enrolled + count) });
-    if (people.length === 2 * count) break;
+    if (people.length === 3 * count) break;
   }
-  if (people.length < 2 * count) throw new Error(`${folder} has too few people with ${enrolled + count} photographs`);
-  return { known: people.slice(0, count), strangers: people.slice(count) };
+  if (people.length < 3 * count) throw new Error(`${folder} has too few people with ${enrolled + count} photographs`);
+  return { known: people.slice(0, count), against: people.slice(count, 2 * count), strangers: people.slice(2 * count) };
 }
 
 /** Makes a film of a minute for each camera, and `truth.json`; the films' paths and the truth. */
-export async function compose(where, { known, strangers }) {
+export async function compose(where, { known, against, strangers }) {
   const films = [];
   const truth = [];
   for (const camera of known.keys()) {
     const file = path.join(where, `camera-${camera}.mp4`);
-    const acts = known.map((_, n) => ({ at: n * slot.seconds + slot.begin, person: (camera + n) % known.length }));
-    const inputs = acts.flatMap(({ person }) => [known[person].shown[camera], strangers[person].shown[camera]]);
+    const acts = known.map((_, n) => {
+      const person = (camera + n) % known.length;
+      const others = [[], [against[person]], [strangers[person]], [against[person]]][n % 4];
+      return { at: n * slot.seconds + slot.begin, people: [known[person], ...others] };
+    });
+    const inputs = acts.flatMap(({ people }) => people.map((person) => person.shown[camera]));
     await run("ffmpeg", [
       ...["-v", "error", "-y", ...inputs.flatMap((image) => ["-loop", "1", "-r", String(frame.rate), "-i", image])],
       ...["-filter_complex", graph(acts, effects[camera % effects.length]), "-map", "[out]", "-t", String(known.length * slot.seconds)],
       ...["-c:v", "libx264", "-bf", "0", "-g", "20", "-pix_fmt", "yuv420p", "-crf", "21", file],
     ]);
     films.push(file);
-    truth.push(...acts.map(({ at, person }) => ({ camera, at, until: at + slot.walk, person: known[person].name })));
+    const enrolled = (person) => !strangers.includes(person);
+    const told = acts.flatMap(({ at, people }) => people.filter(enrolled).map(({ name }) => ({ camera, at, until: at + slot.walk, person: name })));
+    truth.push(...told);
   }
   await writeFile(path.join(where, "truth.json"), JSON.stringify({ seconds: known.length * slot.seconds, passages: truth }, null, 1));
   return { films, truth, seconds: known.length * slot.seconds };
 }
 
-/** Everybody walks from left to right; in every other slot a stranger comes the other way, above him. */
+/** Everybody walks from left to right; whoever comes the other way is above him. */
 function graph(acts, effect) {
   const size = `${frame.width}x${frame.height}`;
   const steps = [`color=c=0x6d7378:s=${size}:r=${frame.rate}[v0]`];
@@ -60,11 +67,13 @@ function graph(acts, effect) {
     steps.push(`[v${below}][p${input}]overlay=x='${x}':y='${y}':enable='${window}':eval=frame[v${below + 1}]`);
     below += 1;
   };
-  acts.forEach(({ at }, n) => {
+  let input = 0;
+  for (const { at, people } of acts) {
     const way = `(${frame.width}+${side})*(t-${at})/${slot.walk}`;
-    if (n % 2 === 1) put(2 * n + 1, `${frame.width}-${way}`, "0", at);
-    put(2 * n, `-${side}+${way}`, `${frame.height - side}-10+6*sin(6*t)`, at);
-  });
+    if (people.length === 2) put(input + 1, `${frame.width}-${way}`, "0", at);
+    put(input, `-${side}+${way}`, `${frame.height - side}-10+6*sin(6*t)`, at);
+    input += people.length;
+  }
   return `${steps.join(";")};[v${below}]null[out]`;
 }
 
