@@ -101,6 +101,17 @@ pub fn identification(people: usize, images: usize, rate: Rate) -> f32 {
     (base + rise(images)).min(MOST)
 }
 
+/// The share of strangers who come as close as `cosine` to somebody of a gallery of `people`, each enrolled with `images`
+/// images: the rate (FPIR) at which [`identification`] asks for this cosine. Between 0 and 1; measured from 0.0001 to
+/// 0.1, carried on beyond.
+#[must_use]
+#[allow(clippy::cast_precision_loss)] // counts of people
+pub fn false_identifications(people: usize, images: usize, cosine: f32) -> f32 {
+    let measured = ONE_IMAGE.map(|(people, cosine)| (cosine, people.ln()));
+    let enough_for = interpolate(cosine - rise(images), &measured).exp();
+    (Rate::USUAL.0 * (people as f32).max(1.0) / enough_for).clamp(0.0, 1.0)
+}
+
 /// As [`identification`], for the mean of several frames of one face that are worth `views` unlike ones
 /// (1 or more, see [`unlike_views`]): it is less noisy, hence closer to everybody.
 #[must_use]
@@ -181,6 +192,17 @@ mod tests {
             prop_assume!(rate * part >= 1e-4);
             prop_assert!(at(rate * part) >= at(rate) - 1e-6);
             prop_assert!(of_several(people, 1, 3.0, Rate::USUAL) >= identification(people, 1, Rate::USUAL));
+        }
+
+        #[test]
+        fn a_score_at_the_threshold_has_the_rate_that_it_was_chosen_for(people in 10usize..100_000, images in 1usize..6, rate in 1e-4f32..0.1) {
+            let rate = Rate::new(rate).unwrap_or(Rate::USUAL);
+            let asked = identification(people, images, rate);
+            // Neither the smallest gallery measured nor the highest threshold cuts it off.
+            prop_assume!(people as f32 * Rate::USUAL.0 / rate.0 > SMALLEST && asked < MOST);
+            let told = false_identifications(people, images, asked);
+            prop_assert!((told / rate.share() - 1.0).abs() < 0.02, "{told} for {}", rate.share());
+            prop_assert!(false_identifications(people, images, asked + 0.001) < told);
         }
 
         #[test]

@@ -22,6 +22,26 @@ pub struct Near {
     score: f32,
     /// What a stranger would have to reach to be taken for this person.
     threshold: f32,
+    /// Share of strangers who come as close to somebody of this site.
+    strangers: f32,
+}
+
+impl Near {
+    /// How often a stranger comes as close, in words; the rates that were measured bound what is told.
+    fn rarity(&self) -> String {
+        match self.strangers {
+            share if share > 0.1 => {
+                "more than 1 stranger in 10 comes as close to somebody here".to_owned()
+            }
+            share if share < 1e-4 => {
+                "fewer than 1 stranger in 10,000 comes as close to somebody here".to_owned()
+            }
+            share => format!(
+                "1 stranger in {:.0} comes as close to somebody here",
+                1.0 / share
+            ),
+        }
+    }
 }
 
 impl fmt::Display for Near {
@@ -40,7 +60,8 @@ impl fmt::Display for Near {
         };
         write!(
             f,
-            "{name}: {score:.3}, {verdict} (needs {threshold:.3}; {images} image(s))"
+            "{name}: {score:.3}, {verdict} (needs {threshold:.3}; {images} image(s)); {}",
+            self.rarity()
         )
     }
 }
@@ -82,12 +103,14 @@ fn nearest(
 ) -> Vec<Near> {
     let mean = |own: &Vec<Template>| Template::mean(own).map(|mean| face.cosine(&mean));
     let one = |(person, own): (&PersonId, &Vec<Template>)| {
+        let score = mean(own)?;
         Some(Near {
             person: *person,
             name: person.to_string(),
             images: own.len(),
-            score: mean(own)?,
+            score,
             threshold: threshold::identification(templates.len(), own.len(), rate),
+            strangers: threshold::false_identifications(templates.len(), own.len(), score),
         })
     };
     let mut near: Vec<Near> = templates.iter().filter_map(one).collect();
@@ -111,4 +134,44 @@ async fn name(store: &impl People, near: impl Iterator<Item = &mut Near>) -> Res
         }
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn near(strangers: f32) -> Near {
+        Near {
+            person: PersonId(uuid::Uuid::nil()),
+            name: "Ada".to_owned(),
+            images: 3,
+            score: 0.951,
+            threshold: 0.945,
+            strangers,
+        }
+    }
+
+    #[test]
+    fn a_score_is_told_with_how_often_a_stranger_reaches_it() {
+        let told = near(0.004).to_string();
+        assert!(told.starts_with("Ada: 0.951, alike (needs 0.945"), "{told}");
+        assert!(
+            told.ends_with("1 stranger in 250 comes as close to somebody here"),
+            "{told}"
+        );
+    }
+
+    #[test]
+    fn rates_beyond_what_was_measured_are_told_as_bounds() {
+        assert!(
+            near(0.6)
+                .to_string()
+                .contains("more than 1 stranger in 10 ")
+        );
+        assert!(
+            near(1e-7)
+                .to_string()
+                .contains("fewer than 1 stranger in 10,000")
+        );
+    }
 }
