@@ -77,17 +77,18 @@ function graph(acts, effect) {
   return `${steps.join(";")};[v${below}]null[out]`;
 }
 
-/** What was logged, held against the truth: how many are right, which are too many, which are missing. */
-export function judge({ expected, logged }) {
-  const open = expected.map((one) => ({ ...one, found: 0 }));
+/** What was logged, held against who was due: how many are right, which are too many, which of those `asked` for are missing. */
+export function judge({ due, logged }) {
+  const open = due.map((one) => ({ ...one, found: 0 }));
   const wrong = [];
   for (const passage of logged) {
     const match = open.find((one) => one.camera === passage.camera && one.person === passage.person && passage.at >= one.at - 3 && passage.at <= one.until + 6);
     if (match) match.found += 1;
     else wrong.push(passage);
   }
-  const found = open.filter((one) => one.found > 0).length;
-  const missing = open.filter((one) => one.found === 0).map(({ camera, person }) => `camera ${camera}: ${person}`);
+  const expected = open.filter((one) => one.asked);
+  const found = expected.filter((one) => one.found > 0).length;
+  const missing = expected.filter((one) => one.found === 0).map(({ camera, person }) => `camera ${camera}: ${person}`);
   const twice = open.filter((one) => one.found > 1).length;
   return {
     expected: expected.length,
@@ -100,8 +101,8 @@ export function judge({ expected, logged }) {
     missing,
     // Whose passage was due about then at the same camera: another name is a swap, the same one came too late or too early.
     astray: wrong.map(({ camera, person, at }) => {
-      const due = open.filter((one) => one.camera === camera && Math.abs(one.at - at) < 2 * slot.seconds);
-      return `camera ${camera}: ${person}; due: ${due.map((one) => `${one.person} ${(one.at - at).toFixed(1)} s`).join(", ")}`;
+      const near = open.filter((one) => one.camera === camera && Math.abs(one.at - at) < 2 * slot.seconds);
+      return `camera ${camera}: ${person}; due: ${near.map((one) => `${one.person} ${(one.at - at).toFixed(1)} s`).join(", ")}`;
     }),
   };
 }
