@@ -92,6 +92,24 @@ impl Names {
         Ok(person)
     }
 
+    /// Reads people with all fields who will be asked for, all at once.
+    pub(crate) async fn load_full(
+        &mut self,
+        people: impl IntoIterator<Item = PersonId>,
+    ) -> Result<(), ApiError> {
+        let mut unknown: Vec<PersonId> = people.into_iter().collect();
+        unknown.retain(|id| !self.full.contains_key(id));
+        unknown.sort_unstable();
+        unknown.dedup();
+        for person in self.house.store.people_with_details(&unknown).await? {
+            self.full.insert(person.id, Some(Arc::new(person)));
+        }
+        for id in unknown {
+            self.full.entry(id).or_insert(None);
+        }
+        Ok(())
+    }
+
     /// Whether `role` must not know of an alert.
     pub(crate) async fn is_hidden(&self, alert: AlertId, role: Role) -> Result<bool, ApiError> {
         let hidden = hidden_from(role);

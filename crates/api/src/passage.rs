@@ -194,7 +194,7 @@ pub(crate) async fn passages(
     let mut names = Names::load(house).await?;
     let events = entries.iter().filter_map(access);
     names
-        .load_people(events.filter_map(|event| event.decision.person))
+        .load_full(events.filter_map(|event| event.decision.person))
         .await?;
     let mut views = Vec::new();
     for entry in entries {

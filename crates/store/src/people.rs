@@ -61,6 +61,9 @@ pub trait People: Send + Sync {
     /// Several at once, in no order, those there are; as with everybody, [`Person::details`] are empty.
     async fn people_of(&self, ids: &[PersonId]) -> Result<Vec<Person>>;
 
+    /// Several at once with all fields, in no order, those there are.
+    async fn people_with_details(&self, ids: &[PersonId]) -> Result<Vec<Person>>;
+
     /// The person with this number.
     async fn person_by_number(&self, number: &str) -> Result<Option<Person>>;
 

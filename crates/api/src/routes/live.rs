@@ -8,15 +8,15 @@ use crate::extract::Json;
 use crate::live::Live;
 use crate::live::view::Day;
 use crate::names::{Named, Names, hidden_from};
-use crate::passage::{PassageView, passages};
+use crate::passage::{PassageView, access, passages};
 use crate::ports::CameraState;
 use crate::state::House;
-use crate::words::{Direction, Taken};
 use axum::extract::State;
 use jiff::Timestamp;
-use model::{Device, DeviceKind};
+use model::{AccessEvent, Device, DeviceKind, Direction, Outcome, Taken};
 use serde::Serialize;
-use store::{EntryKind, Listed, LogFilter, Page, StoredEntry};
+use std::collections::HashSet;
+use store::{EntryKind, Listed, LogFilter, Page, Role, StoredEntry};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
@@ -80,27 +80,59 @@ pub(crate) async fn snapshot(
     // The size first: what is committed meanwhile may be in the snapshot and is pushed again,
     // and nothing is left out.
     let sequence = house.store.size().await?;
-    let recent = recent_passages(&house, caller.role).await?;
-    let arrivals = recent.iter().filter(|p| is_arrival(p)).take(ARRIVALS);
-    let arrivals = arrivals.cloned().collect();
-    let feed: Vec<PassageView> = recent.into_iter().take(FEED).collect();
-    let mut names = Names::load(&house).await?;
-    let hidden = hidden_from(caller.role);
-    let alerts = house.store.alerts(true, hidden, ALERTS).await?;
+    let (recent, inside, rest) = tokio::try_join!(
+        recent_passages(&house, caller.role),
+        everybody_inside(&house),
+        rest(&house, &live, caller.role),
+    )?;
+    let Recent { arrivals, feed } = recent;
+    let Rest {
+        entries_today,
+        alerts,
+        cameras,
+    } = rest;
     Ok(Json(LiveSnapshot {
         sequence,
         at: house.clock.now(),
         last: feed.first().cloned(),
         arrivals,
         feed,
-        inside: presence(&house, &mut names).await?,
-        entries_today: Day::now(&house).await?.entries(),
-        alerts: alert_views(&mut names, alerts).await?,
-        cameras: cameras(&house, &live, &names).await?,
+        inside,
+        entries_today,
+        alerts,
+        cameras,
     }))
 }
 
-async fn recent_passages(house: &House, role: store::Role) -> Result<Vec<PassageView>, ApiError> {
+async fn everybody_inside(house: &House) -> Result<Presence, ApiError> {
+    let mut names = Names::load(house).await?;
+    presence(house, &mut names).await
+}
+
+/// What is few, and read after one another.
+struct Rest {
+    entries_today: u64,
+    alerts: Vec<AlertView>,
+    cameras: Vec<LiveCamera>,
+}
+
+async fn rest(house: &House, live: &Live, role: Role) -> Result<Rest, ApiError> {
+    let mut names = Names::load(house).await?;
+    let alerts = house.store.alerts(true, hidden_from(role), ALERTS).await?;
+    Ok(Rest {
+        entries_today: Day::now(house).await?.entries(),
+        alerts: alert_views(&mut names, alerts).await?,
+        cameras: cameras(house, live, &names).await?,
+    })
+}
+
+/// The last passages.
+struct Recent {
+    arrivals: Vec<PassageView>,
+    feed: Vec<PassageView>,
+}
+
+async fn recent_passages(house: &House, role: Role) -> Result<Recent, ApiError> {
     let filter = LogFilter {
         kinds: vec![EntryKind::Access],
         ..LogFilter::default()
@@ -111,16 +143,27 @@ async fn recent_passages(house: &House, role: store::Role) -> Result<Vec<Passage
     };
     // One that cannot be read is not shown here; the log shows that it is there.
     let listed = house.store.listed(&filter, page).await?.into_iter();
-    let entries: Vec<StoredEntry> = listed.filter_map(Listed::readable).collect();
-    passages(house, &entries, role).await
+    let mut entries: Vec<StoredEntry> = listed.filter_map(Listed::readable).collect();
+    let came = |entry: &&StoredEntry| access(entry).is_some_and(is_arrival);
+    let arrivals = entries.iter().filter(came).take(ARRIVALS);
+    let arrivals: HashSet<u64> = arrivals.map(|entry| entry.index).collect();
+    let oldest_fed = entries.get(FEED - 1).map_or(0, |entry| entry.index);
+    entries.retain(|entry| entry.index >= oldest_fed || arrivals.contains(&entry.index));
+    let views = passages(house, &entries, role).await?;
+    let came = |view: &&PassageView| arrivals.contains(&view.index);
+    Ok(Recent {
+        arrivals: views.iter().filter(came).cloned().collect(),
+        feed: views.into_iter().take(FEED).collect(),
+    })
 }
 
 /// Somebody named who came in, as far as anybody can tell.
-fn is_arrival(passage: &PassageView) -> bool {
-    passage.person.is_some()
-        && passage.access_point.direction != Direction::Exit
-        && passage.taken != Taken::NotTaken
-        && (passage.outcome == crate::words::Outcome::Granted || passage.reported)
+fn is_arrival(event: &AccessEvent) -> bool {
+    let decision = &event.decision;
+    decision.person.is_some()
+        && event.place.direction != Direction::Exit
+        && decision.taken != Taken::NotTaken
+        && (decision.outcome == Outcome::Granted || decision.reported)
 }
 
 async fn cameras(house: &House, live: &Live, names: &Names) -> Result<Vec<LiveCamera>, ApiError> {

@@ -128,7 +128,7 @@ pub(crate) async fn list(
         Listed::Unreadable { .. } => None,
     });
     names
-        .load_people(events.filter_map(|event| event.decision.person))
+        .load_full(events.filter_map(|event| event.decision.person))
         .await?;
     let mut entries = Vec::with_capacity(found.len());
     for entry in &found {

@@ -14,6 +14,7 @@ mod fingers;
 mod incidents;
 mod ingest;
 mod keys;
+mod known;
 mod ledger_rows;
 mod lines;
 mod network_cameras;
@@ -54,6 +55,7 @@ use tokio::task::JoinHandle;
 use crate::engine::fault::fault;
 use crate::engine::{Db, Engine};
 use keys::Keys;
+use known::Known;
 use writer::{Queue, Work};
 
 /// How the store is sized. The defaults suit a site of a few gates on a small machine.
@@ -86,6 +88,7 @@ struct Inner {
     writer: Mutex<Option<JoinHandle<Db>>>,
     engine: Engine,
     keys: Arc<Keys>,
+    known: Arc<Known>,
     news: broadcast::Sender<Arc<Committed>>,
     _lock: Arc<File>,
 }
@@ -126,6 +129,10 @@ impl SqlStore {
 
     fn keys(&self) -> &Keys {
         &self.0.keys
+    }
+
+    fn known(&self) -> &Known {
+        &self.0.known
     }
 }
 

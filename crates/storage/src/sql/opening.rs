@@ -50,6 +50,7 @@ impl SqlStore {
         check_key(&mut db, &keys).await?;
         surrogates::bring_up(&mut db, &engine, &keys).await?;
         let memory = remembered(&mut db).await?;
+        let known = Arc::default();
         let (news, _) = broadcast::channel(options.backlog);
         let writer = Writer {
             engine: engine.clone(),
@@ -57,6 +58,7 @@ impl SqlStore {
             memory,
             stale: false,
             keys: Arc::clone(&keys),
+            known: Arc::clone(&known),
             news: news.clone(),
         };
         let (queue, writer) = writer.start(options.queue);
@@ -65,6 +67,7 @@ impl SqlStore {
             writer: Mutex::new(Some(writer)),
             engine,
             keys,
+            known,
             news,
             _lock: dir.lock(),
         }));

@@ -26,28 +26,31 @@ impl People for SqlStore {
     }
 
     async fn everybody(&self) -> Result<Vec<Person>> {
+        let (known, reading) = self.known().everybody();
+        if let Some(everybody) = known {
+            return Ok(everybody.to_vec());
+        }
         let mut sql = query("SELECT ");
         sql.push(PLAIN)
             .push(" FROM people ORDER BY name_folded, id");
         let mut db = self.read().await?;
         let rows = sql.fetch_all(&mut db).await.map_err(fault)?;
-        rows.iter().map(read_plain).collect()
+        let everybody = rows.iter().map(read_plain).collect::<Result<Vec<_>>>()?;
+        self.known().keep_everybody(reading, &everybody);
+        Ok(everybody)
     }
 
     async fn people_of(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
-        let mut db = self.read().await?;
-        let mut people = Vec::with_capacity(ids.len());
-        for ids in ids.chunks(TOGETHER) {
-            let mut sql = query("SELECT ");
-            sql.push(PLAIN).push(" FROM people WHERE id IN (");
-            let ids = ids.iter().map(|id| id.0.as_bytes().to_vec());
-            sql.push_set(&ids.collect::<Vec<_>>());
-            sql.push(")");
-            for row in sql.fetch_all(&mut db).await.map_err(fault)? {
-                people.push(read_plain(&row)?);
-            }
-        }
+        let (mut people, missing, reading) = self.known().find(ids);
+        let read = self.some_people(PLAIN, &missing, read_plain).await?;
+        self.known().keep(reading, &read);
+        people.extend(read);
         Ok(people)
+    }
+
+    async fn people_with_details(&self, ids: &[PersonId]) -> Result<Vec<Person>> {
+        let read = |row: &Row| read_person(self.keys(), row);
+        self.some_people("*", ids, read).await
     }
 
     async fn person_by_number(&self, number: &str) -> Result<Option<Person>> {
@@ -160,6 +163,30 @@ impl People for SqlStore {
 }
 
 impl SqlStore {
+    async fn some_people(
+        &self,
+        columns: &'static str,
+        ids: &[PersonId],
+        read: impl Fn(&Row) -> Result<Person> + Send,
+    ) -> Result<Vec<Person>> {
+        let mut people = Vec::with_capacity(ids.len());
+        if ids.is_empty() {
+            return Ok(people);
+        }
+        let mut db = self.read().await?;
+        for ids in ids.chunks(TOGETHER) {
+            let mut sql = query("SELECT ");
+            sql.push(columns).push(" FROM people WHERE id IN (");
+            let ids = ids.iter().map(|id| id.0.as_bytes().to_vec());
+            sql.push_set(&ids.collect::<Vec<_>>());
+            sql.push(")");
+            for row in sql.fetch_all(&mut db).await.map_err(fault)? {
+                people.push(read(&row)?);
+            }
+        }
+        Ok(people)
+    }
+
     async fn one_person<V>(&self, sql: &'static str, value: V) -> Result<Option<Person>>
     where
         V: Into<Value>,

@@ -21,6 +21,7 @@ const UPDATE: &str = "UPDATE people SET number = ?, name = ?, name_folded = ?, d
      identity_number = ? WHERE id = ?";
 
 pub(super) async fn put_person(tx: &mut Tx<'_>, put: &Put<Person>) -> Result<()> {
+    tx.memory.people = true;
     let (sql, person) = match put {
         Put::Add(person) => (INSERT, person),
         Put::Change { was, now } => {
@@ -77,7 +78,9 @@ async fn write_person(tx: &mut Tx<'_>, sql: &'static str, person: &Person) -> Re
 }
 
 /// Credentials and templates go with the person; the log's entries stay.
-pub(super) async fn remove_person(db: &mut Db, id: PersonId) -> Result<()> {
+pub(super) async fn remove_person(tx: &mut Tx<'_>, id: PersonId) -> Result<()> {
+    tx.memory.people = true;
+    let db = &mut *tx.db;
     let bytes = id.0.as_bytes().as_slice();
     let sql = "DELETE FROM pictures_named WHERE by = ? \
                OR by IN (SELECT id FROM credentials WHERE person = ?)";

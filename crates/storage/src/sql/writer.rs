@@ -17,6 +17,7 @@ use store::{Committed, Result, StoreError};
 use tokio::sync::{broadcast, mpsc, oneshot};
 
 use super::keys::Keys;
+use super::known::Known;
 use super::sequence::Runs;
 use super::stretches::Stretch;
 use super::{ingest, ledger_rows};
@@ -45,6 +46,8 @@ pub(crate) struct Memory {
     pub(crate) runs: Runs,
     /// The newest stretch of the log, once it was needed.
     pub(crate) stretch: Option<Stretch>,
+    /// Whether this group writes people.
+    pub(crate) people: bool,
 }
 
 /// What the database says of it.
@@ -55,6 +58,7 @@ pub(crate) async fn remembered(db: &mut Db) -> Result<Memory> {
         order: ingest::newest(db).await?,
         runs: Runs::default(),
         stretch: None,
+        people: false,
     })
 }
 
@@ -144,6 +148,7 @@ pub(crate) struct Writer {
     /// Whether a commit failed, so that only the database knows what stands in it.
     pub(crate) stale: bool,
     pub(crate) keys: Arc<Keys>,
+    pub(crate) known: Arc<Known>,
     pub(crate) news: broadcast::Sender<Arc<Committed>>,
 }
 
@@ -165,9 +170,16 @@ impl Writer {
     async fn commit(&mut self, mut group: Vec<Box<dyn Job>>) {
         metrics::histogram!("gatebook_store_group_size").record(group.len() as f64);
         let outcomes = match self.attempt(&mut group).await {
-            Ok(outcomes) => outcomes,
+            Ok(outcomes) => {
+                if std::mem::take(&mut self.memory.people) {
+                    self.known.forget();
+                }
+                outcomes
+            }
             Err(error) => {
                 self.abandon().await;
+                // It may have been committed all the same.
+                self.known.forget();
                 tracing::error!(%error, writes = group.len(), "a group of writes was not committed");
                 group.iter().map(|_| Err(again(&error))).collect()
             }

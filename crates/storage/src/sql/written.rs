@@ -10,7 +10,7 @@ use super::{fingers, incidents, network_cameras, settle, strangers};
 pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
     match write {
         Write::Person(person) => people::put_person(tx, person).await,
-        Write::RemovePerson(id) => people::remove_person(tx.db, *id).await,
+        Write::RemovePerson(id) => people::remove_person(tx, *id).await,
         Write::Credential(credential, template) => {
             people::put_credential(tx, credential, template.as_ref()).await
         }

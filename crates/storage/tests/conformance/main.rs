@@ -90,6 +90,8 @@ macro_rules! every_case {
             people: [
                 a_person_is_found_by_number_name_identity_number_and_tag,
                 several_people_are_told_at_once,
+                names_that_were_told_before_follow_a_change_and_a_deletion,
+                a_refused_change_leaves_the_names_that_were_told,
                 names_are_found_without_case_in_any_script,
                 what_is_typed_is_looked_for_letter_by_letter,
                 names_are_ordered_by_their_letters_alone,

@@ -69,6 +69,9 @@ pub async fn several_people_are_told_at_once<S: Site>() {
     all.sort_by_key(|person| person.id);
     let mut ids: Vec<PersonId> = all.iter().map(|person| person.id).collect();
     ids.push(new_id());
+    let mut full = site.store().people_with_details(&ids).await.unwrap();
+    full.sort_by_key(|person| person.id);
+    assert_eq!(full, all);
     let mut found = site.store().people_of(&ids).await.unwrap();
     found.sort_by_key(|person| person.id);
     for person in &mut all {
@@ -77,6 +80,57 @@ pub async fn several_people_are_told_at_once<S: Site>() {
     assert_eq!(found, all);
     assert_eq!(site.store().people_of(&[]).await.unwrap(), []);
     assert_eq!(site.store().everybody().await.unwrap(), all);
+}
+
+/// The names of those of `people` that there are, by people and by everybody, who are to say the same.
+async fn told(store: &impl People, people: &[&Person]) -> Vec<String> {
+    let ids: Vec<PersonId> = people.iter().map(|person| person.id).collect();
+    let names = |found: Vec<Person>| found.into_iter().map(|person| person.name);
+    let mut some: Vec<String> = names(store.people_of(&ids).await.unwrap()).collect();
+    some.sort();
+    let all: Vec<String> = names(store.everybody().await.unwrap()).collect();
+    assert_eq!(some, all);
+    some
+}
+
+pub async fn names_that_were_told_before_follow_a_change_and_a_deletion<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let (alice, bob) = (person("17", "Alice Arden"), person("4", "Bob Bunt"));
+    add(store, std::slice::from_ref(&alice)).await;
+    assert_eq!(told(store, &[&alice, &bob]).await, ["Alice Arden"]);
+    add(store, std::slice::from_ref(&bob)).await;
+    assert_eq!(
+        told(store, &[&alice, &bob]).await,
+        ["Alice Arden", "Bob Bunt"]
+    );
+    let married = Person {
+        name: "Alice Bunt".to_owned(),
+        ..alice.clone()
+    };
+    change(store, &alice, &married).await.unwrap();
+    assert_eq!(
+        told(store, &[&alice, &bob]).await,
+        ["Alice Bunt", "Bob Bunt"]
+    );
+    let gone = with(vec![Write::RemovePerson(bob.id)]);
+    store.append(gone).await.unwrap();
+    assert_eq!(told(store, &[&alice, &bob]).await, ["Alice Bunt"]);
+}
+
+pub async fn a_refused_change_leaves_the_names_that_were_told<S: Site>() {
+    let site = S::found().await;
+    let store = site.store();
+    let alice = person("17", "Alice Arden");
+    add(store, std::slice::from_ref(&alice)).await;
+    assert_eq!(told(store, &[&alice]).await, ["Alice Arden"]);
+    let other = Person {
+        name: "Alice Bunt".to_owned(),
+        ..alice.clone()
+    };
+    // Held against somebody who does not stand there.
+    change(store, &other, &other).await.unwrap_err();
+    assert_eq!(told(store, &[&alice]).await, ["Alice Arden"]);
 }
 
 async fn search(store: &impl People, text: &str) -> Vec<Person> {
