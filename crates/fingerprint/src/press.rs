@@ -34,14 +34,22 @@ pub fn examine(image: &GreyImage) -> Result<Impression, Error> {
     })
 }
 
+/// Below this quality ([`Template::quality`]) a press is not clear enough to enrol. This bound and the next two were chosen
+/// on FVC2002 DB1_B and DB3_B with prints made dry, wet and smeared; docs/measurements.md tells what they do on others.
+const CLEAR: u8 = 23;
+/// An unclear press that is dark on less of its area than this is dry, ...
+const DRY: f32 = 0.48;
+/// ... and one that is dark on more than this is wet.
+const WET: f32 = 0.6;
+
 impl Impression {
     /// What to do before the next press, if this one is not good enough to enrol.
     #[must_use]
     pub fn advice(&self) -> Option<Advice> {
-        let unclear = self.template.quality() < 18;
-        if unclear && self.darkness < 0.3 {
+        let unclear = self.template.quality() < CLEAR;
+        if unclear && self.darkness < DRY {
             Some(Advice::Dry)
-        } else if unclear && self.darkness > 0.62 {
+        } else if unclear && self.darkness > WET {
             Some(Advice::Wet)
         } else if self.offset.0.abs() > 0.22 || self.offset.1.abs() > 0.26 {
             Some(Advice::Misplaced)

@@ -73,6 +73,8 @@ pub struct ShippedThreshold {
     pub similarity: f32,
     /// Ends of the 95 % interval of that similarity, bootstrapped by finger.
     pub interval: (f32, f32),
+    /// Ends of the 95 % interval of the false match rate at that similarity, 0 to 1, bootstrapped by finger.
+    pub fmr_interval: (f64, f64),
     /// Comparisons of different fingers that were counted.
     pub impostor_pairs: usize,
 }

@@ -4,8 +4,9 @@
 mod pattern;
 
 use fingerprint::{
-    Advice, Enrolment, Error, Gallery, GreyImage, LARGEST_TEMPLATE, Policy, Prepared, Rate, Score,
-    Search, Step, Template, compare, examine, explain, extract, features, iso, threshold,
+    Advice, Enrolment, Error, Gallery, GreyImage, Impression, LARGEST_TEMPLATE, ONE_IN_A_THOUSAND,
+    Policy, Prepared, Rate, Score, Search, Step, Template, compare, examine, explain, extract,
+    features, iso, threshold,
     trial::{Protocol, Sample, observe, scores},
 };
 use pattern::{Pattern, image};
@@ -208,6 +209,39 @@ fn a_blank_press_changes_nothing() {
 fn a_print_at_the_edge_of_the_window_is_called_misplaced() {
     let aside = examine(&image(Pattern::of(4).moved(110.0, 0.0))).unwrap();
     assert_eq!(aside.advice(), Some(Advice::Misplaced));
+}
+
+#[test]
+fn an_unclear_press_is_called_dry_wet_or_unclear_by_how_much_of_it_is_dark_and_a_clear_one_is_taken()
+ {
+    let clear = examine(&image(Pattern::of(4))).unwrap();
+    let with = |quality: u8, darkness: f32| {
+        let mut bytes = clear.template.to_bytes();
+        bytes[10] = quality;
+        let template = Template::from_bytes(&bytes).unwrap();
+        assert_eq!(template.quality(), quality);
+        let press = Impression {
+            template,
+            darkness,
+            ..clear.clone()
+        };
+        press.advice()
+    };
+    assert_eq!(with(5, 0.1), Some(Advice::Dry));
+    assert_eq!(with(5, 0.95), Some(Advice::Wet));
+    assert_eq!(with(5, 0.54), Some(Advice::Unclear));
+    for darkness in [0.1, 0.54, 0.95] {
+        assert_eq!(with(90, darkness), None);
+    }
+}
+
+#[test]
+fn the_threshold_told_is_the_one_that_decides() {
+    let known = ONE_IN_A_THOUSAND;
+    let decides = threshold(known.fmr);
+    assert!((known.similarity - decides).abs() < 1e-3, "{decides}");
+    assert!((known.interval.0..known.interval.1).contains(&decides));
+    assert!((known.fmr_interval.0..known.fmr_interval.1).contains(&known.fmr));
 }
 
 #[test]
