@@ -22,7 +22,7 @@ impl Stage {
         let face = faces::central(&engine.detect(&photograph).unwrap(), &photograph)?;
         let landmarks = engine.locate(&photograph, &face).unwrap();
         let seen = Measures::of(&landmarks)?;
-        (seen.turn.abs() < 0.12 && seen.openness > 0.2).then_some(())?;
+        (seen.turn.abs() < 0.18 && seen.openness > 0.2).then_some(())?;
         Some(Self {
             eyes: Eyes::of(&landmarks)?,
             face: face.bounds,

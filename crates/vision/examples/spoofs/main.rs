@@ -1,6 +1,7 @@
 //! Faces and pictures of faces held before a camera that asks for a blink and turns, and how many pass.
 //!
-//! `GATEBOOK_FACES=folder cargo run --release --workspace --example spoofs -- [every-so-many-th] [fold] [folder for samples]`
+//! `GATEBOOK_FACES=folder cargo run --release --workspace --example spoofs -- [people] [fold] [folder for samples]`, or
+//! with `likeness` or `lids` in place of the people what is alike, and how far composed lids shut.
 //!
 //! The folder is described in `faces/mod.rs`. **Nothing here was filmed.** A living head is a photograph laid over a
 //! head of usual depth and turned; shut eyes are the photograph's lids, drawn down. An attack is the
@@ -11,6 +12,7 @@
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::cast_precision_loss,
+    clippy::cast_possible_wrap,
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss
 )]
@@ -20,13 +22,17 @@ mod faces;
 
 mod compose;
 mod eyes;
+mod interval;
+mod likeness;
 mod scene;
 
 use compose::Stage;
-use faces::percent;
+use interval::interval;
 use scene::{Act, SCENES, Scene};
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
 use std::time::Duration;
-use vision::liveness::{Measures, Phase, Progress, Watch};
+use vision::liveness::{Challenge, Measures, Phase, Progress, Watch};
 use vision::{Effort, Engine, Face, Frame, Limits};
 
 /// Between two frames.
@@ -34,7 +40,7 @@ const PAUSE: Duration = Duration::from_millis(200);
 
 /// One challenge.
 struct Told {
-    end: Option<Progress>,
+    end: Progress,
     /// Most turn that was seen, either way.
     turn: f32,
     /// Least openness that was seen, by the first one.
@@ -49,34 +55,104 @@ fn main() {
         return;
     };
     let mut arguments = std::env::args().skip(1);
-    let step: usize = arguments.next().map_or(29, |n| n.parse().unwrap());
-    let fold = arguments.next();
-    let show = arguments.next();
+    let what = arguments.next().unwrap_or_default();
     let engine = Engine::load().unwrap();
-    let paths = photographs(&folder, fold.as_deref(), step);
-    println!("{} photographs, five frames a second", paths.len());
-    println!(
-        "scene | established, % | not established, % (too late, other answer, out of sight, another face) | most turn, least openness, likeness ahead, aside (5, 50, 95 %)"
-    );
-    if let Some(into) = &show {
-        return samples(&engine, &folder.join(&paths[0].0), into.as_ref());
+    if what == "likeness" {
+        return likeness::report(&engine, &folder);
     }
-    for scene in SCENES {
-        let told = faces::on_two_threads(&paths, |(path, other)| {
-            let read = |path: &String| {
-                let bytes = std::fs::read(folder.join(path)).unwrap();
-                Stage::of(&engine, Frame::decode(&bytes, Limits::UPLOAD).unwrap())
-            };
-            Some(challenged(&engine, &read(path)?, &read(other)?, scene))
-        });
-        report(scene.name, &told.into_iter().flatten().collect::<Vec<_>>());
+    let people = what.parse().unwrap_or(36);
+    let fold = arguments.next();
+    let cast = cast(&engine, &folder, fold.as_deref(), people);
+    println!("{} people, five frames a second", cast.len());
+    if what == "lids" {
+        return lids(&engine, &cast);
+    }
+    if let Some(into) = arguments.next() {
+        return samples(&engine, &cast[0].stage, into.as_ref());
+    }
+    println!(
+        "scene | established | ended by | most turn, least openness, likeness ahead, aside (5, 50, 95 %)"
+    );
+    for asked in [Asked::All, Asked::Turns, Asked::Blink] {
+        println!("== {asked:?}");
+        for scene in SCENES {
+            let told = faces::on_two_threads(&cast, |one| {
+                challenged(&engine, &one.stage, &cast[one.double].stage, scene, asked)
+            });
+            report(scene.name, &told.into_iter().flatten().collect::<Vec<_>>());
+        }
     }
 }
 
+/// Somebody whose photograph is used.
+struct Member {
+    stage: Stage,
+    /// Who of the others is most like them.
+    double: usize,
+}
+
+/// So many people who look ahead with open eyes, one photograph each.
+fn cast(engine: &Engine, folder: &Path, fold: Option<&str>, people: usize) -> Vec<Member> {
+    let in_fold: Option<BTreeSet<String>> = fold.map(|fold| {
+        let pairs = faces::pairs(folder).into_iter();
+        let of_fold = pairs.filter(|pair| pair.fold == fold);
+        of_fold.flat_map(|pair| pair.images).collect()
+    });
+    let taken = |path: &String| in_fold.as_ref().is_none_or(|fold| fold.contains(path));
+    let mut first_of: BTreeMap<String, String> = BTreeMap::new();
+    for (path, person) in faces::images(folder) {
+        if taken(&path) {
+            first_of.entry(person).or_insert(path);
+        }
+    }
+    let mut stages = Vec::new();
+    let step = (first_of.len() / (people * 4)).max(1);
+    for path in first_of.values().step_by(step) {
+        let bytes = std::fs::read(folder.join(path)).unwrap();
+        let stage = Stage::of(engine, Frame::decode(&bytes, Limits::UPLOAD).unwrap());
+        let shown = |stage: &Stage| seen(engine, &stage.shown(SCENES[0], Act::default(), 0)).pop();
+        if stages.len() < people
+            && let Some(stage) = stage
+            && let Some(face) = shown(&stage)
+        {
+            stages.push((stage, face.template));
+        }
+    }
+    let double = |n: usize| {
+        let like = |m: &usize| stages[n].1.cosine(&stages[*m].1);
+        let others = (0..stages.len()).filter(|m| *m != n);
+        others.max_by(|a, b| like(a).total_cmp(&like(b))).unwrap()
+    };
+    let doubles: Vec<usize> = (0..stages.len()).map(double).collect();
+    let members = stages.into_iter().zip(doubles);
+    members
+        .map(|((stage, _), double)| Member { stage, double })
+        .collect()
+}
+
+/// How far composed lids shut the eyes for the mesh.
+fn lids(engine: &Engine, cast: &[Member]) {
+    let openness = |stage: &Stage, shut: f32| {
+        let act = Act {
+            shut,
+            ..Act::default()
+        };
+        let face = seen(engine, &stage.shown(SCENES[0], act, 0)).pop()?;
+        Some(Measures::of(&face.landmarks)?.openness)
+    };
+    let shut = faces::on_two_threads(cast, |one| {
+        let shut = openness(&one.stage, 1.0)?;
+        Some((shut, shut / openness(&one.stage, 0.0)?))
+    });
+    let (values, shares): (Vec<f32>, Vec<f32>) = shut.into_iter().flatten().unzip();
+    let quantiles =
+        |values: &[f32]| [0.05, 0.25, 0.5, 0.75, 0.95].map(|at| faces::quantile(values, at));
+    println!("shut: openness {:.3?}", quantiles(&values));
+    println!("by the open eye {:.3?}", quantiles(&shares));
+}
+
 /// One photograph ahead, turned and with shut eyes, on each carrier, with what the mesh measures.
-fn samples(engine: &Engine, photograph: &std::path::Path, into: &std::path::Path) {
-    let bytes = std::fs::read(photograph).unwrap();
-    let stage = Stage::of(engine, Frame::decode(&bytes, Limits::UPLOAD).unwrap()).unwrap();
+fn samples(engine: &Engine, stage: &Stage, into: &Path) {
     let shut = Act {
         shut: 1.0,
         ..Act::default()
@@ -102,33 +178,13 @@ fn samples(engine: &Engine, photograph: &std::path::Path, into: &std::path::Path
     }
 }
 
-/// Photographs, each with one of somebody else.
-fn photographs(folder: &std::path::Path, fold: Option<&str>, step: usize) -> Vec<(String, String)> {
-    let people = faces::images(folder);
-    let in_fold: Option<std::collections::BTreeSet<String>> = fold.map(|fold| {
-        let pairs = faces::pairs(folder).into_iter();
-        let of_fold = pairs.filter(|pair| pair.fold == fold);
-        of_fold.flat_map(|pair| pair.images).collect()
-    });
-    let taken = people
-        .iter()
-        .filter(|(path, _)| in_fold.as_ref().is_none_or(|fold| fold.contains(*path)));
-    let taken: Vec<(&String, &String)> = taken.step_by(step).collect();
-    let others = taken.iter().cycle().skip(1);
-    let pairs = taken.iter().zip(others);
-    pairs
-        .filter(|(a, b)| a.1 != b.1)
-        .map(|(a, b)| (a.0.clone(), b.0.clone()))
-        .collect()
-}
-
 fn report(name: &str, told: &[Told]) {
     use model::NotEstablished::{AnotherFace, OtherAnswer, OutOfSight, TooLate};
-    let established = percent(told, |one| one.end == Some(Progress::Established));
-    let whys = [TooLate, OtherAnswer, OutOfSight, AnotherFace].map(|why| {
-        let share = percent(told, |one| one.end == Some(Progress::NotEstablished(why)));
-        format!("{share:.1}")
-    });
+    let count = |end: Progress| told.iter().filter(|one| one.end == end).count();
+    let established = count(Progress::Established);
+    let [least, most] = interval(established, told.len()).map(|share| share * 100.0);
+    let whys = [TooLate, OtherAnswer, OutOfSight, AnotherFace]
+        .map(|why| count(Progress::NotEstablished(why)));
     let of = |pick: fn(&Told) -> f32| {
         let values: Vec<f32> = told.iter().map(pick).collect();
         let quantile = |share| faces::quantile(&values, share);
@@ -140,36 +196,62 @@ fn report(name: &str, told: &[Told]) {
         )
     };
     println!(
-        "{name} | {established:.1} | {:.1} ({}) | {}; {}; {}; {} ({} challenges)",
-        100.0 - established,
-        whys.join(", "),
+        "{name} | {established} of {}, {:.1} % ({least:.1} to {most:.1}) | too late {}, other answer {}, out of sight {}, another face {} | {}; {}; {}; {}",
+        told.len(),
+        established as f64 / told.len().max(1) as f64 * 100.0,
+        whys[0],
+        whys[1],
+        whys[2],
+        whys[3],
         of(|one| one.turn),
         of(|one| one.shut),
         of(|one| one.ahead),
         of(|one| one.aside),
-        told.len()
     );
 }
 
-/// How it ends for what is before the camera.
-fn challenged(engine: &Engine, stage: &Stage, other: &Stage, scene: Scene) -> Told {
+/// What is asked for.
+#[derive(Clone, Copy, Debug)]
+enum Asked {
+    /// All of it, in an order of chance: what runs.
+    All,
+    /// Both turns alone.
+    Turns,
+    /// The blink alone.
+    Blink,
+}
+
+impl Asked {
+    fn challenge(self, chance: u64) -> Challenge {
+        use model::Prompt::{Blink, TurnLeft, TurnRight};
+        match self {
+            Self::All => Challenge::new(chance, Duration::ZERO),
+            Self::Turns => Challenge::of(vec![TurnLeft, TurnRight], Duration::ZERO),
+            Self::Blink => Challenge::of(vec![Blink], Duration::ZERO),
+        }
+    }
+}
+
+/// How it ends for what is before the camera; `None` if no face is seen there at first.
+fn challenged(
+    engine: &Engine,
+    stage: &Stage,
+    other: &Stage,
+    scene: Scene,
+    asked: Asked,
+) -> Option<Told> {
+    let first = seen(engine, &stage.shown(scene, Act::default(), 0)).pop()?;
+    let open = Measures::of(&first.landmarks)?.openness;
     let mut told = Told {
-        end: None,
+        end: Progress::Established,
         turn: 0.0,
         shut: 1.0,
         ahead: 1.0,
         aside: 1.0,
     };
-    let first = seen(engine, &stage.shown(scene, Act::default(), 0)).pop();
-    let Some((first, open)) = first.and_then(|face| {
-        let open = Measures::of(&face.landmarks)?.openness;
-        Some((face, open))
-    }) else {
-        return told;
-    };
     // Any number will do, as long as it is another one for each photograph.
-    let chance = stage.number();
-    let mut watch = Watch::begin(&first, chance, Duration::ZERO);
+    let challenge = asked.challenge(stage.number());
+    let mut watch = Watch::begin(first.template.clone(), first.bounds, challenge);
     let mut asked_at = 0;
     let mut asked = watch.challenge().progress();
     for n in 1..130 {
@@ -185,12 +267,16 @@ fn challenged(engine: &Engine, stage: &Stage, other: &Stage, scene: Scene) -> To
         let wanted = begun.then_some((prompt, phase));
         let act = scene.act(wanted, n - asked_at, n);
         let on_stage = if act.other { other } else { stage };
-        let faces = seen(engine, &on_stage.shown(scene, act, n));
+        let faces = if act.hidden {
+            Vec::new()
+        } else {
+            seen(engine, &on_stage.shown(scene, act, n))
+        };
         measure(&mut told, &faces, &first, open);
         watch.see(&faces, PAUSE * n);
     }
-    told.end = Some(watch.challenge().progress());
-    told
+    told.end = watch.challenge().progress();
+    Some(told)
 }
 
 fn measure(told: &mut Told, faces: &[Face], first: &Face, open: f32) {

@@ -32,6 +32,9 @@ pub enum Will {
     Loop,
     /// A print until somebody else is asked in its place, who does as asked.
     Swapped,
+    /// A print that is taken away whenever something is to be done, so many frames out of sight, while whoever holds it
+    /// does it; then it is held up again.
+    SwappedWithin(u32),
 }
 
 #[derive(Clone, Copy)]
@@ -52,6 +55,8 @@ pub struct Act {
     pub shut: f32,
     /// Somebody else stands there.
     pub other: bool,
+    /// Nothing is seen.
+    pub hidden: bool,
 }
 
 const fn scene(name: &'static str, carrier: Carrier, will: Will) -> Scene {
@@ -62,7 +67,7 @@ const fn scene(name: &'static str, carrier: Carrier, will: Will) -> Scene {
     }
 }
 
-pub const SCENES: [Scene; 11] = [
+pub const SCENES: [Scene; 13] = [
     scene(
         "living, turns by 30 degrees",
         Carrier::Head,
@@ -118,6 +123,16 @@ pub const SCENES: [Scene; 11] = [
         Carrier::Sheet,
         Will::Swapped,
     ),
+    scene(
+        "print, swapped in mid-prompt out of sight",
+        Carrier::Sheet,
+        Will::SwappedWithin(3),
+    ),
+    scene(
+        "print, swapped in mid-prompt between two frames",
+        Carrier::Sheet,
+        Will::SwappedWithin(0),
+    ),
 ];
 
 impl Scene {
@@ -136,7 +151,7 @@ impl Scene {
                     head: 0.0,
                     sheet: act.head,
                     shut: if eyes { act.shut } else { 0.0 },
-                    other: false,
+                    ..Act::default()
                 }
             }
             Will::Blinking => Act {
@@ -148,6 +163,7 @@ impl Scene {
                 other: true,
                 ..answer(doing, 30.0, since)
             },
+            Will::SwappedWithin(hidden) => within(wanted, since, hidden),
         }
     }
 }
@@ -169,6 +185,36 @@ fn answer(doing: Option<Prompt>, degrees: f32, since: u32) -> Act {
             head: -degrees * slowly,
             ..Act::default()
         },
+    }
+}
+
+/// The head behind a print is turned already, so that it is not looked at as closely as one that looks ahead.
+fn within(wanted: Option<(Prompt, Phase)>, since: u32, hidden: u32) -> Act {
+    let lowered = Act {
+        hidden: true,
+        ..Act::default()
+    };
+    match wanted {
+        Some((_, Phase::Act)) if since < 3 + hidden => lowered,
+        Some((prompt, Phase::Act)) => {
+            let turned = if prompt == Prompt::TurnRight {
+                -1.0
+            } else {
+                1.0
+            };
+            let act = answer(Some(prompt), 30.0, since - hidden);
+            Act {
+                head: if act.head == 0.0 {
+                    15.0 * turned
+                } else {
+                    act.head
+                },
+                other: true,
+                ..act
+            }
+        }
+        Some((_, Phase::Back)) if since < hidden => lowered,
+        _ => Act::default(),
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who is asked before one camera: one face after the other.
 
-use super::challenge::{Phase, Progress};
+use super::challenge::{Challenge, Phase, Progress};
 use super::watch::Watch;
 use crate::engine::Face;
 use crate::tracker::{Decided, Identity, Overlay, TrackUpdate};
@@ -112,7 +112,8 @@ impl Asking {
         let mut passed_over = VecDeque::new();
         while let Some(mut one) = self.waiting.pop_front() {
             if let Some(face) = face_of(&one.decided, &update.overlays, faces) {
-                let watch = Watch::begin(face, chance(), at);
+                let challenge = Challenge::new(chance(), at);
+                let watch = Watch::begin(one.decided.template.clone(), face.bounds, challenge);
                 self.now = Some((one.decided, one.person, watch));
                 break;
             }
@@ -372,6 +373,22 @@ mod tests {
         assert!(
             matches!(asking.shown(ms(9_000)), Some(Shown::Asked { person, .. }) if person == who(2))
         );
+    }
+
+    #[test]
+    fn whoever_stands_there_once_it_is_their_turn_is_held_against_what_was_recognised() {
+        let mut asking = Asking::default();
+        let mut first = update(&[1], &[(1, 1)]);
+        first.decided[0].template = face(2, 1.0, 50.0).template;
+        asking.step(&mut first, &[face(1, 0.28, 50.0)], ms(0), || 3);
+        let told = asking.step(
+            &mut update(&[1], &[]),
+            &[face(1, 0.28, 50.0)],
+            ms(200),
+            || 3,
+        );
+        let why = NotEstablished::AnotherFace;
+        assert_eq!(told[0].liveness, FaceLiveness::NotEstablished { why });
     }
 
     #[test]

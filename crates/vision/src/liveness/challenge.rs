@@ -17,11 +17,14 @@ const AHEAD: f32 = 0.2;
 const SHUT: f32 = 0.6;
 /// They are open again above this share.
 const OPEN: f32 = 0.75;
-/// A face ahead that is less alike (cosine) to the one that was asked is another. Of frames of one
-/// stay next to none are below; see `docs/measurements.md`.
-const SAME: f32 = 0.88;
-/// The same of a face that is turned or has its eyes shut: it looks less like itself.
-const SAME_IN_MOTION: f32 = 0.75;
+/// Eyes that are open less than this are not open, whoever's they are: less than one photograph in a hundred is below.
+const LEAST_OPEN: f32 = 0.14;
+/// A face ahead that is less alike (cosine) to the one that was asked is another: no two photographs of one person
+/// are below, of different days either.
+const ANOTHER: f32 = 0.88;
+/// How alike a frame has to be to count, to the face that was asked and to the frame before. Of two people one
+/// photograph in 1,700 is above, however the head is turned; see `docs/measurements.md`, *Active liveness*.
+const SAME: f32 = 0.93;
 
 /// The face in one frame.
 #[derive(Clone, Copy, PartialEq, Debug)]
@@ -30,12 +33,30 @@ pub struct Sight {
     pub measures: Measures,
     /// How much it is like the face that was asked, a cosine.
     pub likeness: f32,
+    /// How much it is like the frame before; 1 where that showed no face.
+    pub continuity: f32,
+}
+
+impl Sight {
+    fn is_ahead(&self) -> bool {
+        self.measures.turn.abs() < AHEAD
+    }
+
+    /// Whether it is the face that was asked, beyond doubt.
+    fn is_same(&self) -> bool {
+        self.likeness >= SAME && self.continuity >= SAME
+    }
+
+    /// Whether it is another. Turned aside a face is less like itself, so that is told once it looks ahead.
+    fn is_another(&self) -> bool {
+        self.is_ahead() && self.likeness < ANOTHER
+    }
 }
 
 /// How far the answer to one prompt is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Phase {
-    /// First the face has to look ahead with open eyes.
+    /// First the face that was asked has to look ahead with open eyes.
     Ready,
     /// What was asked for has to be done.
     Act,
@@ -72,8 +93,14 @@ impl Challenge {
     /// clock that does not go back. `chance` is to be random and not known to anybody before.
     #[must_use]
     pub fn new(chance: u64, at: Duration) -> Self {
+        Self::of(order(chance), at)
+    }
+
+    /// The same with these prompts, e.g. to measure them one by one.
+    #[must_use]
+    pub fn of(prompts: Vec<Prompt>, at: Duration) -> Self {
         Self {
-            prompts: order(chance),
+            prompts,
             done: 0,
             asked_at: at,
             seen_at: at,
@@ -107,6 +134,9 @@ impl Challenge {
     }
 
     /// Takes in a frame, with the face if it shows one.
+    ///
+    /// From looking ahead over the answer to looking ahead again every frame has to show the face that was asked: where
+    /// one does not, or not beyond doubt, the prompt has to be answered from its beginning, within the same time.
     pub fn see(&mut self, sight: Option<Sight>, at: Duration) -> Progress {
         if let Progress::Asked(prompt, _) = self.progress() {
             match self.step(prompt, sight, at) {
@@ -136,6 +166,8 @@ impl Challenge {
             return Err(NotEstablished::TooLate);
         }
         let Some(sight) = sight else {
+            // Whoever comes back need not be the same.
+            self.phase = Phase::Ready;
             let gone = at.saturating_sub(self.seen_at) > OUT_OF_SIGHT;
             return if gone {
                 Err(NotEstablished::OutOfSight)
@@ -144,31 +176,36 @@ impl Challenge {
             };
         };
         self.seen_at = at;
-        if is_another(&sight) {
+        if sight.is_another() {
             return Err(NotEstablished::AnotherFace);
+        }
+        if !sight.is_same() {
+            self.phase = Phase::Ready;
+            return Ok(false);
         }
         match self.phase {
             Phase::Ready => self.ready(&sight),
             Phase::Act if waited < TOO_SOON => {}
-            Phase::Act => self.act(prompt, &sight.measures)?,
-            Phase::Back => return Ok(self.is_back(&sight.measures)),
+            Phase::Act => self.act(prompt, &sight)?,
+            Phase::Back => return Ok(self.is_back(&sight)),
         }
         Ok(false)
     }
 
     fn ready(&mut self, sight: &Sight) {
-        let seen = sight.measures;
-        if seen.turn.abs() < AHEAD && seen.openness > 0.0 {
-            self.open = seen.openness;
+        let openness = sight.measures.openness;
+        if sight.is_ahead() && openness >= LEAST_OPEN {
+            self.open = openness;
             self.phase = Phase::Act;
         }
     }
 
-    fn act(&mut self, prompt: Prompt, seen: &Measures) -> Result<(), NotEstablished> {
+    fn act(&mut self, prompt: Prompt, sight: &Sight) -> Result<(), NotEstablished> {
+        let seen = &sight.measures;
         // Who opens the eyes wider only now is measured by that.
         self.open = self.open.max(seen.openness.min(self.open * 1.5));
         let done = match prompt {
-            Prompt::Blink => seen.turn.abs() < TURNED && seen.openness < self.open * SHUT,
+            Prompt::Blink => sight.is_ahead() && seen.openness < self.open * SHUT,
             Prompt::TurnLeft => is_turned(seen, 1.0)?,
             Prompt::TurnRight => is_turned(seen, -1.0)?,
         };
@@ -178,8 +215,8 @@ impl Challenge {
         Ok(())
     }
 
-    fn is_back(&self, seen: &Measures) -> bool {
-        seen.turn.abs() < AHEAD && seen.openness > self.open * OPEN
+    fn is_back(&self, sight: &Sight) -> bool {
+        sight.is_ahead() && sight.measures.openness > self.open * OPEN
     }
 }
 
@@ -190,12 +227,6 @@ fn is_turned(seen: &Measures, side: f32) -> Result<bool, NotEstablished> {
         return Err(NotEstablished::OtherAnswer);
     }
     Ok(turn > TURNED)
-}
-
-fn is_another(sight: &Sight) -> bool {
-    let ahead = sight.measures.turn.abs() < AHEAD;
-    let least = if ahead { SAME } else { SAME_IN_MOTION };
-    sight.likeness < least
 }
 
 /// One of the six orders.

@@ -15,22 +15,27 @@ const GROWTH: f32 = 1.6;
 /// A challenge to one face of a camera.
 ///
 /// The face is followed by its place alone: turned aside it is no longer much like itself, so a tracker that goes by
-/// likeness may lose it. That it is still the same is checked by the challenge, each time it looks ahead.
+/// likeness may lose it. That it is still the same is checked by the challenge, in every frame.
 #[derive(Clone, Debug)]
 pub struct Watch {
     challenge: Challenge,
     template: Template,
     bounds: Rect,
+    /// What it looked like in the frame before, if that showed it.
+    before: Option<Template>,
 }
 
 impl Watch {
-    /// Begins to ask `face` at `at`; see [`Challenge::new`] for `chance`.
+    /// Begins to ask whoever looks like `template` and is at `bounds`.
+    ///
+    /// The template is to be what the face was recognised by: whoever stands there by now may be somebody else.
     #[must_use]
-    pub fn begin(face: &Face, chance: u64, at: Duration) -> Self {
+    pub fn begin(template: Template, bounds: Rect, challenge: Challenge) -> Self {
         Self {
-            challenge: Challenge::new(chance, at),
-            template: face.template.clone(),
-            bounds: face.bounds,
+            challenge,
+            template,
+            bounds,
+            before: None,
         }
     }
 
@@ -51,14 +56,18 @@ impl Watch {
         let near = faces.iter().filter(|face| self.reaches(&face.bounds));
         let away = |face: &Face| self.bounds.centre().distance(face.bounds.centre());
         let face = near.min_by(|a, b| away(a).total_cmp(&away(b)));
+        let before = self.before.take();
         let sight = face.and_then(|face| {
+            let continuity = before.as_ref().map(|before| before.cosine(&face.template));
             Some(Sight {
                 measures: Measures::of(&face.landmarks)?,
                 likeness: self.template.cosine(&face.template),
+                continuity: continuity.unwrap_or(1.0),
             })
         });
         if let Some(face) = face {
             self.bounds = face.bounds;
+            self.before = Some(face.template.clone());
         }
         self.challenge.see(sight, at)
     }
@@ -103,13 +112,19 @@ mod tests {
         }
     }
 
+    /// Person 1 is asked, at `x`.
+    fn asked(x: f32) -> Watch {
+        let face = face(x, 1, 0.28);
+        Watch::begin(face.template, face.bounds, Challenge::new(0, ms(0)))
+    }
+
     fn ms(n: u64) -> Duration {
         Duration::from_millis(n)
     }
 
     #[test]
     fn the_face_that_was_asked_answers_whoever_stands_beside_it() {
-        let mut watch = Watch::begin(&face(100.0, 1, 0.28), 0, ms(0));
+        let mut watch = asked(100.0);
         let beside = || face(260.0, 2, 0.1);
         watch.see(&[beside(), face(110.0, 1, 0.28)], ms(200));
         watch.see(&[beside(), face(115.0, 1, 0.28)], ms(400));
@@ -123,11 +138,11 @@ mod tests {
 
     #[test]
     fn a_face_too_far_away_is_not_it_and_one_in_its_place_is_another() {
-        let mut watch = Watch::begin(&face(100.0, 1, 0.28), 0, ms(0));
+        let mut watch = asked(100.0);
         watch.see(&[face(400.0, 1, 0.28)], ms(1_000));
         let away = watch.see(&[face(400.0, 1, 0.28)], ms(2_000));
         assert_eq!(away, Progress::NotEstablished(NotEstablished::OutOfSight));
-        let mut watch = Watch::begin(&face(100.0, 1, 0.28), 0, ms(0));
+        let mut watch = asked(100.0);
         let other = watch.see(&[face(100.0, 2, 0.28)], ms(200));
         assert_eq!(other, Progress::NotEstablished(NotEstablished::AnotherFace));
     }
