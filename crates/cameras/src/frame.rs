@@ -4,6 +4,7 @@ use crate::{Error, Result};
 use async_trait::async_trait;
 use bytes::Bytes;
 use jiff::Timestamp;
+use std::time::Instant;
 
 /// Largest JPEG that is taken, in bytes: what a camera station may send, too.
 pub const LARGEST_PICTURE: usize = 1024 * 1024;
@@ -15,6 +16,8 @@ pub struct Frame {
     pub jpeg: Bytes,
     /// When it was complete here.
     pub at: Timestamp,
+    /// The same on a clock that nobody sets: what is followed from picture to picture goes by this one.
+    pub came: Instant,
 }
 
 impl Frame {
@@ -32,8 +35,11 @@ impl Frame {
         if !jpeg.starts_with(&[0xff, 0xd8, 0xff]) {
             return Err(Error::NotPictures("something else".into()));
         }
-        let at = Timestamp::now();
-        Ok(Self { jpeg, at })
+        Ok(Self {
+            jpeg,
+            at: Timestamp::now(),
+            came: Instant::now(),
+        })
     }
 }
 

@@ -1,11 +1,15 @@
 //! Cameras: frames in, overlays and decided tracks out.
 
 mod asking;
+mod moment;
+#[cfg(test)]
+mod tests;
 
-use crate::clock::SystemClock;
+pub use moment::Moment;
+
 use crate::recognition::Recogniser;
 use crate::strangers::StrangerBook;
-use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay};
+use api::ports::{Cameras, FrameRefused, LiveFrame, Overlay};
 use async_trait::async_trait;
 use bytes::Bytes;
 use devices::{HeardKind, House};
@@ -15,7 +19,7 @@ use model::{
 };
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use storage::PictureFiles;
 use store::{Pictures, Store};
 use tokio::sync::{Mutex as AsyncMutex, watch};
@@ -47,6 +51,8 @@ pub struct LiveCameras {
     strangers: StrangerBook,
     /// Names this start of the server in the keys of observations.
     boot_id: String,
+    /// Where the clock of trackers begins.
+    started: Instant,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
     settings: TrackerSettings,
     /// Cameras that look at a room full of people.
@@ -68,30 +74,29 @@ struct Following {
     asking: Asking,
     /// What the access point made of that when somebody was named last.
     policy: LivenessPolicy,
-    /// When a camera that calls a roll was last looked at.
-    called: Option<Timestamp>,
+    /// When a camera that calls a roll was last looked at, on the clock of trackers.
+    called: Option<Duration>,
 }
 
 impl Following {
     /// What the next frame, taken at `at`, is looked at for. Who is asked to blink or turn is looked at in full.
-    fn purpose(&mut self, calls_roll: bool, at: Timestamp) -> Purpose {
+    fn purpose(&mut self, calls_roll: bool, at: Duration) -> Purpose {
         if calls_roll {
             self.called = Some(at);
             return Purpose::RollCall;
         }
         match &self.tracker {
             Some((_, tracker)) if !self.asking.is_busy() => {
-                Purpose::Following(tracker.attention(asking::clock(at)))
+                Purpose::Following(tracker.attention(at))
             }
             _ => Purpose::Live,
         }
     }
 
     /// Whether the roll was called a moment before `now`.
-    fn has_called(&self, now: Timestamp) -> bool {
-        let since = |called| now.duration_since(called).unsigned_abs();
+    fn has_called(&self, now: Duration) -> bool {
         self.called
-            .is_some_and(|called| since(called) < ROLL_CALL_EVERY)
+            .is_some_and(|called| now.saturating_sub(called) < ROLL_CALL_EVERY)
     }
 }
 
@@ -112,6 +117,7 @@ impl LiveCameras {
             house: house.clone(),
             strangers: strangers.clone(),
             boot_id: Uuid::now_v7().to_string(),
+            started: Instant::now(),
             cameras: Mutex::default(),
             settings,
             roll_calls: HashSet::new(),
@@ -149,10 +155,9 @@ impl LiveCameras {
         following: &mut Following,
         jpeg: &Bytes,
         seen: Analysis,
-        at: Timestamp,
+        at: Duration,
     ) -> Option<(TrackUpdate, Vec<Face>)> {
         let (before, settings) = (following.tracker.take(), self.settings);
-        let clock = asking::clock(at);
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {
             let model = gallery.model();
@@ -160,7 +165,7 @@ impl LiveCameras {
             let mut tracker = same.map_or_else(|| Tracker::new(settings), |(_, tracker)| tracker);
             // What the model before saw in a frame is not comparable any more.
             let fits = seen.faces.iter().all(|face| face.template.model() == model);
-            let update = fits.then(|| tracker.follow(&picture, &seen, clock, gallery));
+            let update = fits.then(|| tracker.follow(&picture, &seen, at, gallery));
             ((model, tracker), update.map(|update| (update, seen.faces)))
         });
         let (tracker, update) = stepped.await?;
@@ -240,49 +245,55 @@ impl Camera {
 }
 
 impl LiveCameras {
+    /// An instant on the clock of trackers.
+    fn clock(&self, at: Instant) -> Duration {
+        at.saturating_duration_since(self.started)
+    }
+
     /// Works on the newest frame of a camera, with the time when it was complete here: it is asked for
     /// when it is the camera's turn, not before.
     pub async fn in_turn(
         &self,
         camera: DeviceId,
-        newest: impl FnOnce() -> Option<(Bytes, Timestamp)> + Send,
+        newest: impl FnOnce() -> Option<(Bytes, Moment)> + Send,
     ) -> Result<Arc<LiveFrame>, FrameRefused> {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
         let calls_roll = self.roll_calls.contains(&camera);
-        if calls_roll && following.has_called(SystemClock.now()) {
+        if calls_roll && following.has_called(self.clock(Instant::now())) {
             return Err(FrameRefused::Busy);
         }
         let pool = self.recogniser.pool();
         let turn = timeout(TURN, pool.take()).await;
         let place = turn.ok().flatten().ok_or(FrameRefused::Busy)?;
-        let (jpeg, at) = newest().ok_or(FrameRefused::Busy)?;
+        let (jpeg, Moment { at, came }) = newest().ok_or(FrameRefused::Busy)?;
+        let clock = self.clock(came);
         let look = pool
-            .look_at(place, jpeg.clone(), following.purpose(calls_roll, at))
+            .look_at(place, jpeg.clone(), following.purpose(calls_roll, clock))
             .await;
         let seen = match look.ok_or(FrameRefused::Busy)? {
             Look::Seen(seen) => seen,
             Look::Unreadable(_) => return Err(FrameRefused::Unreadable),
         };
         let size = (seen.width, seen.height);
-        let update = self.follow(&mut following, &jpeg, seen, at).await;
+        let update = self.follow(&mut following, &jpeg, seen, clock).await;
         let (update, faces) = update.ok_or(FrameRefused::Busy)?;
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
         let overlays = overlays(&update, size);
         let told = self
-            .told(&station, &mut following, update, &faces, at)
+            .told(&station, &mut following, update, &faces, clock)
             .await;
         let frame = Arc::new(LiveFrame {
             jpeg,
             overlays,
-            challenge: asking::shown(&following, at),
+            challenge: asking::shown(&following, clock),
             at,
             size,
         });
         state.newest.send_replace(Some(frame.clone()));
-        let took = SystemClock.now().duration_since(at).as_secs_f64();
+        let took = came.elapsed().as_secs_f64();
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
         for one in told {
             following.sequence += 1;
@@ -295,7 +306,7 @@ impl LiveCameras {
 #[async_trait]
 impl Cameras for LiveCameras {
     async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
-        let came = SystemClock.now();
+        let came = Moment::now();
         self.in_turn(camera, || Some((jpeg, came))).await
     }
 

@@ -2,7 +2,7 @@
 
 use super::{Following, LiveCameras};
 use api::ports::{Challenge, ChallengeStep};
-use model::{Device, DeviceKind, FaceLiveness, LivenessPolicy, NotEstablished, Timestamp};
+use model::{Device, DeviceKind, FaceLiveness, LivenessPolicy, NotEstablished};
 use std::time::Duration;
 use vision::liveness::{Answered, Phase, Shown};
 use vision::{Decided, Face, TrackUpdate};
@@ -11,14 +11,15 @@ use vision::{Decided, Face, TrackUpdate};
 type Told = Vec<(Decided, Option<FaceLiveness>)>;
 
 impl LiveCameras {
-    /// What of a frame is to be delivered: strangers at once, people once they have answered if they are asked.
+    /// What of a frame is to be delivered: strangers at once, people once they have answered if they are asked. `at` is
+    /// on the clock of trackers.
     pub(super) async fn told(
         &self,
         station: &Device,
         following: &mut Following,
         mut update: TrackUpdate,
         faces: &[Face],
-        at: Timestamp,
+        at: Duration,
     ) -> Told {
         let named = update.decided.iter().any(|one| one.person.is_some());
         if named {
@@ -30,8 +31,7 @@ impl LiveCameras {
         }
         let asks = following.policy.asks() || following.asking.is_busy();
         let answered = if asks {
-            let clock = clock(at);
-            following.asking.step(&mut update, faces, clock, chance)
+            following.asking.step(&mut update, faces, at, chance)
         } else {
             Vec::new()
         };
@@ -81,14 +81,9 @@ fn chance() -> u64 {
     u64::from_le_bytes(bytes)
 }
 
-/// The time of a frame on the clock of trackers.
-pub(super) fn clock(at: Timestamp) -> Duration {
-    Duration::from_micros(at.as_microsecond().try_into().unwrap_or_default())
-}
-
-/// What whoever stands before the camera is to be shown at `at`.
-pub(super) fn shown(following: &Following, at: Timestamp) -> Option<Challenge> {
-    Some(match following.asking.shown(clock(at))? {
+/// What whoever stands before the camera is to be shown at `at`, on the clock of trackers.
+pub(super) fn shown(following: &Following, at: Duration) -> Option<Challenge> {
+    Some(match following.asking.shown(at)? {
         Shown::Asked {
             person,
             prompt,

@@ -8,7 +8,7 @@ mod tests;
 
 pub use config::NetworkCamerasConfig;
 
-use crate::cameras::LiveCameras;
+use crate::cameras::{LiveCameras, Moment};
 use anyhow::Result;
 use api::ports::{Cameras as _, FrameRefused};
 use cameras::{Credentials, Feed, Guard, Spec, State, follow};
@@ -164,7 +164,11 @@ async fn work(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>) {
     while frames.changed().await.is_ok() {
         let newest = || {
             let frame = frames.borrow_and_update().clone()?;
-            Some((frame.jpeg, frame.at))
+            let moment = Moment {
+                at: frame.at,
+                came: frame.came,
+            };
+            Some((frame.jpeg, moment))
         };
         match live.in_turn(id, newest).await {
             Ok(_) => {}

@@ -12,6 +12,8 @@ mod tests;
 mod wire;
 pub mod worker;
 
+#[cfg(test)]
+pub use analyser::Fault;
 pub use analyser::{Analyser, LocalAnalyser};
 pub use pool::{Membership, Pool};
 pub use port::RecognitionPort;
