@@ -92,6 +92,8 @@ export const reasons: Record<Reason, string> = {
   fingers_locked: "Fingers are locked after failures, until an operator lifts it",
   liveness_not_established: "The face was not shown to be alive, which this access point requires",
   another_factor_needed: "The face was not shown to be alive, and no tag or finger came beside it",
+  not_told_apart: "The face is like two people, who cannot be told apart",
+  held_to_be_another: "The same face was held to be somebody else a moment before: correct that passage",
 };
 
 export const comparisons: Record<Comparison["result"], string> = {

@@ -59,7 +59,7 @@ words! {
         TagMissing, FingerMissing, FaceMissing,
         PictureShowsSomebodyElse, PictureShowsNoFace, Stranger, DeviceTimeSetAside, NotCompleted,
         FingerUnknown, FingerOfSomebodyElse, FingersLocked,
-        LivenessNotEstablished, AnotherFactorNeeded,
+        LivenessNotEstablished, AnotherFactorNeeded, NotToldApart, HeldToBeAnother,
     }
 
     /// Whether a living person stood before the camera.

@@ -17,8 +17,8 @@
 //!
 //! # What denies
 //!
-//! Every [`Reason`] denies, except three that are shown and do not: `PictureShowsNoFace`,
-//! `DeviceTimeSetAside` and `NotCompleted`.
+//! Every [`Reason`] denies, except four that are shown and do not: `PictureShowsNoFace`,
+//! `DeviceTimeSetAside`, `NotCompleted` and `HeldToBeAnother`.
 //!
 //! | reason | when |
 //! |---|---|
@@ -33,6 +33,7 @@
 //! | `FingerUnknown`, `FingerOfSomebodyElse`, `FingersLocked` | what the house found of a finger that it compared itself; one that was compared with nothing counts as `FingerMissing` |
 //! | `PictureShowsSomebodyElse` | the 1:1 comparison disagrees |
 //! | `Stranger` | the face is like nobody's in the gallery |
+//! | `NotToldApart` | the face is like enough to two people, and clearly more like neither |
 //! | `LivenessNotEstablished` | a face counts that was not shown to be alive, where [`LivenessPolicy::Required`] |
 //! | `AnotherFactorNeeded` | the same with neither tag nor finger beside it, where [`LivenessPolicy::OrAnotherFactor`] |
 //!

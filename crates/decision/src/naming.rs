@@ -26,9 +26,11 @@ pub(crate) fn named<'a>(evidence: &Evidence, facts: &'a Facts) -> Named<'a> {
         )
     });
     let face = evidence.face.as_ref().map(|face| {
-        let nobody = face
-            .person
-            .map_or(Reason::Stranger, |_| Reason::PersonUnknown);
+        let nobody = match (face.person, face.one_of) {
+            (Some(_), _) => Reason::PersonUnknown,
+            (None, Some(_)) => Reason::NotToldApart,
+            (None, None) => Reason::Stranger,
+        };
         let person = facts.by_face.as_ref();
         (nobody, person.filter(|p| Some(p.id) == face.person))
     });

@@ -82,6 +82,8 @@ fn reasons(
         reasons.extend(person::reasons(person, facts.access_point.id, at));
         reasons.extend(liveness::reason(evidence, facts));
     }
+    let revised = evidence.face.as_ref().and_then(|face| face.before);
+    reasons.extend(revised.map(|_| Reason::HeldToBeAnother));
     let picture = factors::picture_reason(evidence);
     reasons.extend(picture);
     reasons.extend(missing(evidence, facts, named, rule).filter(|r| {
@@ -125,6 +127,9 @@ fn judged_at(evidence: &Evidence, now: Timestamp) -> Timestamp {
 const fn denies(reason: Reason) -> bool {
     !matches!(
         reason,
-        Reason::PictureShowsNoFace | Reason::DeviceTimeSetAside | Reason::NotCompleted
+        Reason::PictureShowsNoFace
+            | Reason::DeviceTimeSetAside
+            | Reason::NotCompleted
+            | Reason::HeldToBeAnother
     )
 }

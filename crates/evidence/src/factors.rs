@@ -109,6 +109,8 @@ impl Window {
 
     fn subject(&self, sighting: &Sighting) -> Option<Subject> {
         match sighting {
+            // That a passage before was wrong is told by one of its own.
+            Sighting::Face(face) if face.before.is_some() => None,
             Sighting::Face(face) => face.person.map(Subject::Person),
             Sighting::Tag { tag } if self.direction == Direction::Exit => {
                 Some(Subject::Tag(tag.clone()))

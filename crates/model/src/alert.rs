@@ -15,7 +15,8 @@ pub enum AlertKind {
     Denied,
     /// A tag that belongs to nobody.
     UnknownTag,
-    /// The picture does not show the finger's owner.
+    /// The picture does not show the finger's owner; or better views of a face show that the passage before was
+    /// somebody else's.
     PictureDisagrees,
     /// Finger and picture, and no tag taken.
     NotTaken,

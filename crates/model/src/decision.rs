@@ -94,6 +94,10 @@ pub enum Reason {
     LivenessNotEstablished,
     /// The face was not shown to be alive, and neither tag nor finger was shown beside it.
     AnotherFactorNeeded,
+    /// The face is like enough to two people and clearly more like neither: they cannot be told apart.
+    NotToldApart,
+    /// The same face was held to be somebody else a moment before: that passage is wrong.
+    HeldToBeAnother,
 }
 
 /// Whether a living person stood before the camera.

@@ -55,8 +55,14 @@ pub enum SourceKey {
 pub struct FaceSighting {
     /// The track, unique per camera and start.
     pub track: u64,
-    /// Who it is, or `None` for a stranger.
+    /// Who it is; `None` for a stranger, and where two cannot be told apart.
     pub person: Option<PersonId>,
+    /// The two who cannot be told apart: the face is like enough to both, and clearly more like neither.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub one_of: Option<[PersonId; 2]>,
+    /// Whom the track was held to be before, in a passage of its own that is wrong.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub before: Option<PersonId>,
     /// Best similarity found in the gallery.
     pub score: Score,
     /// Threshold in force for the gallery's size.

@@ -79,6 +79,7 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     let reasons = &event.decision.reasons;
     let denied = event.decision.outcome == Outcome::Denied;
     let picture = event.evidence.picture.as_ref();
+    let revised = reasons.contains(&Reason::HeldToBeAnother);
     let disagrees = picture.is_some_and(|p| matches!(p.comparison, Comparison::Disagrees { .. }));
     let stranger = reasons.contains(&Reason::Stranger);
     // Whoever goes out has been inside: there a stranger is a denial like any other.
@@ -95,7 +96,7 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
         (stranger && comes_in, AlertKind::Stranger),
         (denied && plain, AlertKind::Denied),
         (reasons.contains(&Reason::TagUnknown), AlertKind::UnknownTag),
-        (disagrees, AlertKind::PictureDisagrees),
+        (disagrees || revised, AlertKind::PictureDisagrees),
         (event.decision.taken == Taken::NotTaken, AlertKind::NotTaken),
     ];
     let raised = rows.into_iter().filter(|(holds, _)| *holds);
@@ -120,6 +121,7 @@ const fn is_plain(reason: Reason) -> bool {
             | Reason::PictureShowsNoFace
             | Reason::DeviceTimeSetAside
             | Reason::NotCompleted
+            | Reason::HeldToBeAnother
     )
 }
 

@@ -220,7 +220,8 @@ impl LiveCameras {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
             return;
         }
-        if let (None, Some(picture)) = (decided.person, picture) {
+        let stranger = decided.person.is_none() && decided.one_of.is_none();
+        if let Some(picture) = picture.filter(|_| stranger) {
             // Whoever waits for what the camera sees does not wait for this.
             let strangers = self.strangers.clone();
             tokio::spawn(async move { strangers.keep(decided, picture, at).await });
@@ -339,9 +340,10 @@ fn overlays(update: &TrackUpdate, (width, height): (u32, u32)) -> Vec<Overlay> {
         ],
         person: match seen.identity {
             Identity::Known(person) => Some(person),
-            Identity::Undecided | Identity::Unknown => None,
+            Identity::Undecided | Identity::OneOf(_) | Identity::Unknown => None,
         },
-        decided: seen.identity != Identity::Undecided,
+        // Nothing is to be read of a face that may be either of two, least of all that it is unknown.
+        decided: matches!(seen.identity, Identity::Known(_) | Identity::Unknown),
         score: seen.score.map(Score::from_cosine),
     };
     update.overlays.iter().map(one).collect()
@@ -351,6 +353,8 @@ fn sighting(decided: &Decided) -> FaceSighting {
     FaceSighting {
         track: decided.track,
         person: decided.person,
+        one_of: decided.one_of,
+        before: decided.before,
         score: Score::from_cosine(decided.score),
         threshold: Score::from_cosine(decided.threshold),
         runner_up: decided.runner_up.map(Score::from_cosine),

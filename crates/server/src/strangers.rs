@@ -137,6 +137,8 @@ mod tests {
         Decided {
             track: 1,
             person: None,
+            one_of: None,
+            before: None,
             score: 0.0,
             threshold: 0.9,
             runner_up: None,

@@ -50,7 +50,7 @@ pub struct Analysis {
     pub width: u32,
     /// Height of the upright image in pixels.
     pub height: u32,
-    /// Its faces, the surest first, at most [`crate::MOST_FACES`] or, of a room full of people, 48.
+    /// Its faces, the largest first, at most [`crate::MOST_FACES`] or, of a room full of people, 48.
     pub faces: Vec<Face>,
     /// Expected faces that are there and were not described, see [`Attention`].
     pub followed: Vec<Followed>,

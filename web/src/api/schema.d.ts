@@ -3729,7 +3729,7 @@ export interface components {
          * @description Why a decision was made so.
          * @enum {string}
          */
-        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked" | "liveness_not_established" | "another_factor_needed";
+        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked" | "liveness_not_established" | "another_factor_needed" | "not_told_apart" | "held_to_be_another";
         /** @description What an entry records. */
         RecordView: {
             /** @enum {string} */

@@ -10,6 +10,7 @@ export function personName(person: Pick<PersonBrief, "name" | "number" | "delete
 export function passageName(passage: Passage): string {
   if (passage.person) return personName(passage.person);
   if (passage.reasons.includes("stranger")) return "Stranger";
+  if (passage.reasons.includes("not_told_apart")) return "One of two people";
   if (passage.tag) return `Unknown tag ${passage.tag.tag}`;
   if (passage.fingerprint) return passage.fingerprint.result === "locked" ? "Locked finger" : "Unknown finger";
   if (passage.finger) return `Unknown number ${passage.finger}`;

@@ -36,6 +36,8 @@ async fn stranger_passes(
             person: None,
             score: Score(0),
             threshold: Score(900_000),
+            one_of: None,
+            before: None,
             runner_up: None,
             frames: 5,
             gallery: 1,

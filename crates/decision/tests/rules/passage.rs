@@ -151,6 +151,8 @@ impl Passage {
             person: seen.map(|p| p.id),
             score: Score(900_000),
             threshold: Score(850_000),
+            one_of: None,
+            before: None,
             runner_up: None,
             frames: 5,
             gallery: 3,

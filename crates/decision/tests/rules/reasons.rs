@@ -198,6 +198,24 @@ fn a_stranger_is_a_reason_of_its_own() {
 }
 
 #[test]
+fn whoever_is_like_two_people_is_no_stranger_and_is_told_so() {
+    let mut passage = Passage::requiring(&[]).face(None, None);
+    let face = passage.evidence.face.as_mut().unwrap();
+    face.one_of = Some([person(7).id, person(8).id]);
+    assert_denied(&passage, &[Reason::NotToldApart]);
+}
+
+#[test]
+fn that_a_face_was_held_to_be_another_is_shown_and_does_not_deny() {
+    let mut passage = Passage::requiring(&[]).face(Some(&person(7)), Some(person(7)));
+    let face = passage.evidence.face.as_mut().unwrap();
+    face.before = Some(person(8).id);
+    let decision = passage.decide();
+    assert_eq!(decision.outcome, Outcome::Granted);
+    assert_eq!(decision.reasons, [Reason::HeldToBeAnother]);
+}
+
+#[test]
 fn a_device_time_that_was_set_aside_is_shown_and_does_not_deny() {
     let mut passage = Passage::classic_entry(Some(person(7)));
     passage.evidence.time.device = DeviceTime::Impossible {

@@ -2,7 +2,7 @@
 
 use crate::world::*;
 use evidence::Output;
-use model::{Direction, Factor, Observation, ObservationId, Sighting};
+use model::{Direction, FaceSighting, Factor, Observation, ObservationId, Sighting};
 
 const MINUTE: i64 = 60_000;
 
@@ -34,6 +34,21 @@ fn the_same_face_at_an_entry_joins_for_five_minutes_after_the_last_sighting() {
         assert_eq!(world.outputs.last(), Some(&joined));
     }
     world.see(1, 21 * MINUTE, face(Some(7)));
+    assert_eq!(world.passages().len(), 2);
+}
+
+#[test]
+fn a_face_that_was_held_to_be_somebody_else_joins_no_passage() {
+    let mut world = World::with(Direction::Entry, &[]);
+    world.see(1, 0, face(Some(7)));
+    let Sighting::Face(seen) = face(Some(7)) else {
+        unreachable!();
+    };
+    let revised = FaceSighting {
+        before: Some(who(8)),
+        ..seen
+    };
+    world.see(1, MINUTE, Sighting::Face(revised));
     assert_eq!(world.passages().len(), 2);
 }
 

@@ -78,6 +78,8 @@ pub fn face(person: Option<u128>) -> Sighting {
         person: person.map(who),
         score: Score(900_000),
         threshold: Score(850_000),
+        one_of: None,
+        before: None,
         runner_up: None,
         frames: 5,
         gallery: 3,

@@ -39,6 +39,15 @@ fn a_stranger_alerts_where_people_come_in_and_is_denied_where_they_go_out() {
 }
 
 #[test]
+fn a_face_that_was_held_to_be_somebody_else_alerts_that_the_picture_before_shows_another() {
+    let mut event = entry(Some(7));
+    event.decision.reasons = vec![Reason::HeldToBeAnother];
+    assert_eq!(raised(event), [PictureDisagrees]);
+    let two = denied(entry(None), &[Reason::NotToldApart]);
+    assert_eq!(raised(two), [Denied]);
+}
+
+#[test]
 fn a_denial_alerts_under_the_kind_of_its_reason() {
     let suspended = denied(entry(Some(7)), &[Reason::PersonSuspended]);
     assert_eq!(raised(suspended), [Denied]);

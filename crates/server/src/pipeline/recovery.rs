@@ -125,6 +125,8 @@ mod tests {
                     person: Some(PersonId(Uuid::from_u128(7))),
                     score: Score(900_000),
                     threshold: Score(850_000),
+                    one_of: None,
+                    before: None,
                     runner_up: None,
                     frames: 5,
                     gallery: 3,

@@ -50,6 +50,8 @@ pub async fn a_strangers_sighting_names_the_event_it_ended_in<S: Site>() {
         person: None,
         score: Score(0),
         threshold: Score(1),
+        one_of: None,
+        before: None,
         runner_up: None,
         frames: 3,
         gallery: 0,

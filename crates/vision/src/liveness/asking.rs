@@ -86,7 +86,10 @@ impl Asking {
     ) -> Vec<Answered> {
         self.note_stays(&update.overlays, at);
         let mut answered = Vec::new();
-        for decided in std::mem::take(&mut update.decided) {
+        for mut decided in std::mem::take(&mut update.decided) {
+            if self.withdraw(&decided) {
+                decided.before = None;
+            }
             match decided.person {
                 Some(person) => answered.extend(self.queue(decided, person)),
                 None => update.decided.push(decided),
@@ -188,6 +191,20 @@ impl Asking {
         None
     }
 
+    /// A track that is asked, or waits for it, turned out to be somebody else: what it was held to be is never told.
+    fn withdraw(&mut self, decided: &Decided) -> bool {
+        let wrong = |other: &Decided, person: PersonId| {
+            other.track == decided.track && Some(person) != decided.person
+        };
+        let asked = self
+            .now
+            .take_if(|(other, person, _)| wrong(other, *person))
+            .is_some();
+        let waiting = self.waiting.len();
+        self.waiting.retain(|one| !wrong(&one.decided, one.person));
+        asked || self.waiting.len() < waiting
+    }
+
     fn watch(&mut self, faces: &[Face], at: Duration) -> Option<Answered> {
         let (_, _, watch) = self.now.as_mut()?;
         let liveness = match watch.see(faces, at) {
@@ -271,6 +288,8 @@ mod tests {
         let decided = |(n, track): &(u8, u64)| Decided {
             track: *track,
             person: (*n != 9).then(|| who(u128::from(*n))),
+            one_of: None,
+            before: None,
             score: 0.97,
             threshold: 0.93,
             runner_up: None,
@@ -372,6 +391,23 @@ mod tests {
         assert_eq!(told.len(), 1);
         assert!(
             matches!(asking.shown(ms(9_000)), Some(Shown::Asked { person, .. }) if person == who(2))
+        );
+    }
+
+    #[test]
+    fn who_turns_out_to_be_somebody_else_while_asked_is_asked_as_that_other_and_told_once() {
+        let mut asking = Asking::default();
+        let here = [face(1, 0.28, 50.0)];
+        asking.step(&mut update(&[1], &[(1, 1)]), &here, ms(0), || 3);
+        let mut other = update(&[1], &[(2, 1)]);
+        other.decided[0].before = Some(who(1));
+        other.decided[0].template = here[0].template.clone();
+        assert!(asking.step(&mut other, &here, ms(200), || 3).is_empty());
+        let (told, _) = answer(&mut asking, 200);
+        assert_eq!(told.len(), 1);
+        assert_eq!(
+            (told[0].decided.person, told[0].decided.before),
+            (Some(who(2)), None)
         );
     }
 

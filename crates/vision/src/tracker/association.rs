@@ -2,10 +2,11 @@
 //!
 //! Place alone would swap two people who cross, likeness alone would lose a face that is turned
 //! aside for a moment. So both count, and two things are never done: to continue a track with
-//! a good view of a face that is unlike it, or with a face that is recognised as somebody else.
+//! a good view of a face that is unlike it, or with a face that is recognised as somebody else (but that a face which
+//! is like a track that was named a moment ago may show the name to be wrong).
 
 use super::Sighting;
-use super::track::Track;
+use super::track::{ITSELF, Track};
 use std::time::Duration;
 
 /// A good view that is less alike than this (cosine) is another person. Of pairs of one
@@ -45,11 +46,6 @@ fn affinity(track: &Track, sighting: &Sighting, at: Duration) -> Option<f32> {
     if track.is_followed() {
         return None;
     }
-    if let (Some(one), Some(other)) = (track.named(), sighting.person())
-        && one != other
-    {
-        return None;
-    }
     let face = sighting.face;
     let foretold = track.foretold(at);
     let overlap = foretold.overlap(&face.bounds);
@@ -65,6 +61,12 @@ fn affinity(track: &Track, sighting: &Sighting, at: Duration) -> Option<f32> {
         .flatten();
     if likeness.is_some_and(|cosine| cosine < SAME_PERSON) {
         return None;
+    }
+    if let (Some(one), Some(other)) = (track.named(), sighting.person())
+        && one != other
+    {
+        let itself = likeness.is_some_and(|cosine| cosine >= ITSELF);
+        (itself && track.is_named_lately()).then_some(())?;
     }
     let near = overlap > 0.1 || distance.min(stayed) <= REACH;
     let lost = track.is_out_of_sight() || track.is_doubtful();

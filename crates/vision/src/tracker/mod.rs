@@ -2,7 +2,8 @@
 //!
 //! A single frame is never believed. The best frames of a track together make one template, each
 //! weighed by how well it shows the face; a track is decided when that is like one person, at the chosen
-//! rate of errors, and clearly more so than like the next, or when enough good frames are like nobody.
+//! rate of errors, and clearly more so than like the next, or when enough good frames are like nobody. Better views
+//! that come later may turn against a name: then it is taken back, and what the track is held to be is told anew.
 //!
 //! When faces overlap, or cannot be told apart for a while, no name is shown until a good view is
 //! like the track again.
@@ -49,6 +50,9 @@ pub struct TrackerSettings {
     pub rate: Rate,
     /// How much more alike somebody must be than the next person (difference of cosines).
     pub margin: f32,
+    /// How far below the threshold the views of somebody named must fall before the name is taken back (difference of
+    /// cosines).
+    pub doubt: f32,
     /// Good frames without an agreement before somebody is a stranger.
     pub stranger_frames: usize,
     /// Time from the first good frame before somebody is a stranger.
@@ -65,6 +69,7 @@ impl Default for TrackerSettings {
             agreeing_frames: 3,
             rate: Rate::USUAL,
             margin: 0.01,
+            doubt: 0.01,
             stranger_frames: 8,
             stranger_after: Duration::from_millis(1_500),
             patience: Duration::from_secs(2),
@@ -80,6 +85,8 @@ pub enum Identity {
     Undecided,
     /// This person.
     Known(PersonId),
+    /// Alike enough to be either of these, and clearly more so to neither: they cannot be told apart. In order.
+    OneOf([PersonId; 2]),
     /// Nobody who is enrolled.
     Unknown,
 }
@@ -102,8 +109,12 @@ pub struct Overlay {
 pub struct Decided {
     /// The track, unique for this tracker.
     pub track: u64,
-    /// Who it is; `None` for a stranger.
+    /// Who it is; `None` for a stranger, and where two cannot be told apart.
     pub person: Option<PersonId>,
+    /// The two who cannot be told apart.
+    pub one_of: Option<[PersonId; 2]>,
+    /// Whom the track was held to be before, wrongly as its better views say.
+    pub before: Option<PersonId>,
     /// Cosine of the best frames together to the person, for a stranger to whoever is most alike. -1 if
     /// nobody is enrolled.
     pub score: f32,
@@ -189,7 +200,7 @@ impl Tracker {
     /// not copied). `at` is when it was taken, on any clock that does not go back.
     ///
     /// A track is told as [`Decided`] once for each thing it is held to be: a stranger who is
-    /// enrolled while standing there is told again as known.
+    /// enrolled while standing there is told again as known, and whoever better views show to be another as that other.
     pub fn step(
         &mut self,
         picture: &Bytes,

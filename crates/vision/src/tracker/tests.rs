@@ -198,21 +198,89 @@ fn a_stranger_enrolled_on_the_spot_is_known_and_deleted_is_unknown_again() {
     assert!(deleted.decided.is_empty(), "the stranger was told before");
 }
 
-#[test]
-fn somebody_between_two_people_is_not_named_though_alike_enough() {
+/// A view of a face that lies between person 1 and person 2, by so many degrees from the first.
+fn between(degrees: f32) -> Template {
+    let (across, along) = degrees.to_radians().sin_cos();
+    let mut values = vec![0.0; 128];
+    (values[1], values[2]) = (along, across);
+    Template::new(ModelId::FACE_API, values).unwrap()
+}
+
+/// Persons 1 and 2, whose faces are so many degrees apart.
+fn pair(apart: f32) -> Gallery {
     let gallery = Gallery::default();
-    let twin = |turn: f32| {
-        let mut values = vec![0.0; 128];
-        (values[1], values[2]) = (1.0, turn);
-        Template::new(ModelId::FACE_API, values).unwrap()
-    };
-    gallery.set(person(1), &[twin(0.2)]).unwrap();
-    gallery.set(person(2), &[twin(-0.2)]).unwrap();
-    let frames = vec![vec![face(0.0, twin(0.01), GOOD)]; 20];
-    let updates = run(&mut Tracker::default(), &gallery, &frames);
+    gallery.set(person(1), &[between(0.0)]).unwrap();
+    gallery.set(person(2), &[between(apart)]).unwrap();
+    gallery
+}
+
+#[test]
+fn somebody_between_two_people_is_told_once_as_one_of_both_and_as_no_stranger() {
+    let frames = vec![vec![face(0.0, between(11.4), GOOD)]; 20];
+    let updates = run(&mut Tracker::default(), &pair(22.6), &frames);
     let told = decided(&updates);
     assert_eq!(told.len(), 1);
-    assert!(told[0].person.is_none() && told[0].score > told[0].threshold);
+    let both = [person(1), person(2)];
+    assert_eq!((told[0].person, told[0].one_of), (None, Some(both)));
+    assert!(told[0].score > told[0].threshold && told[0].frames >= 3);
+    let shown = updates.last().unwrap().overlays[0].identity;
+    assert_eq!(shown, Identity::OneOf(both));
+}
+
+#[test]
+fn one_of_two_is_named_once_better_views_tell_them_apart() {
+    let mut frames = vec![vec![face(0.0, between(11.4), GOOD)]; 10];
+    frames.extend(vec![vec![face(0.0, between(0.0), GOOD)]; 10]);
+    let updates = run(&mut Tracker::default(), &pair(22.6), &frames);
+    let people: Vec<_> = decided(&updates).iter().map(|told| told.person).collect();
+    assert_eq!(people, [None, Some(person(1))]);
+}
+
+#[test]
+fn a_name_is_taken_back_once_better_views_are_clearly_more_like_another() {
+    let mut frames = vec![vec![face(0.0, between(10.0), GOOD)]; 3];
+    frames.extend(vec![vec![face(0.0, between(27.0), GOOD)]; 10]);
+    let updates = run(&mut Tracker::default(), &pair(28.4), &frames);
+    let told = decided(&updates);
+    let said: Vec<_> = told
+        .iter()
+        .map(|one| (one.track, one.person, one.before))
+        .collect();
+    let (first, other) = (person(1), person(2));
+    assert_eq!(
+        said,
+        [(1, Some(first), None), (1, Some(other), Some(first))]
+    );
+    let shown = updates.last().unwrap().overlays[0].identity;
+    assert_eq!(shown, Identity::Known(other));
+}
+
+#[test]
+fn a_name_is_taken_back_once_better_views_are_like_nobody() {
+    let mut frames = vec![vec![face(0.0, between(18.0), GOOD)]; 3];
+    frames.extend(vec![vec![face(0.0, between(32.0), GOOD)]; 20]);
+    let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
+    let told = decided(&updates);
+    let said: Vec<_> = told
+        .iter()
+        .map(|one| (one.track, one.person, one.before))
+        .collect();
+    assert_eq!(
+        said,
+        [(1, Some(person(1)), None), (1, None, Some(person(1)))]
+    );
+    let shown = updates.last().unwrap().overlays[0].identity;
+    assert_eq!(shown, Identity::Unknown);
+}
+
+#[test]
+fn a_name_stands_while_views_are_only_a_little_less_like() {
+    let mut frames = vec![vec![face(0.0, between(5.0), GOOD)]; 3];
+    frames.extend(vec![vec![face(0.0, between(17.0), GOOD)]; 20]);
+    let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
+    assert_eq!(decided(&updates).len(), 1);
+    let shown = updates.last().unwrap().overlays[0].identity;
+    assert_eq!(shown, Identity::Known(person(1)));
 }
 
 #[test]

@@ -15,7 +15,10 @@ use std::time::Duration;
 /// Two faces that overlap by more than this (intersection over union) may be taken for one another.
 const CROWDED: f32 = 0.15;
 /// After that a track is itself again with a good view at least so much like it.
-const ITSELF: f32 = 0.93;
+pub const ITSELF: f32 = 0.93;
+
+/// A name that rests on no more good views than these may yet turn out wrong.
+const NAMED_LATELY: usize = 8;
 
 /// Somebody known is looked at again after so long.
 const FRESH: Duration = Duration::from_millis(900);
@@ -110,7 +113,7 @@ impl Track {
     pub fn named(&self) -> Option<PersonId> {
         match self.identity {
             Identity::Known(person) => Some(person),
-            Identity::Undecided | Identity::Unknown => None,
+            Identity::Undecided | Identity::OneOf(_) | Identity::Unknown => None,
         }
     }
 
@@ -127,6 +130,12 @@ impl Track {
     /// Whether it may have been taken for another.
     pub fn is_doubtful(&self) -> bool {
         self.doubtful
+    }
+
+    /// Whether the name is so new that a face which is like the track and recognised as somebody else speaks against the
+    /// name rather than for another face.
+    pub fn is_named_lately(&self) -> bool {
+        self.views.seen() <= NAMED_LATELY
     }
 
     /// Cosine to how the face has looked; `None` if it was never seen well.
@@ -170,7 +179,7 @@ impl Track {
         let fresh = match self.identity() {
             Identity::Undecided => return false,
             Identity::Known(_) => FRESH,
-            Identity::Unknown => FRESH_STRANGER,
+            Identity::OneOf(_) | Identity::Unknown => FRESH_STRANGER,
         };
         let since = self.viewed.map(|viewed| at.saturating_sub(viewed));
         !self.out_of_sight && since.is_some_and(|since| since < fresh)
@@ -204,12 +213,10 @@ impl Track {
         }
     }
 
-    /// What the gallery is to be searched for: the combined views, if they have changed and it is open who
-    /// this is; or in any case once the gallery has changed.
+    /// What the gallery is to be searched for: the combined views, once they or the gallery have changed.
     pub fn question(&self, gallery_changed: bool) -> Option<&Template> {
-        let open = self.stale && self.named().is_none();
         let combined = self.views.combined()?;
-        (open || gallery_changed).then_some(&combined.template)
+        (self.stale || gallery_changed).then_some(&combined.template)
     }
 
     /// The gallery's answer to [`Self::question`].
@@ -240,23 +247,46 @@ impl Track {
         at: Duration,
         gallery: usize,
     ) -> Option<Decided> {
-        if self.doubtful || self.named().is_some() {
+        if self.doubtful {
             return None;
         }
         let combined = self.views.combined()?;
         let verdict = Verdict::of(self.found, combined, settings, gallery);
-        let known = verdict.person(combined, settings);
-        self.identity = match known {
-            Some(person) => Identity::Known(person),
-            None if self.is_stranger(settings, at) => Identity::Unknown,
-            None => self.identity,
-        };
-        if self.identity == Identity::Undecided || self.told.contains(&self.identity) {
+        self.identity = self.held_to_be(&verdict, combined, settings, at);
+        if self.identity == Identity::Undecided || self.is_told() {
             return None;
         }
-        let decided = self.decided(known, &verdict, combined, gallery, at);
+        let decided = self.decided(&verdict, combined, gallery, at);
         self.told.push(self.identity);
         Some(decided)
+    }
+
+    /// Whether what it is held to be was told. That two cannot be told apart is told once, whoever they are.
+    fn is_told(&self) -> bool {
+        let same = |told: &Identity| match (told, self.identity) {
+            (Identity::OneOf(_), Identity::OneOf(_)) => true,
+            (told, identity) => *told == identity,
+        };
+        self.told.iter().any(same)
+    }
+
+    /// Who it is by this verdict. A name stands until the views clearly speak against it, and nobody is a stranger
+    /// before enough good frames.
+    fn held_to_be(
+        &self,
+        verdict: &Verdict,
+        combined: &Combined,
+        settings: &TrackerSettings,
+        at: Duration,
+    ) -> Identity {
+        let says = verdict.says(combined, settings);
+        match (self.named(), says) {
+            (Some(person), _) if !verdict.is_against(person, combined, settings) => self.identity,
+            (_, Identity::Known(_)) => says,
+            (Some(_), _) => Identity::Undecided,
+            (None, _) if self.is_stranger(settings, at) => says,
+            (None, _) => self.identity,
+        }
     }
 
     fn is_stranger(&self, settings: &TrackerSettings, at: Duration) -> bool {
@@ -265,9 +295,16 @@ impl Track {
             && waited.is_some_and(|waited| waited >= settings.stranger_after)
     }
 
+    /// The person it was told to be last.
+    fn told_before(&self) -> Option<PersonId> {
+        self.told.iter().rev().find_map(|told| match told {
+            Identity::Known(person) => Some(*person),
+            _ => None,
+        })
+    }
+
     fn decided(
         &self,
-        person: Option<PersonId>,
         verdict: &Verdict,
         combined: &Combined,
         gallery: usize,
@@ -277,7 +314,12 @@ impl Track {
         let runner_up = verdict.found.and_then(|found| found.runner_up);
         Decided {
             track: self.id,
-            person,
+            person: self.named(),
+            one_of: match self.identity {
+                Identity::OneOf(both) => Some(both),
+                _ => None,
+            },
+            before: self.told_before(),
             score: verdict.found.map_or(-1.0, |found| found.score),
             threshold: verdict.threshold,
             runner_up: runner_up.map(|(_, score)| score),
@@ -320,10 +362,43 @@ impl Verdict {
     }
 
     /// Whom the views name: enough of them, alike enough, and clearly more so than the next.
-    fn person(&self, combined: &Combined, settings: &TrackerSettings) -> Option<PersonId> {
-        let found = self.found?;
-        let clear = self.margin().is_none_or(|margin| margin >= settings.margin);
+    fn says(&self, combined: &Combined, settings: &TrackerSettings) -> Identity {
         let enough = combined.frames >= settings.agreeing_frames.max(1);
-        (enough && clear && found.score >= self.threshold).then_some(found.person)
+        let alike = |found: &Match| enough && found.score >= self.threshold;
+        let Some(found) = self.found.filter(alike) else {
+            return Identity::Unknown;
+        };
+        match found.runner_up {
+            Some((next, score)) if found.score - score < settings.margin => {
+                let mut both = [found.person, next];
+                both.sort_unstable();
+                Identity::OneOf(both)
+            }
+            _ => Identity::Known(found.person),
+        }
+    }
+
+    /// Whether the views speak against `person`: more of them than it took to name somebody are clearly more like
+    /// another, or not alike enough any more.
+    fn is_against(
+        &self,
+        person: PersonId,
+        combined: &Combined,
+        settings: &TrackerSettings,
+    ) -> bool {
+        if combined.frames <= settings.agreeing_frames {
+            return false;
+        }
+        let Some(found) = self.found else {
+            return true;
+        };
+        let next = found.runner_up.filter(|(next, _)| *next == person);
+        let score = match next {
+            _ if found.person == person => found.score,
+            Some((_, score)) => score,
+            None => return true,
+        };
+        let beaten = found.person != person && found.score - score >= settings.margin;
+        beaten || score < self.threshold - settings.doubt
     }
 }
