@@ -1,13 +1,21 @@
 //! Open-set identification of tracks: people enrolled with some images and seen in some frames, and
 //! strangers seen in as many.
 //!
-//! `GATEBOOK_FACES=folder cargo run --release -p gatebook-vision --example tracks`
+//! `GATEBOOK_FACES=folder cargo run --release --workspace --example tracks -- [staying]`
 //!
 //! The folder is described in `faces/mod.rs`. **The frames of a track are different photographs of one
 //! person**, taken on different days: more unlike than the frames of a camera, whose combination wins less.
-#![allow(clippy::unwrap_used, clippy::expect_used, clippy::cast_precision_loss)]
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::cast_precision_loss,
+    clippy::cast_possible_truncation,
+    clippy::cast_sign_loss
+)]
 
+#[path = "../faces/mod.rs"]
 mod faces;
+mod staying;
 
 use bytes::Bytes;
 use faces::{percent, quantile};
@@ -57,6 +65,9 @@ fn main() {
     let Some(folder) = faces::folder() else {
         return;
     };
+    if std::env::args().nth(1).as_deref() == Some("staying") {
+        return staying::report(&folder);
+    }
     let people = load(&folder);
     println!("{} people", people.len());
     alike(&people);
