@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod accounts;
+mod damage;
 mod fingers;
 mod ingest;
 mod ledger_rows;
@@ -11,11 +12,13 @@ mod make;
 mod people;
 mod places;
 mod projections;
+mod queue;
 mod search;
 mod strangers;
 #[path = "../support/mod.rs"]
 mod support;
 
+use sqlx::{Connection, Executor};
 use store::Store;
 
 /// A site of its own for each case.
@@ -25,13 +28,21 @@ pub trait Site: Sized {
     type Engine: Store;
 
     /// A new, empty site.
-    async fn found() -> Self;
+    async fn found() -> Self {
+        Self::found_with(storage::Options::default()).await
+    }
+
+    /// A new, empty site with a store of this size.
+    async fn found_with(options: storage::Options) -> Self;
 
     /// Its store.
     fn store(&self) -> &Self::Engine;
 
     /// The same site after a stop and a start.
     async fn restarted(self) -> Self;
+
+    /// The same site after `damage` was done to its closed database, in the words of SQLite.
+    async fn damaged(self, damage: &'static str) -> Self;
 }
 
 macro_rules! conformance {
@@ -133,6 +144,23 @@ macro_rules! every_case {
                 where_a_network_camera_is_can_be_changed_and_goes_with_its_device,
                 a_name_that_no_engine_keeps_is_refused,
             ],
+            damage: [
+                a_row_that_does_not_open_fails_its_own_write_and_no_other,
+                a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again,
+                a_lock_of_what_has_no_fingers_is_no_lock_of_an_access_point,
+                a_stranger_whose_template_does_not_open_is_erased_all_the_same,
+                rows_left_over_from_a_log_that_was_cut_off_fail_the_append_alone,
+                an_unsettled_observation_that_does_not_open_is_told_apart_and_can_be_listed,
+                a_resighting_that_does_not_open_is_listed,
+                what_repeats_an_observation_that_does_not_open_is_still_a_repetition,
+                projections_of_an_earlier_gatebook_are_folded_again_at_the_start,
+                an_entry_that_does_not_open_hides_none_of_the_others,
+            ],
+            queue: [
+                a_full_queue_answers_at_once_and_keeps_what_it_took,
+                a_closed_store_finishes_what_was_queued_and_refuses_the_rest,
+                pictures_that_no_row_names_are_told_apart,
+            ],
             accounts: [
                 a_user_is_found_by_name_in_any_case,
                 a_user_who_was_changed_meanwhile_is_not_changed_back,
@@ -170,9 +198,10 @@ async fn open(dir: &std::path::Path) -> storage::SqlStore {
 impl Site for Sqlite {
     type Engine = storage::SqlStore;
 
-    async fn found() -> Self {
+    async fn found_with(options: storage::Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
-        let store = open(dir.path()).await;
+        let data = storage::DataDir::open(dir.path()).unwrap();
+        let store = storage::SqlStore::open(&data, options).await.unwrap();
         Self { dir, store }
     }
 
@@ -189,6 +218,15 @@ impl Site for Sqlite {
             store,
         }
     }
+
+    async fn damaged(self, damage: &'static str) -> Self {
+        self.store.close().await.unwrap();
+        let url = format!("sqlite://{}", self.dir.path().join("gatebook.db").display());
+        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
+        db.execute(damage).await.unwrap();
+        db.close().await.unwrap();
+        self.restarted().await
+    }
 }
 
 /// PostgreSQL in a database of its own; the directory holds the keys.
@@ -201,10 +239,13 @@ pub struct Postgres {
 impl Site for Postgres {
     type Engine = storage::SqlStore;
 
-    async fn found() -> Self {
+    async fn found_with(options: storage::Options) -> Self {
         let dir = tempfile::tempdir().unwrap();
         let url = support::new_database().await;
-        let store = support::connect(dir.path(), &url).await.unwrap();
+        let data = storage::DataDir::open(dir.path()).unwrap();
+        let server = url.parse().unwrap();
+        let store = storage::SqlStore::connect(&data, &server, options).await;
+        let store = store.unwrap();
         Self { dir, url, store }
     }
 
@@ -217,6 +258,17 @@ impl Site for Postgres {
         drop(self.store);
         let store = support::connect(self.dir.path(), &self.url).await.unwrap();
         Self { store, ..self }
+    }
+
+    async fn damaged(self, damage: &'static str) -> Self {
+        self.store.close().await.unwrap();
+        // Bytes that open nothing, and bytes as they are.
+        let damage = damage
+            .replace("x'", "'\\x")
+            .replace("randomblob(61)", "decode(md5(random()::text), 'hex')")
+            .replace("randomblob(99)", "decode(md5(random()::text), 'hex')");
+        support::run(&self.url, &damage).await;
+        self.restarted().await
     }
 }
 

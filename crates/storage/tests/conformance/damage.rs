@@ -1,51 +1,13 @@
 //! A row that was damaged behind the store's back concerns whoever needs it, and nobody else.
-#![allow(clippy::unwrap_used, clippy::expect_used)]
-
-use std::path::Path;
 
 use model::*;
-use sqlx::{Connection, Executor};
-use storage::{DataDir, Options, SqlStore};
 use store::{
     Append, Book, Ingest, Listed, LogFilter, Page, People, Projected, Put, Settlement, StoreError,
     StrangerSeen, Strangers, VisitFilter, Write,
 };
 use uuid::Uuid;
 
-/// A site whose files can be changed between a stop and a start.
-struct Site {
-    dir: tempfile::TempDir,
-    store: SqlStore,
-}
-
-async fn open(dir: &Path) -> SqlStore {
-    let dir = DataDir::open(dir).unwrap();
-    let options = Options::default();
-    SqlStore::open(&dir, options).await.unwrap()
-}
-
-impl Site {
-    async fn found() -> Self {
-        let dir = tempfile::tempdir().unwrap();
-        let store = open(dir.path()).await;
-        Self { dir, store }
-    }
-
-    /// The same site after `damage` was done to its closed database.
-    async fn damaged(self, damage: &'static str) -> Self {
-        self.store.close().await.unwrap();
-        drop(self.store);
-        let url = format!("sqlite://{}", self.dir.path().join("gatebook.db").display());
-        let mut db = sqlx::SqliteConnection::connect(&url).await.unwrap();
-        db.execute(damage).await.unwrap();
-        db.close().await.unwrap();
-        let store = open(self.dir.path()).await;
-        Self {
-            dir: self.dir,
-            store,
-        }
-    }
-}
+use crate::Site;
 
 fn write(write: Write) -> Append {
     let mut append = Append::entry(entry());
@@ -101,29 +63,27 @@ fn counted(sequence: u64) -> ObservationDraft {
 
 const SPOILT_OBSERVATIONS: &str = "UPDATE observations SET sealed = randomblob(99)";
 
-#[tokio::test]
-async fn a_row_that_does_not_open_fails_its_own_write_and_no_other() {
-    let site = Site::found().await;
+pub async fn a_row_that_does_not_open_fails_its_own_write_and_no_other<S: Site>() {
+    let site = S::found().await;
     let person = alice();
     let added = write(Write::Person(Put::Add(person.clone())));
-    site.store.append(added).await.unwrap();
+    site.store().append(added).await.unwrap();
     let site = site
         .damaged("UPDATE people SET details = randomblob(61)")
         .await;
     let late = write(Write::Person(Put::change(person.clone(), person)));
     // Queued in one go, so that they share a group.
     let (refused, others) = tokio::join!(
-        site.store.append(late),
-        futures::future::join_all((1..=50).map(|n| site.store.commit(counted(n)))),
+        site.store().append(late),
+        futures::future::join_all((1..=50).map(|n| site.store().commit(counted(n)))),
     );
     assert!(matches!(refused, Err(StoreError::Unsealable { .. })));
     assert!(others.iter().all(Result::is_ok), "{others:?}");
-    assert_eq!(site.store.size().await.unwrap(), 1);
+    assert_eq!(site.store().size().await.unwrap(), 1);
 }
 
-#[tokio::test]
-async fn a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again() {
-    let site = Site::found().await;
+pub async fn a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again<S: Site>() {
+    let site = S::found().await;
     let named = |id, number: &str| {
         let mut person = alice();
         person.id = PersonId(Uuid::from_u128(id));
@@ -133,7 +93,7 @@ async fn a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again()
     };
     for person in [named(7, "17"), named(8, "18")] {
         let added = write(Write::Person(Put::Add(person)));
-        site.store.append(added).await.unwrap();
+        site.store().append(added).await.unwrap();
     }
     let site = site
         .damaged(
@@ -142,28 +102,26 @@ async fn a_person_who_does_not_open_keeps_no_site_from_making_surrogates_again()
              DELETE FROM meta WHERE name = 'identity number surrogates'",
         )
         .await;
-    let found = site.store.person_by_identity_number("123456789017").await;
+    let found = site.store().person_by_identity_number("123456789017").await;
     assert_eq!(found.unwrap().unwrap().number, "18");
 }
 
-#[tokio::test]
-async fn a_lock_of_what_has_no_fingers_is_no_lock_of_an_access_point() {
-    let site = Site::found().await;
+pub async fn a_lock_of_what_has_no_fingers_is_no_lock_of_an_access_point<S: Site>() {
+    let site = S::found().await;
     let lock = FingerLock {
         subject: FingerSubject::Person { person: alice().id },
         since: Timestamp::now(),
         failures: 5,
     };
     let locking = write(Write::LockFingers(lock));
-    site.store.append(locking).await.unwrap();
+    site.store().append(locking).await.unwrap();
     let site = site.damaged("UPDATE finger_locks SET kind = 'door'").await;
-    let locks = site.store.finger_locks().await;
+    let locks = site.store().finger_locks().await;
     assert!(matches!(locks, Err(StoreError::Damaged(_))), "{locks:?}");
 }
 
-#[tokio::test]
-async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same() {
-    let site = Site::found().await;
+pub async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same<S: Site>() {
+    let site = S::found().await;
     let seen = StrangerSeen {
         picture: PictureId(Uuid::new_v4()),
         face: PictureId(Uuid::new_v4()),
@@ -172,7 +130,7 @@ async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same() {
         model: "test/1".to_owned(),
         template: vec![7; 16],
     };
-    site.store.keep_stranger(&seen).await.unwrap();
+    site.store().keep_stranger(&seen).await.unwrap();
     let site = site
         .damaged("UPDATE strangers SET sealed = randomblob(61)")
         .await;
@@ -180,24 +138,27 @@ async fn a_stranger_whose_template_does_not_open_is_erased_all_the_same() {
         template: Vec::new(),
         ..seen
     };
-    let stored = site.store.strangers_seen().await.unwrap();
+    let stored = site.store().strangers_seen().await.unwrap();
     assert_eq!(stored, std::slice::from_ref(&unreadable));
-    let erased = site.store.erase_strangers(Timestamp::now()).await.unwrap();
+    let erased = site
+        .store()
+        .erase_strangers(Timestamp::now())
+        .await
+        .unwrap();
     assert_eq!(erased, [unreadable]);
 }
 
-#[tokio::test]
-async fn rows_left_over_from_a_log_that_was_cut_off_fail_the_append_alone() {
-    let site = Site::found().await;
+pub async fn rows_left_over_from_a_log_that_was_cut_off_fail_the_append_alone<S: Site>() {
+    let site = S::found().await;
     for _ in 0..2 {
-        site.store.append(Append::entry(entry())).await.unwrap();
+        site.store().append(Append::entry(entry())).await.unwrap();
     }
     let site = site
         .damaged("DELETE FROM entries WHERE idx = 1; DELETE FROM nodes WHERE level > 0 OR idx > 0;")
         .await;
     let (refused, other) = tokio::join!(
-        site.store.append(Append::entry(entry())),
-        site.store.commit(counted(1)),
+        site.store().append(Append::entry(entry())),
+        site.store().commit(counted(1)),
     );
     assert!(
         matches!(refused, Err(StoreError::Damaged(_))),
@@ -206,75 +167,73 @@ async fn rows_left_over_from_a_log_that_was_cut_off_fail_the_append_alone() {
     other.unwrap();
 }
 
-#[tokio::test]
-async fn an_unsettled_observation_that_does_not_open_is_told_apart_and_can_be_listed() {
-    let site = Site::found().await;
-    let lost = site.store.commit(counted(1)).await.unwrap().observation;
+pub async fn an_unsettled_observation_that_does_not_open_is_told_apart_and_can_be_listed<
+    S: Site,
+>() {
+    let site = S::found().await;
+    let lost = site.store().commit(counted(1)).await.unwrap().observation;
     let site = site.damaged(SPOILT_OBSERVATIONS).await;
-    let kept = site.store.commit(counted(2)).await.unwrap().observation;
-    let unsettled = site.store.unsettled().await.unwrap();
+    let kept = site.store().commit(counted(2)).await.unwrap().observation;
+    let unsettled = site.store().unsettled().await.unwrap();
     assert_eq!(unsettled.observations, [kept]);
     let group = &unsettled.unreadable[0];
     assert_eq!(group.observations, [lost.id]);
     assert_eq!(group.reason, UnresolvedReason::Damaged);
     assert_eq!(group.picture, Some(PictureId(Uuid::from_u128(9))));
     let listed = Settlement::Unresolved(group.clone());
-    site.store.settle(listed).await.unwrap();
-    let unsettled = site.store.unsettled().await.unwrap();
+    site.store().settle(listed).await.unwrap();
+    let unsettled = site.store().unsettled().await.unwrap();
     assert_eq!(unsettled.unreadable, []);
 }
 
-#[tokio::test]
-async fn a_resighting_that_does_not_open_is_listed() {
-    let site = Site::found().await;
-    let first = site.store.commit(counted(1)).await.unwrap().observation;
-    let second = site.store.commit(counted(2)).await.unwrap().observation;
+pub async fn a_resighting_that_does_not_open_is_listed<S: Site>() {
+    let site = S::found().await;
+    let first = site.store().commit(counted(1)).await.unwrap().observation;
+    let second = site.store().commit(counted(2)).await.unwrap().observation;
     let site = site.damaged(SPOILT_OBSERVATIONS).await;
     let join = Settlement::Joined {
         observation: second.id,
         joins: first.id,
     };
-    site.store.settle(join).await.unwrap();
-    let listed = site.store.unresolved(None, 9).await.unwrap();
+    site.store().settle(join).await.unwrap();
+    let listed = site.store().unresolved(None, 9).await.unwrap();
     let group = &listed[0].unresolved;
     assert_eq!(group.observations, [second.id]);
     assert_eq!(group.reason, UnresolvedReason::Damaged);
 }
 
-#[tokio::test]
-async fn what_repeats_an_observation_that_does_not_open_is_still_a_repetition() {
-    let site = Site::found().await;
+pub async fn what_repeats_an_observation_that_does_not_open_is_still_a_repetition<S: Site>() {
+    let site = S::found().await;
     let content = || {
         let (digest, window_s) = ([3; 32], None);
         draft(SourceKey::Content { digest, window_s })
     };
     let mut firsts = Vec::new();
     for draft in [counted(1), content()] {
-        firsts.push(site.store.commit(draft).await.unwrap().observation);
+        firsts.push(site.store().commit(draft).await.unwrap().observation);
     }
     let site = site.damaged(SPOILT_OBSERVATIONS).await;
     for (draft, first) in [counted(1), content()].into_iter().zip(firsts) {
-        let again = site.store.commit(draft).await.unwrap();
+        let again = site.store().commit(draft).await.unwrap();
         assert!(again.duplicate);
         assert_eq!(again.observation.id, first.id);
         assert_eq!(again.observation.sighting, first.sighting);
     }
 }
 
-#[tokio::test]
-async fn projections_of_an_earlier_gatebook_are_folded_again_at_the_start() {
-    let site = Site::found().await;
-    site.store.append(Append::entry(passed())).await.unwrap();
+pub async fn projections_of_an_earlier_gatebook_are_folded_again_at_the_start<S: Site>() {
+    let site = S::found().await;
+    site.store().append(Append::entry(passed())).await.unwrap();
     let visits = VisitFilter {
         limit: 9,
         ..VisitFilter::default()
     };
-    let before = site.store.visits(&visits).await.unwrap();
+    let before = site.store().visits(&visits).await.unwrap();
     assert_eq!(before.len(), 1);
     let site = site
-        .damaged("DELETE FROM visits; UPDATE meta SET value = X'31' WHERE name LIKE 'proj%'")
+        .damaged("DELETE FROM visits; UPDATE meta SET value = x'31' WHERE name LIKE 'proj%'")
         .await;
-    assert_eq!(site.store.visits(&visits).await.unwrap(), before);
+    assert_eq!(site.store().visits(&visits).await.unwrap(), before);
 }
 
 fn passed() -> Entry {
@@ -297,11 +256,10 @@ fn passed() -> Entry {
     }
 }
 
-#[tokio::test]
-async fn an_entry_that_does_not_open_hides_none_of_the_others() {
-    let site = Site::found().await;
+pub async fn an_entry_that_does_not_open_hides_none_of_the_others<S: Site>() {
+    let site = S::found().await;
     for _ in 0..3 {
-        site.store.append(Append::entry(entry())).await.unwrap();
+        site.store().append(Append::entry(entry())).await.unwrap();
     }
     let site = site
         .damaged("UPDATE entries SET sealed = id WHERE idx = 1")
@@ -311,7 +269,7 @@ async fn an_entry_that_does_not_open_hides_none_of_the_others() {
         limit: 10,
     };
     let listed = site
-        .store
+        .store()
         .listed(&LogFilter::default(), page)
         .await
         .unwrap();
@@ -320,16 +278,16 @@ async fn an_entry_that_does_not_open_hides_none_of_the_others() {
     let unreadable = |one: &Listed| matches!(one, Listed::Unreadable { .. });
     let unreadable: Vec<bool> = listed.iter().map(unreadable).collect();
     assert_eq!(unreadable, [false, true, false]);
-    let whole = site.store.entries(&LogFilter::default(), page).await;
+    let whole = site.store().entries(&LogFilter::default(), page).await;
     assert!(whole.is_err_and(|error| error.is_damage()));
     let Listed::Unreadable { event, .. } = listed[1] else {
         unreachable!()
     };
     assert!(
-        site.store
+        site.store()
             .entry(event)
             .await
             .is_err_and(|error| error.is_damage())
     );
-    assert_eq!(site.store.entries_of(&[event]).await.unwrap(), []);
+    assert_eq!(site.store().entries_of(&[event]).await.unwrap(), []);
 }
