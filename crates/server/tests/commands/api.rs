@@ -118,6 +118,31 @@ impl Api {
         answer(curl.arg(format!("{}/api/v1/{path}", self.address)))
     }
 
+    /// Where it is.
+    pub fn address(&self) -> &str {
+        &self.address
+    }
+
+    /// Becomes the camera station `device`; the cookie that says so.
+    #[track_caller]
+    pub fn station(&self, device: &str) -> String {
+        let mut curl = Command::new("curl");
+        curl.args(["-s", "-f", "-X", "POST", "-D", "-", "-b"])
+            .arg(self.jar());
+        curl.args(["-H", &format!("origin: {}", self.address)]);
+        curl.args(["-H", &format!("x-gatebook-csrf: {}", self.csrf)]);
+        let url = format!("{}/api/v1/devices/{device}/station", self.address);
+        let done = curl.arg(url).output().unwrap();
+        let head = String::from_utf8(done.stdout).unwrap();
+        let cookie = head.lines().find_map(|line| {
+            let (name, value) = line.split_once(": ")?;
+            let value = value.split(';').next()?.trim();
+            let is_cookie = name.eq_ignore_ascii_case("set-cookie");
+            (is_cookie && value.contains("-station=")).then(|| value.to_owned())
+        });
+        cookie.unwrap_or_else(|| panic!("no cookie in {head}"))
+    }
+
     /// The secret of the session's cookie.
     pub fn cookie(&self) -> String {
         let jar = std::fs::read_to_string(self.jar()).unwrap();

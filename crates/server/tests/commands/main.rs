@@ -27,6 +27,7 @@ mod reenrolment;
 mod restart;
 mod rollback;
 mod running;
+mod station;
 mod stolen_edge;
 mod systemd;
 mod users;
