@@ -14,7 +14,7 @@ import { eventually, freePorts } from "./wait.mjs";
 export class Gatebook {
   /**
    * A new site on a fresh data directory; `stop` removes it. `more` are further words of the command, `settings`
-   * are in its environment.
+   * are in its environment, `database` is the URL of one that is not chosen for it.
    */
   static start(options = {}) {
     return Gatebook.#started(["serve"], { spread, ...options });
@@ -29,7 +29,7 @@ export class Gatebook {
     if (!existsSync(binary)) throw new Error(`${binary} is missing: make build`);
     const root = await mkdtemp(path.join(os.tmpdir(), "gatebook-e2e-"));
     const [http, mqtt, classicMqtt, classicHttp, metrics, link, edge] = await freePorts(7);
-    const database = await newDatabase();
+    const database = options.database ? ["--set", `database.url=${options.database}`] : await newDatabase();
     const ports = { http, mqtt, classicMqtt, classicHttp, metrics, link, edge };
     const { spread: apart, settings, more = [] } = options;
     const gatebook = new Gatebook([...words, ...more], { root, database, ports, apart, settings });

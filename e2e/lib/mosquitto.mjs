@@ -41,11 +41,16 @@ export class Mosquitto {
     await eventually("Mosquitto answers", () => reached(this.port));
   }
 
+  /** As if its power had failed. */
+  async kill() {
+    if (this.process.exitCode !== null || this.process.signalCode !== null) return;
+    const ended = once(this.process, "exit");
+    this.process.kill("SIGKILL");
+    await ended;
+  }
+
   async stop() {
-    if (this.process.exitCode === null) {
-      this.process.kill("SIGKILL");
-      await once(this.process, "exit");
-    }
+    await this.kill();
     await rm(this.folder, { recursive: true, force: true });
   }
 }

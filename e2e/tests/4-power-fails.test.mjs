@@ -1,10 +1,9 @@
 // SIGKILL under load: what was acknowledged is in the log, once, and the log verifies.
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { after, before, describe, it } from "node:test";
 import { Api } from "../lib/api.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
+import { publishing } from "../lib/load.mjs";
 import { passages, twoGates } from "../lib/site.mjs";
 import { eventually, sleep } from "../lib/wait.mjs";
 
@@ -76,30 +75,12 @@ describe("the power fails under load", { timeout: 300_000 }, () => {
     return mqttLoad({ words, quality, kind: `A${quality}${round}`, message });
   }
 
-  /** One stock client that publishes as fast as it is acknowledged; its debug output names each acknowledgement. */
   function mqttLoad({ words, quality, kind, message }) {
-    // Line by line: what was acknowledged before the kill must not stay in a buffer.
-    const child = spawn("stdbuf", ["-oL", "mosquitto_pub", "-h", "127.0.0.1", ...words.map(String), "-q", String(quality), "-d", "-l"]);
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding("utf8").on("data", (text) => (output += text));
-    child.stdin.on("error", () => {});
-    let count = 0;
-    const more = setInterval(() => {
-      for (let i = 0; i < 10; i += 1) {
-        count += 1;
-        sent.add(tagOf(kind, count));
-        child.stdin.write(`${message(tagOf(kind, count), count)}\n`);
-      }
-    }, 20);
-    const end = async () => {
-      clearInterval(more);
-      const closed = once(child, "close");
-      child.kill("SIGKILL");
-      await closed;
-      // mosquitto_pub numbers its messages from 1 in the order of its lines.
-      for (const [, number] of output.matchAll(/received PUB(?:ACK|REC) \(Mid: (\d+)/g)) acknowledged.add(tagOf(kind, number));
+    const line = (number) => {
+      sent.add(tagOf(kind, number));
+      return message(tagOf(kind, number), number);
     };
-    return { end };
+    return publishing(words, { quality, line, acknowledged: (number) => acknowledged.add(tagOf(kind, number)), many: 10 });
   }
 
   function httpLoad(round) {

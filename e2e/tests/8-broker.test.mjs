@@ -81,7 +81,7 @@ describe("two gates behind a broker", { timeout: 180_000 }, () => {
   });
 
   it("a broker that is killed is named on the page until it is back", async () => {
-    broker.process.kill("SIGKILL");
+    await broker.kill();
     const banner = page.getByText("MQTT broker").filter({ hasText: "is not connected" });
     await banner.waitFor();
     await broker.run();
