@@ -74,7 +74,7 @@ group_rust() {
   # Once more, each site on the test server: the binary's commands, the bookkeeper, the API. What names its
   # engine itself, or is about the file, is left out.
   GATEBOOK_TEST_ENGINE=postgres stage on-postgres nextest scripts/postgres.sh run cargo nextest run --release --workspace \
-    --no-fail-fast --filterset "(package(gatebook) | package(gatebook-api)) - test(/^(backups|configuration|edge|full_disk|postgres|rollback|stolen_edge|verifying)::/)"
+    --no-fail-fast --filterset "(package(gatebook) | package(gatebook-api)) - test(/^(backups|configuration|edge|full_disk|postgres|rollback|stolen_edge)::/)"
   stage no-std perhaps scripts/no-std.sh
   stage examples-in-docs cargo cargo test --release --workspace --doc
 }
@@ -96,6 +96,8 @@ group_browser() {
   stage browser node npm --prefix e2e run --silent test
   # The same, with a process for each part of a site on several hosts, and the database on a server.
   stage browser-hosts node scripts/postgres.sh run npm --prefix e2e run --silent test:hosts
+  # In one process again, every page on the database of a server.
+  stage browser-postgres node scripts/postgres.sh run npm --prefix e2e run --silent test:postgres
 }
 
 groups=("$@")

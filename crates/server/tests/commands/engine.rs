@@ -29,6 +29,22 @@ pub fn database(data: &Path) -> Option<String> {
     Some(url)
 }
 
+/// Gives the site in `data`, whose directory was copied while it was stopped, a copy of its database too.
+pub fn copied(data: &Path) {
+    let Some(url) = database(data) else {
+        return;
+    };
+    let name = |url: &str| {
+        let path = url.split('?').next().unwrap();
+        path.rsplit('/').next().unwrap().to_owned()
+    };
+    let own = new_database();
+    let (from, to) = (name(&url), name(&own));
+    crate::postgres::psql(&format!("DROP DATABASE {to}"));
+    crate::postgres::psql(&format!("CREATE DATABASE {to} TEMPLATE {from}"));
+    fs::write(data.join(NAME), own).unwrap();
+}
+
 /// Runs one statement on a database of the test server: what it gives, without decoration.
 pub fn psql(url: &str, sql: &str) -> String {
     let mut psql = Command::new("psql");
