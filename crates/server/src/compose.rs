@@ -156,14 +156,18 @@ impl Running {
         })
     }
 
-    /// Stops the edges, lets the pipeline finish what was delivered, signs a last checkpoint and
-    /// closes the database.
+    /// Stops the edges, lets the desk hand in what failed and the pipeline finish what was delivered, signs a last
+    /// checkpoint and closes the database.
     ///
     /// # Errors
     /// When an edge failed or the database does not close.
     pub async fn stop(mut self) -> Result<()> {
         self.stop.cancel();
         let mut ended = timeout(PATIENCE, all_of(&mut self.edges)).await;
+        // Fingers that failed and wait for their retry are recorded: nobody can press any more.
+        if timeout(PATIENCE, self.desk.close()).await.is_err() {
+            tracing::warn!("the store takes nothing: fingers that failed last may be missing");
+        }
         // Whoever still waits for a store that takes nothing is turned away now.
         self.closing.cancel();
         if ended.is_err() {

@@ -2,6 +2,7 @@
 
 use super::config::FingersConfig;
 use super::image;
+use super::judged::{Claim, Judged};
 use super::keeping::Shelf;
 use super::locks::Locks;
 use super::matching::{allowed, score};
@@ -16,60 +17,42 @@ use decision::holder;
 use devices::{FingerDesk, House, Press, Pressed, PrintImage};
 use fingerprint::{Candidate, GreyImage, Prepared, extract};
 use model::{
-    AccessPointId, DeviceId, Factor, FingerMode, FingerResult, FingerSighting, FingerSubject,
-    PersonId, Receipt, Sighting,
+    AccessPointId, Factor, FingerMode, FingerResult, FingerSighting, FingerSubject, Receipt,
+    SourceKey,
 };
 use sha2::{Digest, Sha256};
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 use storage::PictureFiles;
-use store::{Pictures, Store, StoreError};
-use uuid::Uuid;
-
-/// How long a place in the queue of observations is waited for, as for other observations of devices.
-const PLACE_WAIT: Duration = Duration::from_secs(5);
-/// How long the retry of a verification is awaited.
-const RETRY_WAIT: Duration = Duration::from_secs(10);
+use store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// Compares fingers with the registry and hands in what it finds. Clones share it.
 #[derive(Clone)]
 pub struct Desk(Arc<Inner>);
 
-struct Inner {
-    store: Arc<dyn Store>,
-    pictures: Arc<PictureFiles>,
-    house: House,
-    prints: Arc<Prints>,
-    locks: Locks,
-    reads: Arc<Reads>,
+/// What the desk has; [`super::handing_in`] has the other half of what it does.
+pub struct Inner {
+    pub(super) store: Arc<dyn Store>,
+    pub(super) pictures: Arc<PictureFiles>,
+    pub(super) house: House,
+    pub(super) prints: Arc<Prints>,
+    pub(super) locks: Locks,
+    /// Which tags were read, and which failures wait for their retry.
+    pub(super) reads: Arc<Reads>,
     /// Of whoever keeps a finger.
     turn: Arc<tokio::sync::Mutex<()>>,
-    held: Mutex<HashMap<DeviceId, Held>>,
     rate: f64,
-}
-
-/// A first press that came to nothing, while the retry is awaited.
-struct Held {
-    token: Uuid,
-    digest: [u8; 32],
-    failed: Judged,
-}
-
-/// A press, judged.
-#[derive(Clone)]
-struct Judged {
-    press: Press,
-    picture: Bytes,
-    sighting: FingerSighting,
-    /// Whom a tag claimed it to be.
-    claimed: Option<PersonId>,
+    /// Whoever waits for a retry, or for a store that takes a failure.
+    pub(super) tasks: TaskTracker,
+    /// No retry is awaited any more.
+    pub(super) closing: CancellationToken,
 }
 
 /// What a finger is compared with.
 enum Against {
     Everybody,
-    Claimed(PersonId),
+    Claimed(Claim),
     /// Nothing: it is locked, or there is nobody to compare it with.
     Nobody(FingerResult),
 }
@@ -95,8 +78,9 @@ impl Desk {
             prints: Arc::new(Prints::load(&**store).await?),
             reads: reads.clone(),
             turn: Arc::default(),
-            held: Mutex::default(),
             rate: config.false_match_rate,
+            tasks: TaskTracker::new(),
+            closing: CancellationToken::new(),
         }));
         Ok((desk, reads))
     }
@@ -129,14 +113,34 @@ impl Desk {
         self.0.mode_of(point).await
     }
 
-    /// A press, compared as `mode` says, or else as the factors of its access point.
+    /// No retry is awaited any more: what failed last is handed in. Ends when the store has it.
+    pub async fn close(&self) {
+        self.0.closing.cancel();
+        self.0.tasks.close();
+        self.0.tasks.wait().await;
+    }
+
+    /// A press, compared as `mode` says, or else as the factors of its access point. It goes on where its device does
+    /// not wait for the answer.
     pub async fn take(&self, press: Press, image: GreyImage, mode: Option<FingerMode>) -> Pressed {
+        let taking = self.clone().taken(press, image, mode);
+        let taken = self.0.tasks.spawn(taking).await;
+        taken.unwrap_or_else(|error| {
+            tracing::error!(%error, "comparing a finger broke down");
+            Pressed::Observed(Receipt::Overloaded)
+        })
+    }
+
+    async fn taken(self, press: Press, image: GreyImage, mode: Option<FingerMode>) -> Pressed {
         let digest: [u8; 32] = Sha256::digest(image.pixels()).into();
-        if self.is_held(press.device, &digest) {
+        let (device, waiting) = (press.device, &self.0.reads.waiting);
+        let press = waiting.keyed(press, &digest);
+        if waiting.has(&press, &digest) {
             // The answer to this very picture was lost on its way.
             return Pressed::Again;
         }
-        let judged = match self.0.clone().judge(press, image, mode).await {
+        let judging = self.0.clone().judge(press, (image, digest), mode);
+        let mut judged = match judging.await {
             Ok(judged) => judged,
             Err(Trouble::Unusable(error)) => return Pressed::Unusable(error.to_string()),
             Err(Trouble::Store(error)) => {
@@ -144,53 +148,28 @@ impl Desk {
                 return Pressed::Observed(Receipt::Overloaded);
             }
         };
-        let before = self.held().remove(&judged.press.device);
-        let failed = judged.sighting.result == FingerResult::Unmatched;
-        let presses = match before {
-            None if failed && !judged.press.deferred && !self.0.is_recorded(&judged).await => {
-                self.hold(digest, judged);
+        // Whoever's press was stored offline is gone, and has nothing to do with who stands there now.
+        if !judged.press.deferred {
+            if let Some(first) = waiting.take(device) {
+                judged = self.0.clone().following(first, judged).await;
+            }
+            let is_first = judged.failed() && judged.sighting.presses == 1;
+            let wait = judged.retry_wait(SystemClock.now());
+            if is_first
+                && let Some(wait) = wait
+                && !self.0.is_recorded(&judged).await
+            {
+                self.0.clone().hold(judged, wait).await;
                 return Pressed::Again;
             }
-            None => 1,
-            Some(_) => 2,
-        };
-        Pressed::Observed(self.0.report(judged, presses).await)
-    }
-
-    fn is_held(&self, device: DeviceId, digest: &[u8; 32]) -> bool {
-        let held = self.held();
-        held.get(&device).is_some_and(|held| held.digest == *digest)
-    }
-
-    /// Keeps a failed press until the retry comes, or the time for it is over.
-    fn hold(&self, digest: [u8; 32], failed: Judged) {
-        let (device, token) = (failed.press.device, Uuid::new_v4());
-        let held = Held {
-            token,
-            digest,
-            failed,
-        };
-        self.held().insert(device, held);
-        let desk = self.clone();
-        tokio::spawn(async move {
-            tokio::time::sleep(RETRY_WAIT).await;
-            let still = |held: &Held| held.token == token;
-            let over = {
-                let mut all = desk.held();
-                let over = all.get(&device).is_some_and(still);
-                over.then(|| all.remove(&device)).flatten()
-            };
-            if let Some(over) = over {
-                let receipt = desk.0.report(over.failed, 1).await;
-                if !matches!(receipt, Receipt::Committed { .. }) {
-                    tracing::error!(%device, ?receipt, "a finger that failed was not recorded");
-                }
-            }
-        });
-    }
-
-    fn held(&self) -> MutexGuard<'_, HashMap<DeviceId, Held>> {
-        self.0.held.lock().unwrap_or_else(PoisonError::into_inner)
+        }
+        let is_counted = matches!(judged.press.key, SourceKey::Sequence { .. });
+        let receipt = self.0.report(judged).await;
+        Pressed::Observed(if is_counted {
+            receipt
+        } else {
+            waiting.counted(device, receipt)
+        })
     }
 }
 
@@ -221,11 +200,33 @@ impl From<StoreError> for Trouble {
     }
 }
 
+/// What a look at a picture gave.
+struct Looked {
+    picture: Bytes,
+    print: Option<Arc<Prepared>>,
+    sighting: FingerSighting,
+}
+
+/// A press of which nothing is known yet.
+const fn unseen(mode: FingerMode) -> FingerSighting {
+    FingerSighting {
+        result: FingerResult::NotCompared,
+        mode,
+        person: None,
+        position: None,
+        duress: false,
+        presses: 1,
+        score: None,
+        searched: 0,
+        picture: None,
+    }
+}
+
 impl Inner {
     async fn judge(
         self: Arc<Self>,
         press: Press,
-        image: GreyImage,
+        (image, digest): (GreyImage, [u8; 32]),
         mode: Option<FingerMode>,
     ) -> Result<Judged, Trouble> {
         let mode = match mode {
@@ -233,8 +234,8 @@ impl Inner {
             None => self.mode_of(press.access_point).await?,
         };
         let against = self.against(&press, mode).await?;
-        let claimed = match against {
-            Against::Claimed(person) => Some(person),
+        let claim = match &against {
+            Against::Claimed(claim) => Some(claim.clone()),
             _ => None,
         };
         let looking = {
@@ -242,12 +243,14 @@ impl Inner {
             tokio::task::spawn_blocking(move || desk.look(&image, mode, &against))
         };
         let broken = |error: tokio::task::JoinError| StoreError::Engine(error.to_string());
-        let (picture, sighting) = looking.await.map_err(broken)?.map_err(Trouble::Unusable)?;
+        let looked = looking.await.map_err(broken)?.map_err(Trouble::Unusable)?;
         Ok(Judged {
             press,
-            picture,
-            sighting,
-            claimed,
+            digest,
+            picture: looked.picture,
+            print: looked.print,
+            sighting: looked.sighting,
+            claim,
         })
     }
 
@@ -266,9 +269,7 @@ impl Inner {
     /// Whether its verification was recorded before, and the answer got lost on its way: then nobody stands there
     /// to press once more, and the answer is given again.
     async fn is_recorded(&self, judged: &Judged) -> bool {
-        let sighting = Sighting::Fingerprint(judged.sighting.clone());
-        let draft = judged.press.clone().seeing(sighting);
-        let known = self.store.is_known(&draft).await;
+        let known = self.store.is_known(&judged.draft()).await;
         known.unwrap_or_else(|error| {
             tracing::error!(%error, "whether a press was recorded cannot be read");
             false
@@ -286,7 +287,8 @@ impl Inner {
         if mode == FingerMode::Search {
             return Ok(Against::Everybody);
         }
-        let Some(tag) = self.reads.before(access_point, press.received_at) else {
+        let read = self.reads.before(access_point, press.received_at);
+        let Some((tag, read_at)) = read else {
             return Ok(Against::Nobody(FingerResult::NotCompared));
         };
         let custody = self.store.custody(&tag).await?;
@@ -296,7 +298,11 @@ impl Inner {
         if self.locks.holds(FingerSubject::Person { person }) {
             return Ok(Against::Nobody(FingerResult::Locked));
         }
-        Ok(Against::Claimed(person))
+        Ok(Against::Claimed(Claim {
+            person,
+            tag,
+            read_at,
+        }))
     }
 
     /// Looks at the picture; takes tens of milliseconds of a core, and more for a large gallery.
@@ -305,33 +311,28 @@ impl Inner {
         image: &GreyImage,
         mode: FingerMode,
         against: &Against,
-    ) -> Result<(Bytes, FingerSighting), fingerprint::Error> {
+    ) -> Result<Looked, fingerprint::Error> {
         let template = extract(image)?;
-        let picture = Bytes::from(image.to_png());
-        let mut sighting = FingerSighting {
-            result: FingerResult::NotCompared,
-            mode,
-            person: None,
-            position: None,
-            duress: false,
-            presses: 1,
-            score: None,
-            searched: 0,
-            picture: None,
+        let mut looked = Looked {
+            picture: Bytes::from(image.to_png()),
+            print: None,
+            sighting: unseen(mode),
         };
+        if let Against::Nobody(result) = against {
+            looked.sighting.result = *result;
+            return Ok(looked);
+        }
+        let print = Prepared::new(&template);
         let found = match against {
-            Against::Nobody(result) => {
-                sighting.result = *result;
-                return Ok((picture, sighting));
-            }
-            Against::Everybody => self.prints.search(&Prepared::new(&template)),
-            Against::Claimed(person) => self.prints.claim(&Prepared::new(&template), *person),
+            Against::Claimed(claim) => self.prints.claim(&print, claim.person),
+            _ => self.prints.search(&print),
         };
         let nobody_enrolled = mode == FingerMode::Claim && found.searched == 0;
         if !nobody_enrolled {
-            self.decide(&mut sighting, &found);
+            self.decide(&mut looked.sighting, &found);
         }
-        Ok((picture, sighting))
+        looked.print = Some(Arc::new(print));
+        Ok(looked)
     }
 
     fn decide(&self, sighting: &mut FingerSighting, found: &Found) {
@@ -355,44 +356,90 @@ impl Inner {
             };
         }
     }
+}
 
-    /// Hands it in: the picture is durable before the observation that names it, and a failure counts once that
-    /// is committed.
-    async fn report(&self, judged: Judged, presses: u8) -> Receipt {
-        let Judged {
-            press,
-            picture,
-            mut sighting,
-            claimed,
-        } = judged;
-        let (point, at) = (press.access_point, press.received_at);
-        sighting.presses = presses;
-        match self.pictures.put(&picture).await {
-            Ok(picture) => sighting.picture = Some(picture),
-            Err(error) => tracing::warn!(%error, "the picture of a finger is lost"),
+#[cfg(test)]
+mod tests {
+    use super::super::judged::tests::failed;
+    use super::*;
+    use crate::house;
+    use crate::tests::opened;
+    use devices::Delivery;
+    use model::{PictureId, Sighting};
+    use std::time::Duration;
+    use store::Pictures;
+    use tempfile::TempDir;
+    use tokio::sync::mpsc;
+
+    /// A desk whose observations are answered by the test.
+    async fn desk() -> (TempDir, Desk, mpsc::Receiver<Delivery>) {
+        let (dir, site) = opened().await;
+        let store: Arc<dyn Store> = Arc::new(site.store.clone());
+        let pictures = Arc::new(site.pictures.clone());
+        let (house, deliveries, _) = house::open(&store, &pictures).await.unwrap();
+        let config = FingersConfig::default();
+        let opened = Desk::open(&store, &pictures, &house, &config).await;
+        (dir, opened.unwrap().0, deliveries)
+    }
+
+    fn failed_now() -> Judged {
+        let mut failed = failed(1, None);
+        failed.press.received_at = SystemClock.now();
+        failed.picture = Bytes::from_static(b"a picture");
+        failed
+    }
+
+    /// Answers the next observation; the picture that it names.
+    async fn answer(deliveries: &mut mpsc::Receiver<Delivery>, receipt: Receipt) -> PictureId {
+        let next = tokio::time::timeout(Duration::from_secs(5), deliveries.recv());
+        let delivery = next.await.unwrap().unwrap();
+        delivery.reply.send(receipt).unwrap();
+        let Sighting::Fingerprint(finger) = delivery.draft.sighting else {
+            panic!("{:?}", delivery.draft);
+        };
+        finger.picture.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_failure_is_handed_in_until_the_store_takes_it_and_counts_then() {
+        let (_dir, desk, mut deliveries) = desk().await;
+        let failed = failed_now();
+        let subject = failed.subjects().next().unwrap();
+        let handing_in = tokio::spawn(desk.0.clone().fail(failed, false));
+        let last = Receipt::Duplicate { contiguous: None };
+        for receipt in [Receipt::Overloaded, Receipt::Overloaded, last] {
+            answer(&mut deliveries, receipt).await;
         }
-        let failed = sighting.result == FingerResult::Unmatched;
-        let picture = sighting.picture;
-        let receipt = self
-            .house
-            .deliver_within(press.seeing(Sighting::Fingerprint(sighting)), PLACE_WAIT)
-            .await;
-        let new = matches!(receipt, Receipt::Committed { .. });
-        if new && failed {
-            let place = FingerSubject::AccessPoint {
-                access_point: point,
-            };
-            let person = claimed.map(|person| FingerSubject::Person { person });
-            for subject in [Some(place), person].into_iter().flatten() {
-                if let Some(lock) = self.locks.fail(subject, at) {
-                    self.locks.write_down(&*self.store, lock).await;
-                }
-            }
-        }
-        if !new && let Some(picture) = picture {
-            // Nothing names it.
-            let _ = self.pictures.remove(picture).await;
-        }
-        receipt
+        handing_in.await.unwrap();
+        let now = SystemClock.now();
+        let more = || desk.locks().fail(subject, now, now).is_some();
+        assert_eq!(
+            [more(), more(), more(), more()],
+            [false, false, false, true]
+        );
+    }
+
+    #[tokio::test]
+    async fn a_stop_hands_in_what_waits_for_its_retry() {
+        let (_dir, desk, mut deliveries) = desk().await;
+        let long = Duration::from_secs(600);
+        desk.0.clone().hold(failed_now(), long).await;
+        assert!(deliveries.try_recv().is_err());
+        let closing = desk.clone();
+        let closing = tokio::spawn(async move { closing.close().await });
+        let committed = Receipt::Committed { contiguous: None };
+        let picture = answer(&mut deliveries, committed).await;
+        closing.await.unwrap();
+        assert!(desk.0.pictures.get(picture).await.unwrap().is_some());
+    }
+
+    #[tokio::test]
+    async fn a_failure_that_cannot_be_recorded_any_more_ends_with_the_house() {
+        let (_dir, desk, mut deliveries) = desk().await;
+        let handing_in = tokio::spawn(desk.0.clone().fail(failed_now(), false));
+        answer(&mut deliveries, Receipt::Overloaded).await;
+        drop(deliveries);
+        let ended = tokio::time::timeout(Duration::from_secs(5), handing_in);
+        ended.await.unwrap().unwrap();
     }
 }

@@ -7,7 +7,7 @@ use api::ports::Clock;
 use decision::{FAILURES_WITHIN, Failures};
 use model::{
     AccessEvent, Act, Author, FingerLock, FingerMode, FingerResult, FingerSubject, Notice, Record,
-    Timestamp,
+    TimeSource, Timestamp,
 };
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -43,7 +43,7 @@ impl Locks {
         let locks = Self::default();
         for record in recent(store, now.saturating_sub(FAILURES_WITHIN)?).await? {
             match record {
-                Record::Access(event) => locks.failed_before(&event),
+                Record::Access(event) => locks.failed_before(&event, now),
                 Record::Act(Act::FingersUnlocked { subject }) => locks.lift(subject),
                 _ => {}
             }
@@ -59,19 +59,26 @@ impl Locks {
         self.inner().locked.contains_key(&subject)
     }
 
-    /// A verification came to nothing at `at`: the lock, if that is one too many.
-    pub fn fail(&self, subject: FingerSubject, at: Timestamp) -> Option<FingerLock> {
+    /// A verification came to nothing at `at`, and is told of at `now`: the lock, if that is one too many. What
+    /// happened longer ago than failures count locks nothing any more.
+    pub fn fail(
+        &self,
+        subject: FingerSubject,
+        at: Timestamp,
+        now: Timestamp,
+    ) -> Option<FingerLock> {
         let mut inner = self.inner();
-        if inner.locked.contains_key(&subject) {
+        if inner.locked.contains_key(&subject) || is_over(at, now) {
             return None;
         }
         let failures = inner.failures.entry(subject).or_default();
-        if !failures.add(at) {
+        // A device's clock may be a little ahead.
+        if !failures.add(at.min(now)) {
             return None;
         }
         let lock = FingerLock {
             subject,
-            since: at,
+            since: now,
             failures: u32::try_from(failures.len()).unwrap_or(u32::MAX),
         };
         inner.locked.insert(subject, lock);
@@ -109,16 +116,33 @@ impl Locks {
         inner.failures.remove(&subject);
     }
 
-    fn failed_before(&self, event: &AccessEvent) {
+    fn failed_before(&self, event: &AccessEvent, now: Timestamp) {
+        let at = happened_at(event);
+        if is_over(at, now) {
+            return;
+        }
         let mut inner = self.inner();
         for subject in subjects_of(event) {
             let failures = inner.failures.entry(subject).or_default();
-            failures.add(event.evidence.received_at);
+            failures.add(at.min(now));
         }
     }
 
     fn inner(&self) -> MutexGuard<'_, Inner> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Whether a failure at `at` counts no more.
+fn is_over(at: Timestamp, now: Timestamp) -> bool {
+    now.duration_since(at) > FAILURES_WITHIN
+}
+
+/// When a passage happened, by its device's clock where that is the one that counts.
+fn happened_at(event: &AccessEvent) -> Timestamp {
+    match event.evidence.time.source {
+        TimeSource::Device => event.evidence.occurred_at,
+        TimeSource::Server => event.evidence.received_at,
     }
 }
 
@@ -175,7 +199,7 @@ mod tests {
         let subject = FingerSubject::AccessPoint {
             access_point: AccessPointId(Uuid::from_u128(1)),
         };
-        let failing = |n: i64| locks.fail(subject, at(n)).map(|lock| lock.failures);
+        let failing = |n: i64| locks.fail(subject, at(n), at(n)).map(|lock| lock.failures);
         assert_eq!(
             [0, 1, 2, 3, 4, 5].map(failing),
             [None, None, None, None, Some(5), None]
@@ -185,5 +209,19 @@ mod tests {
         assert!(!locks.holds(subject));
         assert_eq!([6, 7, 8, 9].map(failing), [None; 4]);
         assert_eq!(failing(10), Some(5));
+    }
+    #[test]
+    fn failures_of_long_ago_lock_nothing_however_many_are_told_of_now() {
+        let locks = Locks::default();
+        let subject = FingerSubject::AccessPoint {
+            access_point: AccessPointId(Uuid::from_u128(1)),
+        };
+        let told = at(10_000);
+        assert!((0..9).all(|n| locks.fail(subject, at(n), told).is_none()));
+        // Of a short outage, they count as what they are.
+        let recent = |n: i64| locks.fail(subject, at(9_800 + n), told);
+        assert_eq!([0, 1, 2, 3].map(recent), [None; 4]);
+        let lock = recent(4).unwrap();
+        assert_eq!((lock.failures, lock.since), (5, told));
     }
 }

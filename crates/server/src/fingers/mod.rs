@@ -1,13 +1,16 @@
 //! Fingers that the house compares itself: one desk for every picture of a finger, whoever brings it.
 //!
-//! [`desk`] compares and reports; [`prints`] is the gallery; [`locks`] knows what is locked after failures; [`reads`]
-//! which tag was read last where; [`sessions`] are enrolments in progress; [`on_host`] has the sensors that hang on this host.
+//! [`desk`] compares, [`handing_in`] reports, after the retry of what failed; [`prints`] is the gallery; [`locks`] knows what
+//! is locked after failures; [`reads`] which tag was read last where; [`sessions`] are enrolments in progress; [`on_host`] has
+//! the sensors that hang on this host.
 
 mod config;
 mod desk;
+mod handing_in;
 mod here;
 mod image;
 mod import;
+mod judged;
 mod keeping;
 mod locks;
 mod matching;
@@ -20,6 +23,7 @@ mod registered;
 mod registry_csv;
 mod sessions;
 mod transfer;
+mod waiting;
 mod watching;
 
 pub use config::{FingersConfig, SensorConfig};

@@ -33,8 +33,10 @@ pub async fn run(
             () = closing.cancelled(), if !deliveries.is_closed() => deliveries.close(),
             delivery = deliveries.recv(), if open && under_way.len() < UNDER_WAY => match delivery {
                 Some(delivery) => {
-                    received.push_back(delivery.draft.received_at);
-                    under_way.push_back(commit(store.clone(), reads.clone(), delivery));
+                    for delivery in reads.due_before(&delivery.draft).into_iter().chain([delivery]) {
+                        received.push_back(delivery.draft.received_at);
+                        under_way.push_back(commit(store.clone(), reads.clone(), delivery));
+                    }
                 }
                 None => open = false,
             },

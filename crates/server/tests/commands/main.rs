@@ -25,6 +25,7 @@ mod prints;
 mod process;
 mod reenrolment;
 mod restart;
+mod retries;
 mod rollback;
 mod running;
 mod station;

@@ -188,8 +188,13 @@ impl<'a> Gate<'a> {
     }
 
     pub fn press(&self, seed: u64, number: u64) -> Value {
-        let file = self.site.file("gate.pgm", &press(seed, number));
-        let (status, answer) = self.send(&file, "");
+        self.presses(&press(seed, number), "")
+    }
+
+    /// Sends a picture, with more in the query.
+    pub fn presses(&self, image: &Image, more: &str) -> Value {
+        let file = self.site.file("gate.pgm", image);
+        let (status, answer) = self.send(&file, more);
         assert_eq!(status, 200, "{answer}");
         answer
     }
@@ -205,6 +210,13 @@ impl<'a> Gate<'a> {
         assert_eq!(self.press(seed, 1)["status"], "again");
         assert_eq!(self.press(seed, 2)["status"], "committed");
         self.known.sequence += 1;
+    }
+
+    /// Counts on, as after a press that was recorded; what it knew before, to press once more under that count.
+    pub fn counts_on(&mut self) -> Known {
+        let before = self.known.clone();
+        self.known.sequence += 1;
+        before
     }
 
     pub fn reads(&mut self, tag: &str) {
@@ -230,15 +242,32 @@ impl Hanging {
     }
 
     pub fn setting(&self) -> String {
+        Self::setting_of(self.plugged.path(), "")
+    }
+
+    /// The same, with how its fingers are compared.
+    pub fn setting_with(&self, mode: &str) -> String {
+        Self::setting_of(self.plugged.path(), &format!(", mode = \"{mode}\""))
+    }
+
+    /// What the configuration says of a sensor at `path`.
+    pub fn setting_of(path: &Path, more: &str) -> String {
+        let path = path.display();
         format!(
-            "fingers.sensors=[{{path = \"{}\", access_point = \"Door\", name = \"desk\"}}]",
-            self.plugged.path().display()
+            "fingers.sensors=[{{path = \"{path}\", access_point = \"Door\", name = \"desk\"{more}}}]"
         )
     }
 
     pub fn put(&self, seed: u64, number: u64) {
         let finger = OnTheGlass::finger(&press(seed, number), "somebody");
         self.bench.sensor().put(finger);
+    }
+
+    /// A press that lies until its picture is taken.
+    pub fn presses(&self, what: OnTheGlass) {
+        self.bench.sensor().put(what);
+        thread::sleep(std::time::Duration::from_secs(3));
+        self.lift();
     }
 
     pub fn lift(&self) {
