@@ -68,6 +68,7 @@ impl Sensors {
                 house: house.clone(),
                 desk: desk.clone(),
                 stop: stop.clone(),
+                unusable: false,
             });
             edges.spawn(async move {
                 watching.await;

@@ -39,6 +39,8 @@ pub struct Watch {
     pub desk: Desk,
     /// When to end.
     pub stop: CancellationToken,
+    /// Whether the last press showed no finger: a spell of such presses is told of once.
+    pub unusable: bool,
 }
 
 /// Watches a sensor until it is to stop.
@@ -149,16 +151,14 @@ impl Watch {
     }
 
     /// Hands a press to the desk, as the device stands in the registry now.
-    async fn press(&self, id: DeviceId, image: Image) {
+    async fn press(&mut self, id: DeviceId, image: Image) {
         let directory = self.house.directory();
         let Some(device) = directory.device(id).filter(|device| !device.disabled) else {
             return;
         };
         let image = match picture(image) {
             Ok(image) => image,
-            Err(why) => {
-                return tracing::warn!(device = %id, %why, "a picture of a finger is unusable");
-            }
+            Err(why) => return self.unusable(id, why),
         };
         let press = Press {
             device: device.id,
@@ -177,11 +177,25 @@ impl Watch {
                 Pressed::Observed(Receipt::Overloaded) if !self.house.deliveries.is_closed() => {
                     tokio::time::sleep(AGAIN).await;
                 }
-                Pressed::Unusable(why) => {
-                    return tracing::debug!(device = %id, %why, "no finger to be compared");
+                Pressed::Unusable(why) => return self.unusable(id, why),
+                Pressed::Observed(_) | Pressed::Again => {
+                    self.unusable = false;
+                    return;
                 }
-                Pressed::Observed(_) | Pressed::Again => return,
             }
+        }
+    }
+
+    /// A press that shows no finger is something for the Devices page, as one that a device sends is; a glass that
+    /// stays dirty all day is one thing, not one for each press.
+    fn unusable(&mut self, device: DeviceId, why: String) {
+        if !std::mem::replace(&mut self.unusable, true) {
+            self.tell(
+                device,
+                why,
+                "Press flat and in the middle; clean the sensor's glass. If every press ends so, \
+                 the sensor is broken.",
+            );
         }
     }
 
@@ -193,18 +207,25 @@ impl Watch {
             Some(E::Stalled { .. } | E::Truncated { .. } | E::TooMuch { .. } | E::Damaged)
         );
         if broke_off {
-            self.house.report(IncidentReport {
-                kind: IncidentKind::BadPicture,
-                address: None,
-                device: Some(device),
-                reason: "a picture of a finger broke off on its way from the sensor".to_owned(),
-                remedy:
-                    "Nothing was recorded: press again. If it happens often, check the sensor's \
-                         cable and ground, or set a lower baud for it."
-                        .to_owned(),
-                at: SystemClock.now(),
-            });
+            let why = "a picture of a finger broke off on its way from the sensor";
+            self.tell(
+                device,
+                why.to_owned(),
+                "Nothing was recorded: press again. If it happens often, check the sensor's \
+                 cable and ground, or set a lower baud for it.",
+            );
         }
+    }
+
+    fn tell(&self, device: DeviceId, reason: String, remedy: &str) {
+        self.house.report(IncidentReport {
+            kind: IncidentKind::BadPicture,
+            address: None,
+            device: Some(device),
+            reason,
+            remedy: remedy.to_owned(),
+            at: SystemClock.now(),
+        });
     }
 }
 

@@ -81,6 +81,48 @@ fn a_sensor_that_stalls_in_the_middle_of_a_picture_is_told_and_goes_on() {
 }
 
 #[test]
+fn an_enrolment_whose_sensor_stalls_in_the_middle_of_a_picture_goes_on_or_leaves_nothing() {
+    let sensor = Hanging::new();
+    let site = Site::open(&["finger"], &["--set", &sensor.setting()]);
+    let ada = site.person("17", "Ada");
+    let device = sensor.in_state(&site, "ready");
+    let enrolment = site.begin(&ada, "right_index", false);
+    let pressed = |number| {
+        thread::scope(|scope| {
+            let wanted = json!({ "sensor": device["id"] });
+            let address = format!("{enrolment}/sensor");
+            let api = &site.api;
+            let pressing = scope.spawn(move || api.call("POST", &address, Some(&wanted)));
+            sensor.in_state(&site, "enrolling");
+            sensor.put(ADA, number);
+            let pressed = pressing.join().unwrap();
+            sensor.lift();
+            pressed
+        })
+    };
+    assert_eq!(pressed(0).1["enrolment"]["done"], 1);
+    sensor.bench.sensor().expect(Fault::Stall(5_000));
+    let (status, answer) = pressed(1);
+    assert_eq!(status, 409, "{answer}");
+    assert!(answer.to_string().contains("stalled"), "{answer}");
+    assert_eq!(site.api.get(&enrolment)["done"], 1);
+    let kept = || {
+        let fingers = site.api.get(&format!("people/{ada}/fingers"));
+        fingers["fingers"].as_array().unwrap().len()
+    };
+    let finish = format!("{enrolment}/finish");
+    assert_eq!(site.api.call("POST", &finish, None).0, 409);
+    assert_eq!(kept(), 0);
+    // It is met again, and the enrolment goes on where it was.
+    sensor.in_state(&site, "ready");
+    assert_eq!(pressed(1).1["enrolment"]["done"], 2);
+    assert_eq!(pressed(2).1["enrolment"]["done"], 3);
+    site.api.make(&finish, &Value::Null);
+    assert_eq!(kept(), 1);
+    site.serving.stop().with(0);
+}
+
+#[test]
 fn duress_is_granted_and_told_silently_and_a_finger_is_enrolled_once() {
     let site = Site::open(&["finger"], &[]);
     let ada = site.person("17", "Ada");

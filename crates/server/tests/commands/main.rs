@@ -28,6 +28,7 @@ mod restart;
 mod retries;
 mod rollback;
 mod running;
+mod sensors;
 mod station;
 mod stolen_edge;
 mod systemd;
