@@ -82,6 +82,9 @@ pub trait People: Send + Sync {
     /// A person's credentials, oldest first.
     async fn credentials(&self, person: PersonId) -> Result<Vec<Credential>>;
 
+    /// Everybody's credentials, to fill the galleries at start.
+    async fn all_credentials(&self) -> Result<Vec<Credential>>;
+
     /// All face templates, to fill the gallery at start; while the models change a credential may have one of each.
     async fn face_templates(&self) -> Result<Vec<FaceTemplate>>;
 

@@ -100,6 +100,13 @@ impl People for SqlStore {
         rows.iter().map(|row| row.record("record")).collect()
     }
 
+    async fn all_credentials(&self) -> Result<Vec<Credential>> {
+        let sql = "SELECT record FROM credentials ORDER BY person, enrolled_at, rowid";
+        let mut db = self.read().await?;
+        let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter().map(|row| row.record("record")).collect()
+    }
+
     async fn face_templates(&self) -> Result<Vec<FaceTemplate>> {
         let mut db = self.read().await?;
         let sql = "SELECT * FROM templates ORDER BY rowid";

@@ -61,6 +61,12 @@ pub async fn templates_of_a_finger_are_given_back_with_their_mark<S: Site>() {
     let mut kept = [first, second].concat();
     kept.sort_by_key(|t| (t.credential, t.impression));
     assert_eq!(site.store().finger_templates().await.unwrap(), kept);
+    let credentials = site.store().all_credentials().await.unwrap();
+    let mut ids: Vec<_> = credentials.iter().map(|c| c.id).collect();
+    ids.sort_unstable();
+    let mut expected: Vec<_> = kept.iter().map(|template| template.credential).collect();
+    expected.dedup();
+    assert_eq!(ids, expected);
     assert_eq!(
         site.store().finger_templates_of(alice.id).await.unwrap(),
         kept
