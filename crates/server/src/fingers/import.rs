@@ -180,7 +180,8 @@ impl Import {
                 format!("line {line} of the same finger is refused: mend it and import again");
             return Ok(Became::Refused(why));
         }
-        if group.fingers.len() > MOST_IMPRESSIONS {
+        let templates = group.fingers.iter().map(|finger| finger.templates.len());
+        if templates.sum::<usize>() > MOST_IMPRESSIONS {
             return refused("more than 10 templates of one finger");
         }
         let store = &*self.shelf.store;
@@ -206,7 +207,7 @@ impl Import {
 
     async fn finding(&self, fingers: Vec<ReadFinger>) -> Result<Finding, String> {
         let prints = Arc::clone(&self.shelf.prints);
-        let templates = fingers.into_iter().map(|finger| finger.template);
+        let templates = fingers.into_iter().flat_map(|finger| finger.templates);
         let templates: Vec<_> = templates.collect();
         let looking = spawn_blocking(move || one_finger::look(&templates, &prints));
         looking.await.map_err(|error| error.to_string())
@@ -259,10 +260,11 @@ fn new_person(row: &ReadRow) -> Person {
 fn imported(person: PersonId, position: FingerPosition, fingers: &[ReadFinger]) -> NewFinger {
     let native = fingers.iter().all(|f| f.format == Format::Native);
     let format = if native { Format::Native } else { Format::Iso };
-    let impressions = fingers.iter().map(|finger| NewImpression {
+    let templates = fingers.iter().flat_map(|finger| &finger.templates);
+    let impressions = templates.map(|template| NewImpression {
         picture: None,
-        quality: finger.template.quality(),
-        template: finger.template.to_bytes(),
+        quality: template.quality(),
+        template: template.to_bytes(),
     });
     NewFinger {
         person,

@@ -1,7 +1,7 @@
 //! The registry with templates of fingers as CSV: rows in and out, without any storage.
 //!
-//! One row a template; a person without fingers has one row whose last columns are empty. Templates are records of
-//! ISO/IEC 19794-2:2005, or Gatebook's own, in base64.
+//! One row a template is written; a person without fingers has one row whose last columns are empty. Templates are records of
+//! ISO/IEC 19794-2:2005, or Gatebook's own, in base64. A record that is read may hold several impressions of its finger.
 
 use anyhow::Result;
 use base64::Engine as _;
@@ -105,18 +105,18 @@ pub struct ReadRow {
     pub number: String,
     /// Name, birth date, gender, address, phone and photo.
     pub fields: [String; 6],
-    /// The template, if there is one.
+    /// Its templates, if there are any.
     pub finger: Option<ReadFinger>,
 }
 
-/// The template of a row.
+/// The templates of a row.
 pub struct ReadFinger {
     /// Which finger.
     pub position: FingerPosition,
     /// How it was written.
     pub format: Format,
-    /// The template.
-    pub template: Template,
+    /// The templates: one, or those of all impressions of a record.
+    pub templates: Vec<Template>,
 }
 
 /// Which finger: the person number, and which one of that person.
@@ -239,30 +239,32 @@ fn read_finger(
     if !sha256.is_empty() && !sha256.eq_ignore_ascii_case(&hex(&Sha256::digest(&bytes))) {
         return Err("sha256: not that of the template".to_owned());
     }
-    let template = match format {
-        Format::Native => Template::from_bytes(&bytes).map_err(|e| format!("template: {e}"))?,
-        Format::Iso => one_view(&bytes, position)?,
+    let templates = match format {
+        Format::Native => {
+            vec![Template::from_bytes(&bytes).map_err(|e| format!("template: {e}"))?]
+        }
+        Format::Iso => views(&bytes, position)?,
     };
     Ok(ReadFinger {
         position,
         format,
-        template,
+        templates,
     })
 }
 
-/// The one impression of a record, of the finger that the row names.
-fn one_view(bytes: &[u8], position: FingerPosition) -> Result<Template, String> {
-    let mut views = iso::import(bytes).map_err(|error| format!("template: {error}"))?;
-    let (Some(view), true) = (views.pop(), views.is_empty()) else {
-        return Err("template: give one impression a row".to_owned());
+/// The impressions of a record, which are all of the finger that the row names.
+fn views(bytes: &[u8], position: FingerPosition) -> Result<Vec<Template>, String> {
+    let views = iso::import(bytes).map_err(|error| format!("template: {error}"))?;
+    let template = |view: iso::View| {
+        if view.position != 0 && view.position != position.number() {
+            return Err("template: it is of another finger than finger_position says".to_owned());
+        }
+        if view.template.minutiae().is_empty() {
+            return Err("template: it has no minutiae".to_owned());
+        }
+        Ok(view.template)
     };
-    if view.position != 0 && view.position != position.number() {
-        return Err("template: it is of another finger than finger_position says".to_owned());
-    }
-    if view.template.minutiae().is_empty() {
-        return Err("template: it has no minutiae".to_owned());
-    }
-    Ok(view.template)
+    views.into_iter().map(template).collect()
 }
 
 /// The word of a position, as the API has it.
@@ -357,9 +359,27 @@ mod tests {
             assert_eq!(first.fields[0], ada().name);
             let finger = first.finger.unwrap();
             assert_eq!(finger.position, FingerPosition::LeftRing);
-            assert_eq!(finger.template.has_ridges(), format == Format::Native);
+            assert_eq!(finger.templates.len(), 1);
+            assert_eq!(finger.templates[0].has_ridges(), format == Format::Native);
             assert!(read.next().unwrap().ok().unwrap().finger.is_none());
         }
+    }
+
+    #[test]
+    fn a_record_with_several_impressions_is_one_row_and_one_finger() {
+        let (ring, thumb) = (9, 6);
+        let record = |positions: &[u8]| {
+            let views: Vec<_> = positions.iter().map(|p| (*p, template())).collect();
+            let record = STANDARD.encode(iso::export(&views).unwrap());
+            let mut row = written(Format::Iso);
+            row[10] = record;
+            row[11].clear();
+            read(&file(&[row])).unwrap().remove(0)
+        };
+        let finger = record(&[ring, ring, ring]).ok().unwrap().finger.unwrap();
+        assert_eq!(finger.templates.len(), 3);
+        let mixed = record(&[ring, thumb]).err().unwrap().reason;
+        assert!(mixed.contains("another finger"), "{mixed}");
     }
 
     #[test]

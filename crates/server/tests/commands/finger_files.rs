@@ -2,12 +2,16 @@
 
 use crate::pressing::{ADA, ADAS_OTHER, Hanging, STRANGER, Site, press};
 use crate::process::{eventually, gatebook, run};
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use fingerprint::iso;
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Child, Stdio};
 use tempfile::{TempDir, tempdir};
+use testkit::sensor::Fault;
 
 /// A site that does not run, with Ada, of whom nothing but number and name is known.
 fn stopped() -> TempDir {
@@ -19,20 +23,7 @@ fn stopped() -> TempDir {
 
 /// Enrols Ada's finger at the console by three presses.
 fn enrol(data: &Path, sensor: &Hanging) {
-    let path = sensor.plugged.path().display().to_string();
-    let words = [
-        "enrol",
-        "--sensor",
-        &path,
-        "--person",
-        "17",
-        "--finger",
-        "right_index",
-    ];
-    let mut enrolling = gatebook(data, &words)
-        .stdout(Stdio::piped())
-        .spawn()
-        .unwrap();
+    let mut enrolling = enrolling(data, sensor);
     let mut said = BufReader::new(enrolling.stdout.take().unwrap()).lines();
     let mut line = || said.next().unwrap().unwrap();
     assert!(line().contains("press the finger"));
@@ -44,6 +35,39 @@ fn enrol(data: &Path, sensor: &Hanging) {
     }
     assert_eq!(line(), "Enrolled.");
     assert!(enrolling.wait().unwrap().success());
+}
+
+/// Begins to enrol Ada's finger at the console; the process.
+fn enrolling(data: &Path, sensor: &Hanging) -> Child {
+    let path = sensor.plugged.path().display().to_string();
+    let words = ["enrol", "--sensor", &path, "--person", "17"];
+    let words = [&words[..], &["--finger", "right_index"]].concat();
+    let mut enrolling = gatebook(data, &words);
+    enrolling.stdout(Stdio::piped()).stderr(Stdio::piped());
+    enrolling.spawn().unwrap()
+}
+
+#[test]
+fn an_enrolment_at_the_console_whose_sensor_stalls_leaves_nothing() {
+    let sensor = Hanging::new();
+    let data = stopped();
+    let mut enrolling = enrolling(data.path(), &sensor);
+    let mut said = BufReader::new(enrolling.stdout.take().unwrap()).lines();
+    let mut line = || said.next().unwrap().unwrap();
+    assert!(line().contains("press the finger"));
+    sensor.put(ADA, 0);
+    assert!(line().contains("Good"));
+    sensor.bench.sensor().expect(Fault::Stall(5_000));
+    sensor.lift();
+    sensor.put(ADA, 1);
+    let ended = enrolling.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(1));
+    let why = String::from_utf8_lossy(&ended.stderr);
+    assert!(why.contains("stalled"), "{why}");
+    let exported = run(data.path(), &["people", "export-fingers"]).with(0).out;
+    assert!(templates(&exported).is_empty(), "{exported}");
+    sensor.lift();
+    enrol(data.path(), &sensor);
 }
 
 /// The templates in a file of fingers.
@@ -91,6 +115,31 @@ fn fingers_go_to_another_site_as_a_file_and_each_row_that_is_wrong_is_named() {
     assert_eq!(templates(&again).len(), 2);
     assert!(!again.contains("Eve"));
     run(there.path(), &import).with(1).saying("0 added");
+}
+
+#[test]
+fn a_record_with_several_impressions_is_imported_as_one_finger() {
+    let sensor = Hanging::new();
+    let data = stopped();
+    enrol(data.path(), &sensor);
+    let exported = run(data.path(), &["people", "export-fingers"]).with(0).out;
+    let record = |row: &str| STANDARD.decode(row.split(',').nth(10).unwrap()).unwrap();
+    let rows = exported.lines().filter(|line| line.contains("right_index"));
+    let views: Vec<_> = rows
+        .flat_map(|row| iso::import(&record(row)).unwrap())
+        .collect();
+    let views: Vec<_> = views.iter().map(|v| (v.position, &v.template)).collect();
+    let record = STANDARD.encode(iso::export(&views).unwrap());
+    let head = exported.lines().next().unwrap();
+    let row = format!("17,Ada,,,,,,right_index,iso-19794-2:2005,,{record},,");
+    let there = tempdir().unwrap();
+    let file = there.path().join("fingers.csv");
+    std::fs::write(&file, format!("{head}\n{row}\n")).unwrap();
+    let import = ["people", "import-fingers", file.to_str().unwrap()];
+    // The person, and the row.
+    run(there.path(), &import).with(0).saying("2 added");
+    let again = run(there.path(), &["people", "export-fingers"]).with(0).out;
+    assert_eq!(templates(&again).len(), 3);
 }
 
 /// Imports a file at a site that runs; the job once it has ended.
