@@ -8,7 +8,7 @@ use crate::ports::{Clock, ImportReport, Step, Tell};
 use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::future::Future;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, watch};
 use tokio::task::AbortHandle;
@@ -69,6 +69,26 @@ struct Remembered {
     task: AbortHandle,
 }
 
+/// The jobs, for whoever is not to keep them alive.
+#[derive(Clone)]
+pub(crate) struct WeakJobs {
+    jobs: Weak<Inner>,
+    closed: watch::Receiver<()>,
+}
+
+impl WeakJobs {
+    /// The jobs, unless they ended.
+    pub(crate) fn upgrade(&self) -> Option<Jobs> {
+        self.jobs.upgrade().map(Jobs)
+    }
+
+    /// Waits until they end.
+    pub(crate) fn ended(&self) -> impl Future<Output = ()> + Send + 'static {
+        let mut closed = self.closed.clone();
+        async move { while closed.changed().await.is_ok() {} }
+    }
+}
+
 /// The jobs since the start. Those that run end when the last clone is dropped.
 #[derive(Clone)]
 pub(crate) struct Jobs(Arc<Inner>);
@@ -80,6 +100,8 @@ struct Inner {
     reenrolments: Arc<Semaphore>,
     /// Newest first.
     jobs: Mutex<VecDeque<Remembered>>,
+    /// Closed with the last clone.
+    open: watch::Sender<()>,
 }
 
 impl Drop for Inner {
@@ -99,7 +121,16 @@ impl Jobs {
             verifications: Arc::new(Semaphore::new(1)),
             reenrolments: Arc::new(Semaphore::new(1)),
             jobs: Mutex::default(),
+            open: watch::Sender::new(()),
         }))
+    }
+
+    /// The same, without keeping them alive.
+    pub(crate) fn weak(&self) -> WeakJobs {
+        WeakJobs {
+            jobs: Arc::downgrade(&self.0),
+            closed: self.0.open.subscribe(),
+        }
     }
 
     /// Takes the turn for a job.

@@ -11,8 +11,8 @@ pub use fingers::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    Author, CredentialId, DeviceId, FaceLiveness, LivenessPolicy, PersonId, Prompt, Score,
-    StrangerId, Timestamp,
+    Author, CredentialId, DeviceId, FaceLiveness, LivenessPolicy, PersonId, PictureId, Prompt,
+    Score, StrangerId, Timestamp,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -150,8 +150,9 @@ pub trait Recognition: Send + Sync + 'static {
     /// overloaded; try again. Nothing: no face, or nobody is kept.
     async fn strangers_like(&self, image: Bytes, most: usize) -> Option<Vec<(StrangerId, Score)>>;
 
-    /// Takes a stranger out of those who are recognised again, at once.
-    async fn stranger_forgotten(&self, stranger: StrangerId);
+    /// Takes those sightings of a stranger, named by the pictures of their passages, out of what is recognised again, at
+    /// once.
+    async fn stranger_forgotten(&self, stranger: StrangerId, pictures: &[PictureId]);
 }
 
 /// A box over the video.
@@ -236,6 +237,34 @@ pub enum FrameRefused {
     UnknownCamera,
 }
 
+/// A roll that is called before a camera, or was.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct RollCall {
+    /// When it was begun.
+    pub begun_at: Timestamp,
+    /// When it ends, or ended.
+    pub until: Timestamp,
+    /// Pictures that were looked at so far.
+    pub looks: u32,
+    /// Who was seen, each person once, and faces that were not recognised.
+    pub faces: Vec<RollCallFace>,
+}
+
+/// Somebody seen by a roll call.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct RollCallFace {
+    /// Its number on the list.
+    pub number: u32,
+    /// Who it is, once named.
+    pub person: Option<PersonId>,
+    /// Whether it is known to be nobody's who is enrolled.
+    pub unknown: bool,
+    /// When it was last seen.
+    pub at: Timestamp,
+    /// Best similarity to anybody in the last picture that showed it.
+    pub score: Option<Score>,
+}
+
 /// Live cameras.
 #[async_trait]
 pub trait Cameras: Send + Sync + 'static {
@@ -244,6 +273,18 @@ pub trait Cameras: Send + Sync + 'static {
 
     /// The newest frame of a camera and every one after it. `None`: no such camera.
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>>;
+
+    /// Looks for a minute at a room full of people, in place of any roll called before. `None`: no such camera.
+    fn call_roll(&self, camera: DeviceId) -> Option<RollCall>;
+
+    /// The roll that was called last, and what it has found so far. `None`: none was since the start.
+    fn roll_call(&self, camera: DeviceId) -> Option<RollCall>;
+
+    /// Ends it before its time.
+    fn end_roll_call(&self, camera: DeviceId) -> Option<RollCall>;
+
+    /// A face on its list, as JPEG.
+    fn roll_call_face(&self, camera: DeviceId, number: u32) -> Option<Bytes>;
 
     /// A camera station connected (`true`) or went away.
     fn presence(&self, camera: DeviceId, connected: bool);

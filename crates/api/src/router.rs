@@ -3,17 +3,27 @@
 use crate::docs;
 use crate::document;
 use crate::headers::secured;
+use crate::jobs::WeakJobs;
 use crate::limits::in_time;
-use crate::live;
 use crate::live::messages::JobKind;
+use crate::live::{self, Live};
+use crate::ports::Recognition;
 use crate::routes as r;
 use crate::state::{Api, House};
 use axum::extract::DefaultBodyLimit;
 use axum::http::{HeaderValue, header};
 use axum::middleware;
+use std::sync::Arc;
+use std::time::Duration;
+use tokio::sync::oneshot;
 use tower_http::set_header::SetResponseHeaderLayer;
 use utoipa_axum::router::{OpenApiRouter, UtoipaMethodRouterExt as _};
 use utoipa_axum::routes;
+
+/// How soon enrolling everybody anew is tried again after it failed; each further pause is twice as long.
+const TRIED_AGAIN: Duration = Duration::from_secs(60);
+/// The longest such pause.
+const TRIED_AGAIN_AT_LATEST: Duration = Duration::from_secs(3_600);
 
 /// Largest body of a route that names no limit of its own, in bytes.
 const BODY_LIMIT: usize = 1024 * 1024;
@@ -47,10 +57,49 @@ fn reenrol(api: &Api) {
     if !recognition.is_outdated() {
         return;
     }
-    if let Ok(turn) = api.jobs.turn(JobKind::Reenrolment) {
-        api.jobs.begin(turn, &api.live, |tell| async move {
-            recognition.reenrol(tell).await.map(Some)
+    tokio::spawn(reenrolled(api.jobs.weak(), api.live.clone(), recognition));
+}
+
+/// Enrols everybody anew, a job for each try, until one succeeds or the jobs end.
+async fn reenrolled(jobs: WeakJobs, live: Live, recognition: Arc<dyn Recognition>) {
+    let ended = jobs.ended();
+    let begin = || {
+        let jobs = jobs.upgrade()?;
+        let turn = jobs.turn(JobKind::Reenrolment).ok()?;
+        let (done, outcome) = oneshot::channel();
+        let recognition = recognition.clone();
+        jobs.begin(turn, &live, |tell| async move {
+            let report = recognition.reenrol(tell).await;
+            // Whoever waits for it may be gone.
+            let _ = done.send(report.is_ok());
+            report.map(Some)
         });
+        Some(outcome)
+    };
+    let tries = until_one_succeeds(TRIED_AGAIN, || {
+        let outcome = begin();
+        async move {
+            match outcome {
+                Some(outcome) => outcome.await.unwrap_or(false),
+                None => false,
+            }
+        }
+    });
+    tokio::select! {
+        () = tries => {}
+        () = ended => {}
+    }
+}
+
+/// Tries again after pauses that grow.
+async fn until_one_succeeds<Try: Future<Output = bool>>(
+    first_pause: Duration,
+    mut one_try: impl FnMut() -> Try,
+) {
+    let mut pause = first_pause;
+    while !one_try().await {
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(TRIED_AGAIN_AT_LATEST);
     }
 }
 
@@ -138,6 +187,9 @@ fn people() -> OpenApiRouter<Api> {
         .routes(routes!(r::attendance::table))
         .routes(routes!(r::attendance::of_person))
         .routes(routes!(r::attendance::table_csv))
+        .routes(routes!(r::roll_calls::begin, r::roll_calls::show))
+        .routes(routes!(r::roll_calls::end))
+        .routes(routes!(r::roll_calls::face))
 }
 
 fn log() -> OpenApiRouter<Api> {
@@ -195,4 +247,24 @@ fn site() -> OpenApiRouter<Api> {
         .routes(routes!(r::incidents::list))
         .routes(routes!(r::incidents::forget))
         .routes(routes!(r::incidents::allow))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    #[tokio::test]
+    async fn what_fails_is_tried_again_until_it_succeeds() {
+        let tries = AtomicUsize::new(0);
+        let begun = std::time::Instant::now();
+        let pause = Duration::from_millis(10);
+        until_one_succeeds(pause, || {
+            let before = tries.fetch_add(1, Ordering::Relaxed);
+            async move { before == 2 }
+        })
+        .await;
+        assert_eq!(tries.into_inner(), 3);
+        assert!(begun.elapsed() >= pause * 3, "one pause and a longer one");
+    }
 }

@@ -1,22 +1,27 @@
 //! Cameras: frames in, overlays and decided tracks out.
 
 mod asking;
+mod mistaken;
 mod moment;
+mod roll_call;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use moment::Moment;
 
+use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
 use crate::strangers::StrangerBook;
-use api::ports::{Cameras, FrameRefused, LiveFrame, Overlay};
+use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay, RollCall};
 use async_trait::async_trait;
 use bytes::Bytes;
 use devices::{HeardKind, House};
+use mistaken::Mistaken;
 use model::{
     Device, DeviceId, DeviceKind, DeviceTime, FaceLiveness, FaceSighting, LivenessPolicy,
-    ObservationDraft, Receipt, Score, Sighting, SourceKey, Timestamp,
+    ObservationDraft, PersonId, Receipt, Score, Sighting, SourceKey, Timestamp,
 };
+use roll_call::RollCalls;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -55,8 +60,10 @@ pub struct LiveCameras {
     started: Instant,
     cameras: Mutex<HashMap<DeviceId, Arc<Camera>>>,
     settings: TrackerSettings,
-    /// Cameras that look at a room full of people.
+    /// Cameras that always look at a room full of people.
     roll_calls: HashSet<DeviceId>,
+    /// Those that do for a minute, because somebody calls the roll.
+    called: RollCalls,
 }
 
 /// One camera station.
@@ -76,6 +83,8 @@ struct Following {
     policy: LivenessPolicy,
     /// When a camera that calls a roll was last looked at, on the clock of trackers.
     called: Option<Duration>,
+    /// Strangers who may be named yet.
+    mistaken: Mistaken,
 }
 
 impl Following {
@@ -91,6 +100,14 @@ impl Following {
             }
             _ => Purpose::Live,
         }
+    }
+
+    /// Nothing that was seen before says anything of what comes: tracks are numbered anew, by templates that may be
+    /// another model's. Whoever is asked whether they are alive is decided and asked anew.
+    fn begin_anew(&mut self) {
+        self.tracker = None;
+        self.asking = Asking::default();
+        self.mistaken = Mistaken::default();
     }
 
     /// Whether the roll was called a moment before `now`.
@@ -121,6 +138,7 @@ impl LiveCameras {
             cameras: Mutex::default(),
             settings,
             roll_calls: HashSet::new(),
+            called: RollCalls::default(),
         }
     }
 
@@ -158,6 +176,7 @@ impl LiveCameras {
         at: Duration,
     ) -> Option<(TrackUpdate, Vec<Face>)> {
         let (before, settings) = (following.tracker.take(), self.settings);
+        let served = before.as_ref().map(|(model, _)| *model);
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {
             let model = gallery.model();
@@ -168,7 +187,12 @@ impl LiveCameras {
             let update = fits.then(|| tracker.follow(&picture, &seen, at, gallery));
             ((model, tracker), update.map(|update| (update, seen.faces)))
         });
-        let (tracker, update) = stepped.await?;
+        let stepped = stepped.await;
+        let serves = stepped.as_ref().map(|((model, _), _)| *model);
+        if served.is_some() && serves != served {
+            following.begin_anew();
+        }
+        let (tracker, update) = stepped?;
         following.tracker = Some(tracker);
         update
     }
@@ -191,10 +215,11 @@ impl LiveCameras {
     async fn deliver(
         &self,
         station: &Device,
-        sequence: u64,
+        following: &mut Following,
         (decided, liveness): (Decided, Option<FaceLiveness>),
         at: Timestamp,
     ) {
+        following.sequence += 1;
         let kept = self.pictures.put(&decided.picture).await;
         let picture = kept
             .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
@@ -204,7 +229,7 @@ impl LiveCameras {
             access_point: station.access_point,
             key: SourceKey::Sequence {
                 boot_id: self.boot_id.clone(),
-                sequence,
+                sequence: following.sequence,
             },
             device_time: DeviceTime::Absent,
             received_at: at,
@@ -220,11 +245,26 @@ impl LiveCameras {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
             return;
         }
-        let stranger = decided.person.is_none() && decided.one_of.is_none();
-        if let Some(picture) = picture.filter(|_| stranger) {
-            // Whoever waits for what the camera sees does not wait for this.
-            let strangers = self.strangers.clone();
-            tokio::spawn(async move { strangers.keep(decided, picture, at).await });
+        // Whoever waits for what the camera sees does not wait for what follows.
+        let strangers = self.strangers.clone();
+        let track = decided.track;
+        let is_stranger = decided.person.is_none() && decided.one_of.is_none();
+        match (decided.person, picture.filter(|_| is_stranger)) {
+            (None, Some(picture)) => {
+                let keeping = async move { strangers.keep(decided, picture, at).await };
+                let keeping = tokio::spawn(keeping);
+                following.mistaken.told(track, picture, keeping);
+            }
+            (Some(person), _) => {
+                if let Some((picture, keeping)) = following.mistaken.named(track) {
+                    let whose = may_be_taken_for(person, liveness);
+                    tokio::spawn(async move {
+                        drop(keeping.await);
+                        strangers.take_back(picture, whose).await;
+                    });
+                }
+            }
+            (None, None) => {}
         }
     }
 }
@@ -237,6 +277,7 @@ impl Camera {
             asking: Asking::default(),
             policy: LivenessPolicy::NotAsked,
             called: None,
+            mistaken: Mistaken::default(),
         });
         Self {
             newest: watch::Sender::new(None),
@@ -261,7 +302,8 @@ impl LiveCameras {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
-        let calls_roll = self.roll_calls.contains(&camera);
+        let listed = self.called.goes_on(camera, SystemClock.now());
+        let calls_roll = listed || self.roll_calls.contains(&camera);
         if calls_roll && following.has_called(self.clock(Instant::now())) {
             return Err(FrameRefused::Busy);
         }
@@ -283,6 +325,10 @@ impl LiveCameras {
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
         let overlays = overlays(&update, size);
+        if listed {
+            let seen = update.overlays.clone();
+            self.called.see(camera, &jpeg, seen, at).await;
+        }
         let told = self
             .told(&station, &mut following, update, &faces, clock)
             .await;
@@ -297,8 +343,7 @@ impl LiveCameras {
         let took = came.elapsed().as_secs_f64();
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
         for one in told {
-            following.sequence += 1;
-            self.deliver(&station, following.sequence, one, at).await;
+            self.deliver(&station, &mut following, one, at).await;
         }
         Ok(frame)
     }
@@ -314,6 +359,23 @@ impl Cameras for LiveCameras {
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
         self.station(camera)
             .map(|_| self.camera(camera).newest.subscribe())
+    }
+
+    fn call_roll(&self, camera: DeviceId) -> Option<RollCall> {
+        let known = self.station(camera);
+        known.map(|_| self.called.begin(camera, SystemClock.now()))
+    }
+
+    fn roll_call(&self, camera: DeviceId) -> Option<RollCall> {
+        self.called.shown(camera)
+    }
+
+    fn end_roll_call(&self, camera: DeviceId) -> Option<RollCall> {
+        self.called.end(camera, SystemClock.now())
+    }
+
+    fn roll_call_face(&self, camera: DeviceId, number: u32) -> Option<Bytes> {
+        self.called.face(camera, number)
     }
 
     fn presence(&self, camera: DeviceId, connected: bool) {
@@ -349,7 +411,14 @@ fn overlays(update: &TrackUpdate, (width, height): (u32, u32)) -> Vec<Overlay> {
     update.overlays.iter().map(one).collect()
 }
 
-fn sighting(decided: &Decided) -> FaceSighting {
+/// Whom an event is corrected to. A face that is only held up may be like somebody who was not there.
+fn may_be_taken_for(person: PersonId, liveness: Option<FaceLiveness>) -> Option<PersonId> {
+    let doubtful = matches!(liveness, Some(FaceLiveness::NotEstablished { .. }));
+    (!doubtful).then_some(person)
+}
+
+/// What is reported of a decided track, picture and liveness apart.
+pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
     FaceSighting {
         track: decided.track,
         person: decided.person,

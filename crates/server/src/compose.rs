@@ -214,7 +214,7 @@ async fn keep(
     let signing = Signing::of(site, signed).await?;
     let integrity = Arc::new(LogIntegrity::new(store.clone(), signing));
     let mut keepers = JoinSet::new();
-    keepers.spawn(site.sweep(last.clone()));
+    keepers.spawn(site.sweep(Site::SWEPT_EVERY, last.clone()));
     keepers.spawn(watchdog::keep_incidents(
         store.clone(),
         incidents,
@@ -328,6 +328,8 @@ impl Parts {
         cards: Arc<Cards>,
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
+        let devices = self.store.devices().await?;
+        self.config.vision.tell_no_cameras(&devices);
         let (links, parts) = self.open_links(site, edges)?;
         let (live, network) = self.watch_cameras(edges)?;
         let fingers = self.watch_sensors(edges);
@@ -393,11 +395,7 @@ impl Parts {
             ..TrackerSettings::default()
         };
         let strangers = StrangerBook::new(&self.store, &self.pictures, &self.recogniser);
-        let kept = strangers.clone().watch(self.stop.clone());
-        edges.spawn(async move {
-            kept.await;
-            Ok(())
-        });
+        edges.spawn(strangers.clone().watch(self.stop.clone()));
         let live = LiveCameras::new(
             &self.store,
             &self.recogniser,

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::io::Write;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 use storage::{DataDir, Options, PictureFiles, Spool, SqlStore};
 use tokio_util::sync::CancellationToken;
 
@@ -23,6 +24,9 @@ pub struct Site {
 }
 
 impl Site {
+    /// How often pictures that nothing names are looked for.
+    pub const SWEPT_EVERY: Duration = Duration::from_secs(24 * 3600);
+
     /// Opens a data directory and its database, making both at first start.
     ///
     /// # Errors
@@ -52,19 +56,31 @@ impl Site {
         })
     }
 
-    /// Removes, once, the pictures that an interrupted run left without a row that names them.
-    /// Gives up at `stop`; the next start goes on.
-    pub fn sweep(&self, stop: CancellationToken) -> impl Future<Output = ()> + use<> {
+    /// Removes, at once and then `every` so often, the pictures without a row that names them: those that an interrupted
+    /// run left, and those whose removal failed. Gives up at `stop`; the next start goes on.
+    pub fn sweep(
+        &self,
+        every: Duration,
+        stop: CancellationToken,
+    ) -> impl Future<Output = ()> + use<> {
         let (store, pictures) = (self.store.clone(), self.pictures.clone());
         async move {
-            let swept = tokio::select! {
-                swept = pictures.sweep(&store) => swept,
-                () = stop.cancelled() => return,
-            };
-            match swept {
-                Ok(0) => {}
-                Ok(removed) => tracing::info!(removed, "pictures that nothing names were removed"),
-                Err(error) => tracing::warn!(%error, "pictures could not be swept"),
+            loop {
+                let swept = tokio::select! {
+                    swept = pictures.sweep(&store) => swept,
+                    () = stop.cancelled() => return,
+                };
+                match swept {
+                    Ok(0) => {}
+                    Ok(removed) => {
+                        tracing::info!(removed, "pictures that nothing names were removed");
+                    }
+                    Err(error) => tracing::warn!(%error, "pictures could not be swept"),
+                }
+                let pause = tokio::time::sleep(every);
+                if stop.run_until_cancelled(pause).await.is_none() {
+                    return;
+                }
             }
         }
     }
@@ -123,6 +139,7 @@ pub fn write_secret(file: &Path, bytes: &[u8]) -> Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::Pictures as _;
 
     #[test]
     fn the_signing_seed_is_made_once() {
@@ -131,6 +148,38 @@ mod tests {
             signing_seed(dir.path(), false).unwrap(),
             signing_seed(dir.path(), true).unwrap()
         );
+    }
+
+    #[tokio::test]
+    async fn a_picture_that_nothing_names_goes_while_the_server_runs() {
+        let (dir, site) = crate::tests::opened().await;
+        let stop = CancellationToken::new();
+        let every = Duration::from_millis(20);
+        let sweeping = tokio::spawn(site.sweep(every, stop.clone()));
+        tokio::time::sleep(every).await;
+        let id = site.pictures.put(b"left").await.unwrap();
+        let text = id.to_string();
+        let (last, before) = (
+            &text[text.len() - 2..],
+            &text[text.len() - 4..text.len() - 2],
+        );
+        let file = dir
+            .path()
+            .join("pictures")
+            .join(last)
+            .join(before)
+            .join(&text);
+        let old = std::time::SystemTime::now() - Duration::from_secs(2 * 3600);
+        fs::File::open(&file).unwrap().set_modified(old).unwrap();
+        let gone = async {
+            while site.pictures.get(id).await.unwrap().is_some() {
+                tokio::time::sleep(every).await;
+            }
+        };
+        let within = tokio::time::timeout(Duration::from_secs(30), gone).await;
+        assert!(within.is_ok(), "it is still there");
+        stop.cancel();
+        sweeping.await.unwrap();
     }
 
     #[test]

@@ -1,16 +1,22 @@
 //! Strangers are kept for the time that the settings say, and erased after it.
 
+#[cfg(test)]
+mod tests;
+
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
 use anyhow::Result;
 use api::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
-use model::PictureId;
+use model::{Author, Correction, Entry, EventId, PersonId, PictureId, Record};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::PictureFiles;
-use store::{Pictures, Store, StrangerSeen};
+use store::{Append, Pictures, Store, StrangerSeen};
+use tokio::sync::Mutex;
+use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
 use vision::{Decided, Frame, Limits, Rect, VisionError};
 
 /// How often it is looked for what is to be erased.
@@ -19,6 +25,12 @@ const EVERY: Duration = Duration::from_secs(60);
 const AROUND: f32 = 2.0;
 /// JPEG quality of what is cut out, 1..=100.
 const QUALITY: u8 = 92;
+/// How long a passage that waits for other factors may take to be decided, at most.
+const DECIDED_WITHIN: Duration = Duration::from_secs(30);
+/// How often it is looked whether it is.
+const LOOKED_EVERY: Duration = Duration::from_millis(500);
+/// The reason of the correction for whoever was a stranger at first.
+const REASON: &str = "Recognised a moment later: the same face, followed by the same camera.";
 
 /// Keeps strangers. Clones share them.
 #[derive(Clone)]
@@ -26,6 +38,9 @@ pub struct StrangerBook {
     store: Arc<dyn Store>,
     pictures: Arc<PictureFiles>,
     recogniser: Arc<Recogniser>,
+    /// Held from when it is asked who somebody is until they can be found: two cameras that see one new stranger at
+    /// once see one.
+    naming: Arc<Mutex<()>>,
 }
 
 impl StrangerBook {
@@ -39,6 +54,7 @@ impl StrangerBook {
             store: store.clone(),
             pictures: pictures.clone(),
             recogniser: recogniser.clone(),
+            naming: Arc::default(),
         }
     }
 
@@ -55,8 +71,10 @@ impl StrangerBook {
             return Ok(());
         }
         let (frame, bounds) = (decided.picture, decided.bounds);
-        let cut = tokio::task::spawn_blocking(move || cut(&frame, &bounds)).await??;
+        let cutting = move || cut(&Frame::decode(&frame, Limits::LIVE)?, &bounds);
+        let cut = tokio::task::spawn_blocking(cutting).await??;
         let face = self.pictures.put(&cut).await?;
+        let _alone = self.naming.lock().await;
         let serving = self.recogniser.serving();
         let (searching, template) = (serving.clone(), decided.template.clone());
         // A large gallery takes a while.
@@ -76,6 +94,72 @@ impl StrangerBook {
             serving.strangers().take(seen.stranger, picture);
         }
         Ok(())
+    }
+
+    /// Takes back the sighting on that picture: the same track was named since, so it was no stranger's. The event is
+    /// corrected to be `person`'s, where it names nobody; `None`: it stays as it is.
+    pub async fn take_back(&self, picture: PictureId, person: Option<PersonId>) {
+        if let Err(error) = self.forget(picture).await {
+            tracing::warn!(
+                error = format!("{error:#}"),
+                "a face of somebody known is kept"
+            );
+        }
+        if let Some(person) = person
+            && let Err(error) = self.correct(picture, person).await
+        {
+            let error = format!("{error:#}");
+            tracing::warn!(error, "an event of somebody known names nobody");
+        }
+    }
+
+    async fn forget(&self, picture: PictureId) -> Result<()> {
+        if let Some(gone) = self.store.take_back_stranger(picture).await? {
+            let serving = self.recogniser.serving();
+            serving.strangers().take(gone.stranger, picture);
+            self.pictures.remove(gone.face).await?;
+        }
+        Ok(())
+    }
+
+    async fn correct(&self, picture: PictureId, person: PersonId) -> Result<()> {
+        let Some(event) = self.event_on(picture).await? else {
+            return Ok(());
+        };
+        let Some(stored) = self.store.entry(event).await? else {
+            return Ok(());
+        };
+        let is_nobodys = matches!(&stored.entry.record,
+            Record::Access(access) if access.decision.person.is_none());
+        if !is_nobodys || !stored.corrected_by.is_empty() {
+            return Ok(());
+        }
+        let correction = Correction::NotThisPerson {
+            event,
+            instead: Some(person),
+            reason: REASON.to_owned(),
+        };
+        let entry = Entry {
+            id: EventId(Uuid::new_v4()),
+            written_at: SystemClock.now(),
+            author: Author::System,
+            record: Record::Correction(correction),
+        };
+        self.store.append(Append::entry(entry)).await?;
+        Ok(())
+    }
+
+    /// The event of that picture, once it is decided.
+    async fn event_on(&self, picture: PictureId) -> Result<Option<EventId>> {
+        let mut waited = Duration::ZERO;
+        loop {
+            let event = self.store.event_on(picture).await?;
+            if event.is_some() || waited >= DECIDED_WITHIN {
+                return Ok(event);
+            }
+            sleep(LOOKED_EVERY).await;
+            waited += LOOKED_EVERY;
+        }
     }
 
     /// Erases what is older than the settings allow: template and pictures. The event stays and shows a gap.
@@ -99,126 +183,27 @@ impl StrangerBook {
     }
 
     /// Erases at once and from time to time until `stop`.
-    pub async fn watch(self, stop: CancellationToken) {
+    ///
+    /// # Errors
+    /// Never; the signature is that of the edges.
+    pub async fn watch(self, stop: CancellationToken) -> Result<()> {
         loop {
             if let Err(error) = self.erase(SystemClock.now()).await {
                 tracing::error!(%error, "strangers whose time is over are still kept");
             }
             let pause = tokio::time::sleep(EVERY);
             if stop.run_until_cancelled(pause).await.is_none() {
-                break;
+                return Ok(());
             }
         }
     }
 }
 
 /// The face with what is around it, as JPEG.
-fn cut(picture: &[u8], face: &Rect) -> std::result::Result<Vec<u8>, VisionError> {
-    let frame = Frame::decode(picture, Limits::LIVE)?;
+///
+/// # Errors
+/// [`VisionError`] where it cannot be encoded.
+pub fn cut(frame: &Frame, face: &Rect) -> std::result::Result<Vec<u8>, VisionError> {
     let part = frame.crop(&face.scaled(AROUND));
-    part.as_ref().unwrap_or(&frame).to_jpeg(QUALITY)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::config::Config;
-    use crate::tests::{at, opened};
-    use model::{Act, Author, Entry, EventId, Record, Settings};
-    use store::{Append, Write};
-    use tempfile::TempDir;
-    use uuid::Uuid;
-    use vision::{ModelId, Template};
-
-    const DAY: i64 = 24 * 3600;
-
-    fn decided() -> Decided {
-        let frame = Frame::from_rgb(80, 60, vec![100; 80 * 60 * 3]).unwrap();
-        Decided {
-            track: 1,
-            person: None,
-            one_of: None,
-            before: None,
-            score: 0.0,
-            threshold: 0.9,
-            runner_up: None,
-            margin: None,
-            frames: 8,
-            gallery: 0,
-            first_seen: Duration::ZERO,
-            decided_at: Duration::ZERO,
-            template: Template::new(ModelId::FACE_API, vec![1.0, 0.0]).unwrap(),
-            unlike: 1.0,
-            picture: frame.to_jpeg(90).unwrap().into(),
-            bounds: Rect {
-                x: 30.0,
-                y: 20.0,
-                width: 10.0,
-                height: 10.0,
-            },
-        }
-    }
-
-    async fn book() -> (TempDir, Arc<dyn Store>, StrangerBook) {
-        let (dir, site) = opened().await;
-        let store: Arc<dyn Store> = Arc::new(site.store.clone());
-        let pictures = Arc::new(site.pictures.clone());
-        let mut config = Config::default();
-        config.vision.threads = 0;
-        let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config);
-        let recogniser = Arc::new(recogniser.await.unwrap());
-        let book = StrangerBook::new(&store, &pictures, &recogniser);
-        (dir, store, book)
-    }
-
-    #[tokio::test]
-    async fn a_stranger_is_kept_for_the_days_of_the_settings_with_template_and_pictures() {
-        let (_dir, store, book) = book().await;
-        let pictures = book.pictures.clone();
-        let face = decided();
-        let [first, second] = [pictures.put(b"1").await, pictures.put(b"2").await];
-        let (first, second) = (first.unwrap(), second.unwrap());
-        book.keep(face.clone(), first, at(0)).await;
-        book.keep(face.clone(), second, at(DAY)).await;
-        let listed = store.strangers(10).await.unwrap();
-        assert_eq!((listed.len(), listed[0].times), (1, 2));
-        let cut = pictures.get(listed[0].face).await.unwrap().unwrap();
-        let cut = Frame::decode(&cut, Limits::LIVE).unwrap();
-        assert_eq!((cut.width(), cut.height()), (20, 20));
-        let seen = store.stranger(listed[0].id).await.unwrap();
-        let (newest, oldest) = (seen[0].0.face, seen[1].0.face);
-        book.erase(at(30 * DAY + 1)).await.unwrap();
-        assert_eq!(pictures.get(first).await.unwrap(), None);
-        assert_eq!(pictures.get(oldest).await.unwrap(), None);
-        assert!(pictures.get(second).await.unwrap().is_some());
-        assert!(pictures.get(newest).await.unwrap().is_some());
-        assert_eq!(store.strangers(10).await.unwrap()[0].times, 1);
-        book.erase(at(32 * DAY)).await.unwrap();
-        assert!(store.strangers(10).await.unwrap().is_empty());
-        let serving = book.recogniser.serving();
-        assert!(serving.strangers().most_alike(&face.template, 1).is_empty());
-    }
-
-    #[tokio::test]
-    async fn nobody_is_kept_where_the_settings_say_so() {
-        let (_dir, store, book) = book().await;
-        let settings = Settings {
-            strangers_kept_days: 0,
-            ..Settings::default()
-        };
-        let entry = Entry {
-            id: EventId(Uuid::new_v4()),
-            written_at: at(0),
-            author: Author::System,
-            record: Record::Act(Act::SettingsChanged),
-        };
-        let append = Append {
-            writes: vec![Write::Settings(settings)],
-            ..Append::entry(entry)
-        };
-        store.append(append).await.unwrap();
-        let picture = book.pictures.put(b"1").await.unwrap();
-        book.keep(decided(), picture, at(0)).await;
-        assert!(store.strangers(10).await.unwrap().is_empty());
-    }
+    part.as_ref().unwrap_or(frame).to_jpeg(QUALITY)
 }

@@ -32,4 +32,4 @@ pub use pictures::PictureFiles;
 pub use seal::{Sealer, Surrogates};
 pub use site_key::SiteKey;
 pub use spool::Spool;
-pub use sql::{Moved, Options, Replaced, SqlStore, move_to_server};
+pub use sql::{Moved, Options, Replaced, SqlStore, devices_beside, move_to_server};

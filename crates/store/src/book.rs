@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use model::{
     AccessPoint, AccessPointId, Area, AreaId, Credential, CredentialId, Device, DeviceId, Entry,
     EventId, FingerLock, FingerSubject, Gate, GateId, IncidentId, ObservationId, Outcome, Person,
-    PersonId, Settings, StrangerId, Timestamp, TokenId, Unresolved, UserId,
+    PersonId, PictureId, Settings, StrangerId, Timestamp, TokenId, Unresolved, UserId,
 };
 use projection::Change;
 use std::sync::Arc;
@@ -89,12 +89,13 @@ pub enum Write {
     LockFingers(FingerLock),
     /// Lifts a lock; [`crate::StoreError::NotFound`] where there is none.
     UnlockFingers(FingerSubject),
-    /// Erases what is kept of a stranger, after which no row names the pictures;
-    /// [`crate::StoreError::NotFound`] when that was done before.
-    EraseStranger(StrangerId),
-    /// A stranger is a person now: the sightings go, the pictures of their passages stay. Goes after the credentials
-    /// that take over faces; [`crate::StoreError::NotFound`] where there are no sightings.
-    StrangerKnown(StrangerId),
+    /// Erases those sightings of a stranger, named by the pictures of their passages, after which no row names
+    /// picture or face; [`crate::StoreError::NotFound`] where all of them went before. Those that were kept since the
+    /// caller read stay.
+    EraseStranger(StrangerId, Vec<PictureId>),
+    /// A stranger is a person now: those sightings go, the pictures of their passages stay. Goes after the credentials
+    /// that take over faces; [`crate::StoreError::NotFound`] where all of them went before.
+    StrangerKnown(StrangerId, Vec<PictureId>),
     /// Adds or changes an area; name unique.
     Area(Put<Area>),
     /// Removes an area that no access point leads into.

@@ -41,7 +41,7 @@ pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};
 pub use people::{FaceTemplate, FingerTemplate, People, PeopleQuery};
 pub use pictures::Pictures;
 pub use projected::{AttendanceDay, Projected, VisitFilter};
-pub use strangers::{Stranger, StrangerSeen, Strangers};
+pub use strangers::{Stranger, StrangerGone, StrangerSeen, Strangers};
 
 /// Result of a store call.
 pub type Result<T> = std::result::Result<T, StoreError>;

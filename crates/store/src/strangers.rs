@@ -36,6 +36,17 @@ pub struct Stranger {
     pub face: PictureId,
 }
 
+/// A sighting that was erased: files and gallery are to follow.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct StrangerGone {
+    /// Whom it was held to be.
+    pub stranger: StrangerId,
+    /// The picture of the passage.
+    pub picture: PictureId,
+    /// The face, cut out of it.
+    pub face: PictureId,
+}
+
 /// What is kept of strangers. It is erased before its time with [`crate::Write::EraseStranger`].
 #[async_trait]
 pub trait Strangers: Send + Sync {
@@ -51,9 +62,19 @@ pub trait Strangers: Send + Sync {
     /// The sightings of one, newest first, each with the event it ended in. Nothing: there is no such stranger.
     async fn stranger(&self, id: StrangerId) -> Result<Vec<(StrangerSeen, Option<EventId>)>>;
 
+    /// One of them, counted without opening a template. `None`: there is no such stranger.
+    async fn find_stranger(&self, id: StrangerId) -> Result<Option<Stranger>>;
+
     /// Whom a picture of a passage shows, if it shows a stranger that is kept.
     async fn stranger_on(&self, picture: PictureId) -> Result<Option<StrangerId>>;
 
     /// Erases what was seen before that time; what it was, for files and gallery. No row names its pictures any more.
-    async fn erase_strangers(&self, before: Timestamp) -> Result<Vec<StrangerSeen>>;
+    async fn erase_strangers(&self, before: Timestamp) -> Result<Vec<StrangerGone>>;
+
+    /// Takes back the sighting on that picture, for it was no stranger: row and face go, the picture stays with its
+    /// passage. `None`: nothing was kept of it.
+    async fn take_back_stranger(&self, picture: PictureId) -> Result<Option<StrangerGone>>;
+
+    /// The event that the observation with this picture ended in; `None` while it is not decided.
+    async fn event_on(&self, picture: PictureId) -> Result<Option<EventId>>;
 }

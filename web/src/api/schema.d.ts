@@ -234,6 +234,64 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/devices/{id}/roll-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The roll that was called last before a camera, and what it has found so far. Role: operator.
+         * @description It is forgotten when Gatebook stops; the log is not.
+         */
+        get: operations["get_devices_id_roll_call"];
+        put?: never;
+        /**
+         * Calls the roll before a camera. Role: operator.
+         * @description For a minute it looks at many faces, small ones too. What it sees is logged as ever.
+         */
+        post: operations["post_devices_id_roll_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/roll-call/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends a roll call before its minute is over. Role: operator. */
+        post: operations["post_devices_id_roll_call_done"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/devices/{id}/roll-call/faces/{number}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A face of the roll that was called last, as JPEG. Role: operator. */
+        get: operations["get_devices_id_roll_call_faces_number"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/devices/{id}/station": {
         parameters: {
             query?: never;
@@ -3213,6 +3271,21 @@ export interface components {
             /** @description What was seen. */
             saw: components["schemas"]["SawView"];
         };
+        /** @description A face that was not recognised. */
+        OtherView: {
+            /**
+             * Format: date-time
+             * @description When it was last seen.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The number of the face, cut out of a picture of the camera.
+             */
+            face: number;
+            /** @description Whether it is known to be nobody's who is enrolled; else it was not seen well enough yet. */
+            unknown: boolean;
+        };
         /**
          * @description Granted or denied: Gatebook's own verdict.
          * @enum {string}
@@ -3616,6 +3689,26 @@ export interface components {
              */
             visit: string;
         };
+        /** @description Somebody who is there. */
+        PresentView: {
+            /**
+             * Format: date-time
+             * @description When they were last seen.
+             */
+            at: string;
+            /**
+             * Format: int32
+             * @description The number of the face, cut out of a picture of the camera.
+             */
+            face: number;
+            /** @description Who. */
+            person: components["schemas"]["PersonBrief"];
+            /**
+             * Format: double
+             * @description Likeness in the last picture that showed them, -1 to 1.
+             */
+            score?: number | null;
+        };
         /**
          * @description What to do before the next press of a finger.
          * @enum {string}
@@ -3799,6 +3892,40 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "auditor" | "operator" | "admin";
+        /** @description A roll that is called before a camera, or was. */
+        RollCallView: {
+            /**
+             * Format: date-time
+             * @description When it was begun.
+             */
+            begun_at: string;
+            /**
+             * Format: int32
+             * @description Pictures that were looked at so far.
+             */
+            looks: number;
+            /**
+             * Format: double
+             * @description Seconds from its beginning to its end.
+             */
+            of_seconds: number;
+            /** @description Faces that were not recognised. */
+            others: components["schemas"]["OtherView"][];
+            /** @description Whether it ended. */
+            over: boolean;
+            /** @description Who is there, in the order in which they were seen first. */
+            present: components["schemas"]["PresentView"][];
+            /**
+             * Format: double
+             * @description Seconds it has gone on, at most those from its beginning to its end.
+             */
+            seconds: number;
+            /**
+             * Format: date-time
+             * @description When it ends, or ended.
+             */
+            until: string;
+        };
         /**
          * @description Which rule settled a decision.
          * @enum {string}
@@ -5216,6 +5343,201 @@ export interface operations {
                 };
             };
             409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_roll_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_devices_id_roll_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    post_devices_id_roll_call_done: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RollCallView"];
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_devices_id_roll_call_faces_number: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description The camera */
+                id: string;
+                /** @description The number of the face */
+                number: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description JPEG */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "image/jpeg": unknown;
+                };
+            };
+            /** @description Not signed in */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The role does not reach, or no CSRF value */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
                 headers: {
                     [name: string]: unknown;
                 };

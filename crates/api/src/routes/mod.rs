@@ -27,6 +27,7 @@ pub(crate) mod parts;
 pub(crate) mod people;
 pub(crate) mod pictures;
 pub(crate) mod places;
+pub(crate) mod roll_calls;
 pub(crate) mod session;
 pub(crate) mod settings;
 pub(crate) mod strangers;

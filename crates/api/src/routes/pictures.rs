@@ -51,7 +51,7 @@ pub(crate) async fn print(
 }
 
 /// No browser keeps it.
-fn shown(kind: &'static str, picture: Vec<u8>) -> Response {
+pub(crate) fn shown(kind: &'static str, picture: Vec<u8>) -> Response {
     let headers = [
         (CONTENT_TYPE, kind),
         (CACHE_CONTROL, "no-store"),

@@ -2,6 +2,7 @@
 
 pub(crate) mod known;
 
+use crate::acts::to_the_end;
 use crate::auth::Operator;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path, Query};
@@ -11,7 +12,7 @@ use crate::upload::Upload;
 use axum::extract::State;
 use axum::http::StatusCode;
 use jiff::Timestamp;
-use model::{Act, EventId, PictureId, StrangerId};
+use model::{Act, Author, EventId, PictureId, StrangerId};
 use serde::{Deserialize, Serialize};
 use store::{Stranger, StrangerSeen, Write};
 use utoipa::{IntoParams, ToSchema};
@@ -107,10 +108,10 @@ pub(crate) async fn list(
         return Ok(Json(found.into_iter().map(StrangerView::from).collect()));
     };
     let found = match house.store.stranger_on(PictureId(picture)).await? {
-        Some(stranger) => view(&house, stranger).await?,
+        Some(stranger) => house.store.find_stranger(stranger).await?,
         None => None,
     };
-    Ok(Json(found.into_iter().collect()))
+    Ok(Json(found.into_iter().map(StrangerView::from).collect()))
 }
 
 /// Where and when a stranger was seen, newest first. Role: operator.
@@ -150,7 +151,8 @@ pub(crate) async fn alike(
     let found = found.ok_or(ApiError::Busy("face recognition"))?;
     let mut views = Vec::with_capacity(found.len());
     for (stranger, score) in found {
-        if let Some(stranger) = view(&house, stranger).await? {
+        if let Some(stranger) = house.store.find_stranger(stranger).await? {
+            let stranger = StrangerView::from(stranger);
             let score = f64::from(score.0) / 1e6;
             views.push(AlikeView { stranger, score });
         }
@@ -168,16 +170,48 @@ pub(crate) async fn forget(
     Path(id): Path<Uuid>,
 ) -> Result<StatusCode, ApiError> {
     let stranger = StrangerId(id);
-    let seen = sightings(&house, stranger).await?;
+    let mut seen = sightings(&house, stranger).await?;
+    to_the_end(async move {
+        // Whoever is seen meanwhile goes as well.
+        while !seen.is_empty() {
+            erase(&house, caller.author(), stranger, &seen).await?;
+            seen = house.store.stranger(stranger).await?;
+        }
+        Ok(StatusCode::NO_CONTENT)
+    })
+    .await
+}
+
+/// Erases those sightings: rows with the act, then gallery and files.
+async fn erase(
+    house: &House,
+    author: Author,
+    stranger: StrangerId,
+    seen: &Sightings,
+) -> Result<(), ApiError> {
+    let pictures = pictures(seen);
     let act = Act::StrangerForgotten { stranger };
-    let writes = vec![Write::EraseStranger(stranger)];
-    house.act(caller.author(), act, writes).await?;
-    house.recognition.stranger_forgotten(stranger).await;
+    let writes = vec![Write::EraseStranger(stranger, pictures.clone())];
+    house.act(author, act, writes).await?;
+    let recognition = &house.recognition;
+    recognition.stranger_forgotten(stranger, &pictures).await;
     for (seen, _) in seen {
-        house.pictures.remove(seen.picture).await?;
-        house.pictures.remove(seen.face).await?;
+        remove(house, seen.picture).await;
+        remove(house, seen.face).await;
     }
-    Ok(StatusCode::NO_CONTENT)
+    Ok(())
+}
+
+/// Removes the file of a picture that no row names any more. What fails costs the others nothing: the sweep takes it.
+async fn remove(house: &House, picture: PictureId) {
+    if let Err(error) = house.pictures.remove(picture).await {
+        tracing::warn!(%error, "a picture of a stranger is left");
+    }
+}
+
+/// The pictures of the passages, which name the sightings.
+fn pictures(seen: &Sightings) -> Vec<PictureId> {
+    seen.iter().map(|(seen, _)| seen.picture).collect()
 }
 
 type Sightings = Vec<(StrangerSeen, Option<EventId>)>;
@@ -188,18 +222,4 @@ async fn sightings(house: &House, stranger: StrangerId) -> Result<Sightings, Api
         return Err(ApiError::not_found("this stranger"));
     }
     Ok(seen)
-}
-
-async fn view(house: &House, id: StrangerId) -> Result<Option<StrangerView>, ApiError> {
-    let seen = house.store.stranger(id).await?;
-    let (Some((newest, _)), Some((oldest, _))) = (seen.first(), seen.last()) else {
-        return Ok(None);
-    };
-    Ok(Some(StrangerView {
-        id: id.0,
-        first_seen: oldest.at,
-        last_seen: newest.at,
-        times: seen.len() as u64,
-        face: newest.face.0,
-    }))
 }

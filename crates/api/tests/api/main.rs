@@ -20,6 +20,7 @@ mod people;
 mod pictures;
 mod places;
 mod roles;
+mod roll_calls;
 mod session;
 mod strangers;
 mod tags;

@@ -194,6 +194,22 @@ async fn a_stranger_is_erased_with_pictures_on_demand() {
 }
 
 #[tokio::test]
+async fn a_file_that_cannot_be_removed_costs_neither_the_act_nor_the_other_files() {
+    let site = Site::open().await;
+    let who = stranger();
+    let picture = site.pictures.put(GOOD).await.unwrap();
+    let face = keep(&site, who, picture, "2026-03-02T03:30:00Z").await;
+    // What is no file is not removed as one.
+    let stuck = site.file_of(picture);
+    std::fs::remove_file(&stuck).unwrap();
+    std::fs::create_dir(&stuck).unwrap();
+    assert!(site.pictures.remove(picture).await.is_err());
+    let address = format!("/strangers/{who}");
+    site.delete(Role::Operator, &address).await.expect(204);
+    assert_eq!(site.pictures.get(face).await.unwrap(), None);
+}
+
+#[tokio::test]
 async fn a_person_takes_over_the_newest_faces_and_the_others_are_erased() {
     let passing = Passing::open().await;
     let site = &passing.site;

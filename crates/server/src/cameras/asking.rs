@@ -25,7 +25,9 @@ impl LiveCameras {
         if named {
             following.policy = self.policy(station).await;
         }
-        let can_ask = station.kind == DeviceKind::CameraStation;
+        // A room full of people is not asked one by one.
+        let calls_roll = following.called == Some(at);
+        let can_ask = station.kind == DeviceKind::CameraStation && !calls_roll;
         if following.policy.asks() && !can_ask {
             return not_asked(update);
         }

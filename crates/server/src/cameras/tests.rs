@@ -1,5 +1,7 @@
 //! Cameras while somebody sets the clock.
 
+pub mod rig;
+
 use super::{LiveCameras, Moment};
 use crate::config::Config;
 use crate::house;

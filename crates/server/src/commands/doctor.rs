@@ -39,6 +39,7 @@ pub fn run(common: &Common) -> Result<ExitCode> {
     found.extend(dialled(&config)?);
     found.extend(broker(&config)?);
     found.extend(models(&config));
+    found.extend(roll_call(&config)?);
     found.extend(exposure(&config));
     found.push(decoders());
     Ok(tell(&found))
@@ -276,6 +277,27 @@ fn inspected(server: &ServerAddress, found: &Inspection) -> Vec<Verdict> {
         )));
     }
     verdicts
+}
+
+/// Whether the cameras that look at a class are there.
+fn roll_call(config: &Config) -> Result<Vec<Verdict>> {
+    if config.vision.roll_call.is_empty() {
+        return Ok(Vec::new());
+    }
+    let server = config.database.server()?;
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()?;
+    let read = storage::devices_beside(&config.data_dir, server.as_ref());
+    Ok(match runtime.block_on(read) {
+        Ok(devices) => {
+            let wrong = config.vision.no_cameras(&devices);
+            wrong.into_iter().map(Wrong).collect()
+        }
+        Err(error) => vec![Mind(format!(
+            "whether vision.roll_call names cameras cannot be told: {error}"
+        ))],
+    })
 }
 
 /// Which runtime and models recognition uses.

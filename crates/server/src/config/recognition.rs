@@ -1,7 +1,7 @@
 //! How faces are looked at and decided.
 
 use anyhow::{Context, Result};
-use model::DeviceId;
+use model::{Device, DeviceId, DeviceKind};
 use serde::{Deserialize, Serialize};
 use vision::OnnxRuntimeSetting;
 use vision::threshold::Rate;
@@ -26,6 +26,29 @@ pub struct Vision {
 }
 
 impl Vision {
+    /// What [`Self::roll_call`] names that is no camera among those devices, in words.
+    pub fn no_cameras(&self, devices: &[Device]) -> Vec<String> {
+        let kinds = [DeviceKind::CameraStation, DeviceKind::NetworkCamera];
+        let is_camera = |id: &DeviceId| {
+            let same = |device: &Device| device.id == *id && kinds.contains(&device.kind);
+            devices.iter().any(same)
+        };
+        let unknown = self.roll_call.iter().filter(|id| !is_camera(id));
+        let words = |id: &DeviceId| {
+            format!(
+                "vision.roll_call names {id}, which is no camera of this site: give the identity of one, the last part of its page's address"
+            )
+        };
+        unknown.map(words).collect()
+    }
+
+    /// Tells of each of them in the log of the server.
+    pub fn tell_no_cameras(&self, devices: &[Device]) {
+        for wrong in self.no_cameras(devices) {
+            tracing::error!("{wrong}");
+        }
+    }
+
     /// The rate that [`Self::strangers_taken`] names.
     ///
     /// # Errors

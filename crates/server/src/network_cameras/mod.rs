@@ -21,6 +21,7 @@ use store::{Committed, NetworkCamera, Store};
 use tokio::sync::broadcast::error::RecvError;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 
 /// How soon a frame that was refused makes place for the next one.
 const AGAIN: Duration = Duration::from_millis(100);
@@ -32,17 +33,22 @@ pub struct NetworkCameras {
     guard: Arc<Guard>,
     discovery: SocketAddr,
     followed: Mutex<HashMap<DeviceId, Followed>>,
+    /// Who works on pictures: a passage that was decided is delivered, whatever becomes of its camera.
+    working: TaskTracker,
 }
 
 /// One that is followed; dropped, it is not.
 struct Followed {
     spec: Spec,
     feed: Arc<Feed>,
-    tasks: [JoinHandle<()>; 3],
+    tasks: [JoinHandle<()>; 2],
+    /// Ends the work on its pictures, once the one in hand is done.
+    over: CancellationToken,
 }
 
 impl Drop for Followed {
     fn drop(&mut self) {
+        self.over.cancel();
         for task in &self.tasks {
             task.abort();
         }
@@ -56,10 +62,12 @@ impl NetworkCameras {
             guard: Arc::new(guard),
             discovery,
             followed: Mutex::default(),
+            working: TaskTracker::new(),
         })
     }
 
-    /// Follows whatever network cameras the registry has, until `stop`.
+    /// Follows whatever network cameras the registry has, until `stop`; then waits for what was decided to be
+    /// delivered.
     ///
     /// # Errors
     /// Never; the signature is that of the other edges.
@@ -82,6 +90,8 @@ impl NetworkCameras {
                     () = tokio::time::sleep(READ_AGAIN), if unread => break,
                     () = stop.cancelled() => {
                         self.followed().clear();
+                        self.working.close();
+                        self.working.wait().await;
                         return Ok(());
                     }
                 };
@@ -115,9 +125,24 @@ impl NetworkCameras {
         for (id, spec) in wanted {
             followed
                 .entry(id)
-                .or_insert_with(|| Followed::begin(id, spec, &self.guard, live));
+                .or_insert_with(|| self.begin(id, spec, live));
         }
         Ok(())
+    }
+
+    fn begin(&self, id: DeviceId, spec: Spec, live: &Arc<LiveCameras>) -> Followed {
+        let feed = Arc::new(Feed::default());
+        let over = CancellationToken::new();
+        let following = tokio::spawn(follow(spec.clone(), self.guard.clone(), feed.clone()));
+        let telling = tokio::spawn(tell(id, feed.clone(), live.clone()));
+        self.working
+            .spawn(work(id, feed.clone(), live.clone(), over.clone()));
+        Followed {
+            spec,
+            feed,
+            tasks: [following, telling],
+            over,
+        }
     }
 
     fn followed(&self) -> MutexGuard<'_, HashMap<DeviceId, Followed>> {
@@ -144,24 +169,10 @@ fn concerns(committed: &Committed) -> bool {
     )
 }
 
-impl Followed {
-    fn begin(id: DeviceId, spec: Spec, guard: &Arc<Guard>, live: &Arc<LiveCameras>) -> Self {
-        let feed = Arc::new(Feed::default());
-        let following = tokio::spawn(follow(spec.clone(), guard.clone(), feed.clone()));
-        let working = tokio::spawn(work(id, feed.clone(), live.clone()));
-        let telling = tokio::spawn(tell(id, feed.clone(), live.clone()));
-        Self {
-            spec,
-            feed,
-            tasks: [following, working, telling],
-        }
-    }
-}
-
-/// Works on the newest picture, one after another.
-async fn work(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>) {
+/// Works on the newest picture, one after another, until `over`.
+async fn work(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>, over: CancellationToken) {
     let mut frames = feed.frames.subscribe();
-    while frames.changed().await.is_ok() {
+    while let Some(Ok(())) = over.run_until_cancelled(frames.changed()).await {
         let newest = || {
             let frame = frames.borrow_and_update().clone()?;
             let moment = Moment {

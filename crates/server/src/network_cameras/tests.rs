@@ -2,6 +2,7 @@
 
 use super::NetworkCameras;
 use crate::cameras::LiveCameras;
+use crate::cameras::tests::rig::{Rig, face};
 use crate::config::Config;
 use crate::house;
 use crate::recognition::Recogniser;
@@ -9,7 +10,7 @@ use crate::site::Site;
 use crate::tests::{act, door, native, opened};
 use api::ports::{CameraState, NetworkCameras as _};
 use cameras::Guard;
-use model::{Act, Device, DeviceKind};
+use model::{Act, Device, DeviceKind, Receipt};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -102,4 +103,92 @@ async fn a_camera_is_followed_from_when_it_is_added_until_it_is_switched_off() {
     put(&site, &device, vec![change]).await;
     becomes(&network, &device, None).await;
     stop.cancel();
+}
+
+/// A camera that gives that picture whenever it is asked, followed at so many pictures each second.
+async fn added(rig: &Rig, name: &str, picture: &'static [u8], rate: u8) -> (HttpCamera, Device) {
+    let camera = HttpCamera::start(0, move |_| Reply::picture(picture));
+    let camera = camera.await.unwrap();
+    let (point, mut writes) = door();
+    let device = Device {
+        kind: DeviceKind::NetworkCamera,
+        ..native(name, point)
+    };
+    let mut source = source(&device, &camera, "capture");
+    source.frames_per_second = rate;
+    writes.push(Write::Device(Put::Add(device.clone())));
+    writes.push(Write::NetworkCamera(source));
+    put(&rig.site, &device, writes).await;
+    (camera, device)
+}
+
+/// Follows the cameras that were added to `rig` before.
+async fn follow_in(rig: &Rig, stop: &CancellationToken) -> (Arc<NetworkCameras>, Running) {
+    let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
+    let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));
+    let run = network.clone();
+    let running = run.run(rig.store.clone(), rig.live.clone(), stop.clone());
+    (network, tokio::spawn(running))
+}
+
+type Running = tokio::task::JoinHandle<anyhow::Result<()>>;
+
+#[tokio::test]
+async fn cameras_that_send_more_than_can_be_looked_at_take_nothing_from_a_slow_one() {
+    const PICTURES: [&[u8]; 3] = [b"\xff\xd8\xff1", b"\xff\xd8\xff2", b"\xff\xd8\xff3"];
+    let mut rig = Rig::of(Duration::from_millis(150)).await;
+    let mut cameras = Vec::new();
+    for (picture, rate) in PICTURES.into_iter().zip([15, 15, 2]) {
+        let name = format!("At {rate} ({})", picture[3]);
+        cameras.push(added(&rig, &name, picture, rate).await);
+    }
+    // One place, six pictures each second, and thirty-two are wanted.
+    rig.reread().await;
+    let stop = CancellationToken::new();
+    let (_network, running) = follow_in(&rig, &stop).await;
+    let enough = async {
+        while rig.fake.looks.lock().unwrap().len() < 40 {
+            sleep(Duration::from_millis(50)).await;
+        }
+    };
+    timeout(PATIENCE, enough).await.unwrap();
+    stop.cancel();
+    running.await.unwrap().unwrap();
+    let looks = rig.fake.looks.lock().unwrap();
+    let count = |of: &[u8]| looks.iter().filter(|(image, _)| &**image == of).count();
+    let [one, other, slow] = PICTURES.map(count);
+    assert!(one.abs_diff(other) <= 2, "{one} and {other}");
+    // Two a second it sends, and a third of six are its turns.
+    assert!(
+        slow * 4 >= one,
+        "{slow} of the slow one, {one} of a fast one"
+    );
+}
+
+#[tokio::test]
+async fn a_passage_that_was_decided_is_delivered_although_its_camera_is_removed() {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    rig.enrol(0).await;
+    *rig.fake.faces.lock().unwrap() = vec![face(0)];
+    let (_camera, device) = added(&rig, "North", &JPEG, 10).await;
+    rig.reread().await;
+    let stop = CancellationToken::new();
+    let (network, running) = follow_in(&rig, &stop).await;
+    let first = timeout(PATIENCE, rig.deliveries.recv()).await.unwrap();
+    let off = Device {
+        disabled: true,
+        ..device.clone()
+    };
+    let change = Write::Device(Put::change(device.clone(), off));
+    put(&rig.site, &device, vec![change]).await;
+    becomes(&network, &device, None).await;
+    // The store takes it only later.
+    drop(first.unwrap().reply);
+    let again = timeout(PATIENCE, rig.deliveries.recv()).await.unwrap();
+    stop.cancel();
+    sleep(Duration::from_millis(100)).await;
+    assert!(!running.is_finished(), "a stop waits for it");
+    let receipt = Receipt::Committed { contiguous: None };
+    again.unwrap().reply.send(receipt).unwrap();
+    running.await.unwrap().unwrap();
 }

@@ -62,12 +62,48 @@ impl Enrolled {
         true
     }
 
+    /// Many at once, as [`Self::put`] for each: whoever has a thousand is worked out once.
+    pub fn put_all<'a>(
+        &self,
+        stored: impl IntoIterator<Item = (PersonId, CredentialId, &'a [u8])>,
+    ) {
+        let mut templates = self.templates();
+        let mut changed = HashSet::new();
+        for (person, credential, bytes) in stored {
+            match Template::from_bytes(bytes) {
+                Ok(template) if template.model() != self.gallery.model() => {}
+                Ok(template) => {
+                    let own = templates.entry(person).or_default();
+                    own.insert(credential, template);
+                    changed.insert(person);
+                }
+                Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
+            }
+        }
+        for person in changed {
+            if let Some(own) = templates.get(&person) {
+                self.refresh(person, own);
+            }
+        }
+    }
+
     /// The credential is gone, its person may have others.
     pub fn take(&self, person: PersonId, credential: CredentialId) {
+        self.take_all(person, &[credential]);
+    }
+
+    /// Those credentials are gone; somebody without any is, too.
+    pub fn take_all(&self, person: PersonId, credentials: &[CredentialId]) {
         let mut templates = self.templates();
-        if let Some(own) = templates.get_mut(&person) {
-            own.remove(&credential);
-            self.refresh(person, own);
+        let Some(own) = templates.get_mut(&person) else {
+            return;
+        };
+        for credential in credentials {
+            own.remove(credential);
+        }
+        self.refresh(person, own);
+        if own.is_empty() {
+            templates.remove(&person);
         }
     }
 
@@ -140,6 +176,27 @@ mod tests {
         enrolled.put(person, first, &template([1.0, 0.0]));
         enrolled.forget(person);
         assert!(enrolled.gallery().is_empty());
+    }
+
+    #[test]
+    fn many_templates_of_one_person_are_worked_out_once() {
+        let enrolled = Enrolled::of(ModelId::FACE_API, "people");
+        let person = PersonId(Uuid::from_u128(1));
+        let face = template([1.0, 0.0]);
+        let foreign = [b"another1".as_slice(), &1.0f32.to_le_bytes()].concat();
+        let before = enrolled.gallery().revision();
+        let one = |n: u128| (person, CredentialId(Uuid::from_u128(n)), face.as_slice());
+        let other = (
+            person,
+            CredentialId(Uuid::from_u128(900)),
+            foreign.as_slice(),
+        );
+        enrolled.put_all((0..200).map(one).chain([other]));
+        assert_eq!(enrolled.gallery().revision(), before + 1);
+        let found = enrolled
+            .gallery()
+            .search(&Template::from_bytes(&face).unwrap());
+        assert_eq!(found.map(|found| found.images), Some(200));
     }
 
     #[test]

@@ -44,7 +44,7 @@ pub struct Recogniser {
     local: Mutex<Option<Membership>>,
     /// Enrols with the model that is asked for.
     reenrolment: Reenrolment,
-    /// Whether there is somebody to enrol anew, until that begins.
+    /// Whether there is somebody to enrol anew, until that succeeded.
     outdated: AtomicBool,
 }
 
@@ -86,19 +86,18 @@ impl Serving {
     /// is over, and who comes again is a new one.
     fn fill(&self, stored: &[FaceTemplate], strangers: &[StrangerSeen]) {
         let model = self.model.to_string();
-        for template in stored.iter().filter(|template| template.model == model) {
-            self.enrolled
-                .put(template.person, template.credential, &template.bytes);
-        }
-        for seen in strangers.iter().filter(|seen| seen.model == model) {
-            self.strangers.put(seen);
-        }
+        let own = stored.iter().filter(|template| template.model == model);
+        let own = own.map(|one| (one.person, one.credential, one.bytes.as_slice()));
+        self.enrolled.put_all(own);
+        let own = strangers.iter().filter(|seen| seen.model == model);
+        self.strangers.put_all(own);
     }
 
-    /// Takes out whoever is not `stored` any more.
-    fn keep_only(&self, stored: &[FaceTemplate]) {
+    /// Takes out whoever is not stored any more.
+    fn keep_only(&self, stored: &[FaceTemplate], strangers: &[StrangerSeen]) {
         let credentials = stored.iter().map(|template| template.credential);
         self.enrolled.keep_only(&credentials.collect());
+        self.strangers.keep_only(strangers);
     }
 }
 
@@ -158,11 +157,12 @@ impl Recogniser {
     /// # Errors
     /// When the model cannot be loaded, or the store or the pictures cannot be read or written.
     pub async fn reenrol(&self, tell: Tell) -> Result<ImportReport> {
-        if self.outdated.swap(false, Ordering::AcqRel) {
-            self.reenrolment.run(self, tell).await
-        } else {
-            Ok(ImportReport::default())
+        if !self.is_outdated() {
+            return Ok(ImportReport::default());
         }
+        let report = self.reenrolment.run(self, tell).await?;
+        self.outdated.store(false, Ordering::Release);
+        Ok(report)
     }
 
     /// Enrols with the model that serves a credential whose photograph the one before had looked at. Where that

@@ -7,7 +7,7 @@ use api::ports::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{CredentialId, PersonId, Score, StrangerId};
+use model::{CredentialId, PersonId, PictureId, Score, StrangerId};
 use std::sync::Arc;
 use vision::enrolment::{Candidate, Finding, MOST_IMAGES, judge};
 use vision::{Frame, Limits, Purpose};
@@ -72,8 +72,8 @@ impl Recognition for RecognitionPort {
         Some(scored.collect())
     }
 
-    async fn stranger_forgotten(&self, stranger: StrangerId) {
-        self.0.serving().strangers.forget(stranger);
+    async fn stranger_forgotten(&self, stranger: StrangerId, pictures: &[PictureId]) {
+        self.0.serving().strangers.take_all(stranger, pictures);
     }
 }
 

@@ -262,7 +262,8 @@ impl Reenrolment {
         recogniser.serve(analyser, self.config.vision.threads, next);
         // Who was removed while this gallery was filled was taken out of the one before only.
         let stored = self.store.face_templates().await?;
-        recogniser.serving().keep_only(&stored);
+        let strangers = self.store.strangers_seen().await?;
+        recogniser.serving().keep_only(&stored, &strangers);
         Ok(())
     }
 

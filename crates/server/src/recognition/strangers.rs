@@ -31,15 +31,31 @@ impl Strangers {
         self.0.put(who, sighting, &seen.template);
     }
 
-    /// A sighting was erased.
-    pub fn take(&self, stranger: StrangerId, picture: PictureId) {
-        let (who, sighting) = names(stranger, picture);
-        self.0.take(who, sighting);
+    /// Sightings that are durable, many at once.
+    pub fn put_all<'a>(&self, seen: impl IntoIterator<Item = &'a StrangerSeen>) {
+        let all = seen.into_iter().map(|seen| {
+            let (who, sighting) = names(seen.stranger, seen.picture);
+            (who, sighting, seen.template.as_slice())
+        });
+        self.0.put_all(all);
     }
 
-    /// A stranger was erased, or became a person.
-    pub fn forget(&self, stranger: StrangerId) {
-        self.0.forget(PersonId(stranger.0));
+    /// A sighting was erased.
+    pub fn take(&self, stranger: StrangerId, picture: PictureId) {
+        self.take_all(stranger, &[picture]);
+    }
+
+    /// Those sightings were erased, or became a person's.
+    pub fn take_all(&self, stranger: StrangerId, pictures: &[PictureId]) {
+        let sightings = pictures.iter().map(|picture| CredentialId(picture.0));
+        let sightings: Vec<CredentialId> = sightings.collect();
+        self.0.take_all(PersonId(stranger.0), &sightings);
+    }
+
+    /// Takes out every sighting that is not among those.
+    pub fn keep_only(&self, seen: &[StrangerSeen]) {
+        let sightings = seen.iter().map(|seen| CredentialId(seen.picture.0));
+        self.0.keep_only(&sightings.collect());
     }
 
     /// Those most alike, the most alike first, with the cosine.
@@ -92,7 +108,7 @@ mod tests {
         strangers.take(first.stranger, first.picture);
         let kept = strangers.whose(&ada, 1.0);
         assert_eq!(kept, first.stranger, "seen once more since");
-        strangers.forget(first.stranger);
+        strangers.keep_only(std::slice::from_ref(&other));
         assert_ne!(strangers.whose(&ada, 1.0), first.stranger);
     }
 

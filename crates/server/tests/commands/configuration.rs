@@ -101,6 +101,23 @@ fn doctor_finds_nothing_wrong_with_a_good_site() {
 }
 
 #[test]
+fn a_camera_for_roll_calls_that_is_not_there_is_named_at_the_start_and_by_doctor() {
+    let data = tempdir().unwrap();
+    let nobody = "6f9619ff-8b86-4d01-b42d-00c04fc964ff";
+    let setting = format!("vision.roll_call=[\"{nobody}\"]");
+    let serving = Serving::start(data.path(), &["--set", &setting]);
+    serving.stop().with(0).saying(nobody);
+    let doctor = [
+        "doctor",
+        "--set",
+        "http.listen=127.0.0.1:0",
+        "--set",
+        &setting,
+    ];
+    run(data.path(), &doctor).with(1).saying(nobody);
+}
+
+#[test]
 fn doctor_names_a_key_that_others_can_read_and_what_to_do() {
     let data = tempdir().unwrap();
     Serving::start(data.path(), &[]).stop().with(0);

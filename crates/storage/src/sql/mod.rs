@@ -43,6 +43,7 @@ mod written;
 pub(crate) use copying::TABLES;
 pub use copying::{Moved, Replaced, move_to_server};
 pub(crate) use filling::Filling;
+pub use snapshot::devices_beside;
 pub(crate) use snapshot::{Snapshot, schema};
 
 use std::fs::File;

@@ -5,14 +5,14 @@ use std::path::Path;
 
 use futures::TryStreamExt;
 use ledger::Hash;
-use model::PictureId;
+use model::{Device, PictureId};
 use sqlx::AssertSqlSafe;
 use store::{Result, StoreError, StoredCheckpoint};
 
 use super::copying::{count, names};
 use super::keys::Keys;
 use super::opening::CHECK;
-use super::{copying, ledger_rows, lines};
+use super::{copying, ledger_rows, lines, places};
 use crate::engine::fault::fault;
 use crate::engine::postgres::{self, ServerAddress};
 use crate::engine::rows::Columns;
@@ -53,22 +53,7 @@ impl Snapshot {
         server: Option<&ServerAddress>,
         key: &SiteKey,
     ) -> Result<Self> {
-        let (mut db, begin) = match server {
-            None => {
-                let file = DataDir::database_in(site);
-                if !file.exists() {
-                    let what = format!("the database {}", file.display());
-                    return Err(StoreError::NotFound { what });
-                }
-                (sqlite::reader(&file).await?, "BEGIN")
-            }
-            Some(server) => {
-                let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
-                (postgres::reader(server).await?, begin)
-            }
-        };
-        db.run(begin).await.map_err(fault)?;
-        is_of_this_version(&mut db).await?;
+        let mut db = moment(site, server).await?;
         let kept = query("SELECT value FROM meta WHERE name = ?")
             .bind(CHECK)
             .fetch_one(&mut db)
@@ -163,6 +148,37 @@ impl Snapshot {
         let rows = sql.fetch_all(&mut self.0).await.map_err(fault)?;
         rows.iter().map(|row| row.id("picture")).collect()
     }
+}
+
+/// Begins to read the database file of the data directory `site`, or the one on `server`, as it stands now.
+async fn moment(site: &Path, server: Option<&ServerAddress>) -> Result<Db> {
+    let (mut db, begin) = match server {
+        None => {
+            let file = DataDir::database_in(site);
+            if !file.exists() {
+                let what = format!("the database {}", file.display());
+                return Err(StoreError::NotFound { what });
+            }
+            (sqlite::reader(&file).await?, "BEGIN")
+        }
+        Some(server) => {
+            let begin = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
+            (postgres::reader(server).await?, begin)
+        }
+    };
+    db.run(begin).await.map_err(fault)?;
+    is_of_this_version(&mut db).await?;
+    Ok(db)
+}
+
+/// The devices of a site, read beside a process that may be running it. It needs no key.
+///
+/// # Errors
+/// [`StoreError::NotFound`] if no site was begun there, [`StoreError::Damaged`] if another version of Gatebook made
+/// the tables, and as the engine.
+pub async fn devices_beside(site: &Path, server: Option<&ServerAddress>) -> Result<Vec<Device>> {
+    let mut db = moment(site, server).await?;
+    places::records(&mut db, "SELECT record FROM devices ORDER BY name").await
 }
 
 /// Tables of another version are not known here.

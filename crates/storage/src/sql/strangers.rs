@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use model::{EventId, PictureId, StrangerId, Timestamp};
-use store::{Result, Stranger, StrangerSeen, Strangers};
+use store::{Result, Stranger, StrangerGone, StrangerSeen, Strangers};
 
 use super::SqlStore;
 use super::keys::Keys;
@@ -28,23 +28,21 @@ impl Strangers for SqlStore {
 
     async fn strangers(&self, limit: u32) -> Result<Vec<Stranger>> {
         let mut db = self.read().await?;
-        let sql = "SELECT stranger, min(seen_at) AS first_seen, max(seen_at) AS last_seen, \
-                   count(*) AS times, (SELECT newest.face FROM strangers newest \
-                       WHERE newest.stranger = strangers.stranger \
-                       ORDER BY newest.seen_at DESC, newest.picture LIMIT 1) AS face \
-                   FROM strangers GROUP BY stranger \
-                   ORDER BY max(seen_at) DESC, stranger LIMIT ?";
-        let rows = query(sql).bind(i64::from(limit)).fetch_all(&mut db).await;
-        let one = |row: &Row| {
-            Ok(Stranger {
-                id: row.id("stranger")?,
-                first_seen: row.time("first_seen")?,
-                last_seen: row.time("last_seen")?,
-                times: row.count("times")?,
-                face: row.id("face")?,
-            })
-        };
-        rows.map_err(fault)?.iter().map(one).collect()
+        let mut sql = query(COUNTED);
+        sql.push("GROUP BY stranger ORDER BY max(seen_at) DESC, stranger LIMIT ")
+            .push_bind(i64::from(limit));
+        let rows = sql.fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter().map(counted).collect()
+    }
+
+    async fn find_stranger(&self, id: StrangerId) -> Result<Option<Stranger>> {
+        let mut db = self.read().await?;
+        let mut sql = query(COUNTED);
+        sql.push("WHERE stranger = ")
+            .push_bind(id.0.as_bytes().as_slice())
+            .push(" GROUP BY stranger");
+        let row = sql.fetch_optional(&mut db).await.map_err(fault)?;
+        row.as_ref().map(counted).transpose()
     }
 
     async fn stranger(&self, id: StrangerId) -> Result<Vec<(StrangerSeen, Option<EventId>)>> {
@@ -74,9 +72,51 @@ impl Strangers for SqlStore {
         row.map(|row| row.id("stranger")).transpose()
     }
 
-    async fn erase_strangers(&self, before: Timestamp) -> Result<Vec<StrangerSeen>> {
+    async fn erase_strangers(&self, before: Timestamp) -> Result<Vec<StrangerGone>> {
         self.write(Erasing(before)).await
     }
+
+    async fn take_back_stranger(&self, picture: PictureId) -> Result<Option<StrangerGone>> {
+        self.write(TakingBack(picture)).await
+    }
+
+    async fn event_on(&self, picture: PictureId) -> Result<Option<EventId>> {
+        let mut db = self.read().await?;
+        let sql = "SELECT observations.event FROM pictures_named \
+                   JOIN observations ON observations.id = pictures_named.by \
+                   WHERE pictures_named.picture = ? AND observations.event IS NOT NULL LIMIT 1";
+        let row = query(sql)
+            .bind(picture.0.as_bytes().as_slice())
+            .fetch_optional(&mut db)
+            .await
+            .map_err(fault)?;
+        row.map(|row| row.id("event")).transpose()
+    }
+}
+
+/// Strangers without their templates; what groups them follows.
+const COUNTED: &str = "SELECT stranger, min(seen_at) AS first_seen, max(seen_at) AS last_seen, \
+    count(*) AS times, (SELECT newest.face FROM strangers newest \
+        WHERE newest.stranger = strangers.stranger \
+        ORDER BY newest.seen_at DESC, newest.picture LIMIT 1) AS face \
+    FROM strangers ";
+
+fn counted(row: &Row) -> Result<Stranger> {
+    Ok(Stranger {
+        id: row.id("stranger")?,
+        first_seen: row.time("first_seen")?,
+        last_seen: row.time("last_seen")?,
+        times: row.count("times")?,
+        face: row.id("face")?,
+    })
+}
+
+fn gone(row: &Row) -> Result<StrangerGone> {
+    Ok(StrangerGone {
+        stranger: row.id("stranger")?,
+        picture: row.id("picture")?,
+        face: row.id("face")?,
+    })
 }
 
 struct Keeping(StrangerSeen);
@@ -107,29 +147,45 @@ impl Work for Keeping {
 struct Erasing(Timestamp);
 
 impl Work for Erasing {
-    type Output = Vec<StrangerSeen>;
+    type Output = Vec<StrangerGone>;
 
     async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
         let before = nanos(self.0);
-        let rows = query("SELECT * FROM strangers WHERE seen_at < ? ORDER BY seen_at, picture")
-            .bind(before)
-            .fetch_all(&mut *tx.db)
-            .await
-            .map_err(fault)?;
-        let gone: Vec<StrangerSeen> = rows
-            .iter()
-            .map(|row| read(tx.keys, row))
-            .collect::<Result<_>>()?;
-        for seen in &gone {
-            unname(tx.db, seen.picture).await?;
-            unname(tx.db, seen.face).await?;
+        let sql = "SELECT stranger, picture, face FROM strangers WHERE seen_at < ? \
+                   ORDER BY seen_at, picture";
+        let rows = query(sql).bind(before).fetch_all(&mut *tx.db).await;
+        let all: Result<Vec<_>> = rows.map_err(fault)?.iter().map(gone).collect();
+        let all = all?;
+        for one in &all {
+            unname(tx.db, one.picture).await?;
+            unname(tx.db, one.face).await?;
         }
         let done = query("DELETE FROM strangers WHERE seen_at < ?")
             .bind(before)
             .execute(&mut *tx.db)
             .await;
         done.map_err(fault)?;
-        Ok(gone)
+        Ok(all)
+    }
+}
+
+struct TakingBack(PictureId);
+
+impl Work for TakingBack {
+    type Output = Option<StrangerGone>;
+
+    async fn run(&self, tx: &mut Tx<'_>) -> Result<Self::Output> {
+        let row = query("SELECT stranger, picture, face FROM strangers WHERE picture = ?")
+            .bind(self.0.0.as_bytes().as_slice())
+            .fetch_optional(&mut *tx.db)
+            .await
+            .map_err(fault)?;
+        let Some(row) = row else {
+            return Ok(None);
+        };
+        let one = gone(&row)?;
+        known(tx.db, one.stranger, &[one.picture]).await?;
+        Ok(Some(one))
     }
 }
 
@@ -142,28 +198,34 @@ async fn unname(db: &mut Db, picture: PictureId) -> Result<()> {
     done.map(drop).map_err(fault)
 }
 
-/// All sightings of one go, and their pictures.
-pub(super) async fn erase(db: &mut Db, id: StrangerId) -> Result<()> {
-    let sql = "DELETE FROM pictures_named \
-               WHERE picture IN (SELECT picture FROM strangers WHERE stranger = ?)";
-    let unnamed = query(sql).bind(id.0.as_bytes().as_slice());
-    unnamed.execute(&mut *db).await.map_err(fault)?;
-    known(db, id).await
+/// Those sightings of one go, and their pictures.
+pub(super) async fn erase(db: &mut Db, id: StrangerId, pictures: &[PictureId]) -> Result<()> {
+    for picture in known(db, id, pictures).await? {
+        unname(db, picture).await?;
+    }
+    Ok(())
 }
 
-/// All sightings of one go; the pictures of the passages stay.
-pub(super) async fn known(db: &mut Db, id: StrangerId) -> Result<()> {
-    let bytes = id.0.as_bytes().as_slice();
-    let sql = "DELETE FROM pictures_named \
-               WHERE by IN (SELECT picture FROM strangers WHERE stranger = ?)";
-    let unnamed = query(sql).bind(bytes).execute(&mut *db).await;
-    unnamed.map_err(fault)?;
-    let done = query("DELETE FROM strangers WHERE stranger = ?")
-        .bind(bytes)
-        .execute(db)
-        .await
-        .map_err(fault)?;
-    exists(done, || format!("stranger {id}"))
+/// Those sightings of one go; the pictures of the passages stay. Those that were still there.
+pub(super) async fn known(
+    db: &mut Db,
+    id: StrangerId,
+    pictures: &[PictureId],
+) -> Result<Vec<PictureId>> {
+    let mut went = Vec::new();
+    for picture in pictures {
+        let done = query("DELETE FROM strangers WHERE picture = ? AND stranger = ?")
+            .bind(picture.0.as_bytes().as_slice())
+            .bind(id.0.as_bytes().as_slice())
+            .execute(&mut *db)
+            .await;
+        if done.map_err(fault)? > 0 {
+            picture_names::drop_all(db, picture.0).await?;
+            went.push(*picture);
+        }
+    }
+    exists(went.len() as u64, || format!("stranger {id}"))?;
+    Ok(went)
 }
 
 fn read(keys: &Keys, row: &Row) -> Result<StrangerSeen> {

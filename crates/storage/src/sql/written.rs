@@ -18,8 +18,10 @@ pub(super) async fn apply(tx: &mut Tx<'_>, write: &Write) -> Result<()> {
         Write::FingerTemplates(templates) => fingers::put_templates(tx, templates).await,
         Write::LockFingers(lock) => fingers::lock(tx.db, lock).await,
         Write::UnlockFingers(subject) => fingers::unlock(tx.db, *subject).await,
-        Write::EraseStranger(id) => strangers::erase(tx.db, *id).await,
-        Write::StrangerKnown(id) => strangers::known(tx.db, *id).await,
+        Write::EraseStranger(id, pictures) => strangers::erase(tx.db, *id, pictures).await,
+        Write::StrangerKnown(id, pictures) => {
+            strangers::known(tx.db, *id, pictures).await.map(drop)
+        }
         Write::Area(area) => places::put(tx.db, area).await,
         Write::RemoveArea(id) => places::remove_area(tx.db, *id).await,
         Write::AccessPoint(point) => places::put(tx.db, point).await,

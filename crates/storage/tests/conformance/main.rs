@@ -127,6 +127,8 @@ macro_rules! every_case {
                 a_stranger_is_told_by_every_sighting_and_survives_a_restart,
                 a_strangers_sighting_names_the_event_it_ended_in,
                 what_is_kept_of_strangers_is_erased_by_time_and_on_demand,
+                a_sighting_kept_since_the_caller_read_outlives_an_erasure_and_a_name,
+                the_sighting_of_somebody_who_is_no_stranger_is_taken_back_once,
                 pictures_of_strangers_are_named_until_they_are_erased,
             ],
             places: [

@@ -16,7 +16,7 @@ export function Reenrolment() {
   if (job.state === "failed")
     return (
       <Note tone="bad" title="The face model could not be changed">
-        {job.failure}. The one before goes on serving; the next start tries again.
+        {job.failure}. The one before goes on serving; it is tried again by itself.
       </Note>
     );
   return job.report?.remarks.map((remark) => (

@@ -1,6 +1,6 @@
 //! A stranger whose name became known: their faces and their history are a person's from then on.
 
-use super::{Sightings, sightings};
+use super::{Sightings, pictures, remove, sightings};
 use crate::acts::{fresh, to_the_end};
 use crate::auth::{Caller, Operator};
 use crate::error::{ApiError, Problem};
@@ -132,7 +132,7 @@ impl Known {
         let credentials = credentials.map(|(credential, template, _)| {
             Write::Credential(credential.clone(), Some(template.clone()))
         });
-        let end = Write::StrangerKnown(self.stranger);
+        let end = Write::StrangerKnown(self.stranger, pictures(&self.seen));
         credentials.chain([end]).collect()
     }
 
@@ -145,7 +145,9 @@ impl Known {
                 .enrolled(self.person, credential.id, bytes)
                 .await;
         }
-        recognition.stranger_forgotten(self.stranger).await;
+        // A sighting that was kept meanwhile stays a stranger's, who can be given to the same person.
+        let gone = pictures(&self.seen);
+        recognition.stranger_forgotten(self.stranger, &gone).await;
         let mut outcome = Ok(());
         // The oldest first. One that fails does not cost the person the others.
         for event in self.seen.iter().rev().filter_map(|(_, event)| *event) {
@@ -156,10 +158,7 @@ impl Known {
             if self.credentials.iter().any(taken) {
                 continue;
             }
-            if let Err(error) = house.pictures.remove(seen.face).await {
-                // The sweep takes it: no row names it.
-                tracing::warn!(%error, "the face of a stranger who is known now is left");
-            }
+            remove(house, seen.face).await;
         }
         outcome
     }

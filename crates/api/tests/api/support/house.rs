@@ -5,11 +5,15 @@ use super::fingers::PlayedFingers;
 use api::ports::{
     Assessment, CameraAddress, CameraStatus, Cameras, CardFiles, CardPictures, Challenge, Clock,
     EnrolledImage, FoundCamera, FrameRefused, ImageFinding, ImageProblem, ImportReport, Integrity,
-    LiveFrame, NetworkCameras, Overlay, Recognition, RefusedRow, Spool, Step, Tell, Verification,
+    LiveFrame, NetworkCameras, Overlay, Recognition, RefusedRow, RollCall, RollCallFace, Spool,
+    Step, Tell, Verification,
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use model::{Author, CredentialId, DeviceId, GateId, PersonId, Score, StrangerId, Timestamp};
+use jiff::SignedDuration;
+use model::{
+    Author, CredentialId, DeviceId, GateId, PersonId, PictureId, Score, StrangerId, Timestamp,
+};
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
 use tokio::sync::{Semaphore, watch};
@@ -33,6 +37,9 @@ pub struct Played {
     pub seen: Mutex<Option<PersonId>>,
     /// The strangers that are like every image.
     pub alike: Mutex<Vec<StrangerId>>,
+    /// Whom a roll call sees.
+    pub called: Mutex<Vec<RollCallFace>>,
+    roll: Mutex<Option<RollCall>>,
     /// What is asked of whoever is seen.
     pub challenge: Mutex<Option<Challenge>>,
     /// Held by whoever wants imports to wait.
@@ -53,6 +60,8 @@ impl Played {
             came: Mutex::default(),
             seen: Mutex::default(),
             alike: Mutex::default(),
+            called: Mutex::default(),
+            roll: Mutex::default(),
             challenge: Mutex::default(),
             imports: Semaphore::new(1),
             fingers: PlayedFingers::default(),
@@ -129,7 +138,7 @@ impl Recognition for Played {
         Some(alike.iter().map(|who| (*who, Score(900_000))).collect())
     }
 
-    async fn stranger_forgotten(&self, stranger: StrangerId) {
+    async fn stranger_forgotten(&self, stranger: StrangerId, _: &[PictureId]) {
         self.alike.lock().unwrap().retain(|who| *who != stranger);
     }
 }
@@ -198,6 +207,34 @@ impl Cameras for Played {
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
         let frames = self.frames.lock().unwrap();
         frames.get(&camera).map(watch::Sender::subscribe)
+    }
+
+    fn call_roll(&self, camera: DeviceId) -> Option<RollCall> {
+        let frames = self.frames.lock().unwrap();
+        frames.get(&camera)?;
+        let begun_at = self.now();
+        let call = RollCall {
+            begun_at,
+            until: begun_at + SignedDuration::from_mins(1),
+            looks: 1,
+            faces: self.called.lock().unwrap().clone(),
+        };
+        *self.roll.lock().unwrap() = Some(call.clone());
+        Some(call)
+    }
+
+    fn roll_call(&self, _: DeviceId) -> Option<RollCall> {
+        self.roll.lock().unwrap().clone()
+    }
+
+    fn end_roll_call(&self, _: DeviceId) -> Option<RollCall> {
+        let mut roll = self.roll.lock().unwrap();
+        roll.as_mut()?.until = self.now();
+        roll.clone()
+    }
+
+    fn roll_call_face(&self, _: DeviceId, number: u32) -> Option<Bytes> {
+        (number == 1).then(|| Bytes::from_static(b"\xff\xd8\xff face"))
     }
 
     fn presence(&self, camera: DeviceId, connected: bool) {

@@ -18,9 +18,10 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
 use bytes::Bytes;
-use model::{Act, Author, Entry, Record, Timestamp, TokenId, UserId};
+use model::{Act, Author, Entry, PictureId, Record, Timestamp, TokenId, UserId};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use std::path::PathBuf;
 use std::sync::Arc;
 use storage::{DataDir, Options, PictureFiles, SqlStore};
 use store::{ApiToken, Append, Book as _, Put, Role, User, Write};
@@ -158,6 +159,15 @@ impl Site {
             }));
         }
         self.append(Record::Act(Act::SiteFounded), writes).await;
+    }
+
+    /// Where the file of a picture is.
+    pub fn file_of(&self, picture: PictureId) -> PathBuf {
+        let text = picture.to_string();
+        let (rest, last) = text.split_at(text.len() - 2);
+        let (_, before) = rest.split_at(rest.len() - 2);
+        let folder = self._dir.path().join("pictures").join(last);
+        folder.join(before).join(&text)
     }
 
     /// Now, by the site's clock.

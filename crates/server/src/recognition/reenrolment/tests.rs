@@ -9,7 +9,7 @@ use api::ports::Recognition;
 use async_trait::async_trait;
 use model::{Act, Comparison, Credential, PersonDetails, PersonStatus, Places};
 use serde_json::json;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
 use store::{People, Put, Write};
 use uuid::Uuid;
@@ -175,4 +175,42 @@ fn a_face_by_another_model_than_the_gallerys_is_not_compared() {
     assert!(matches!(agrees, Comparison::Agrees { .. }));
     assert_eq!(compare(b"before01", person(1)), Comparison::NotCompared);
     assert_eq!(compare(b"wanted01", person(2)), Comparison::NotCompared);
+}
+
+/// Pictures that cannot be read once.
+struct FailingOnce(storage::PictureFiles, AtomicBool);
+
+#[async_trait]
+impl Pictures for FailingOnce {
+    async fn put(&self, jpeg: &[u8]) -> store::Result<PictureId> {
+        self.0.put(jpeg).await
+    }
+
+    async fn get(&self, id: PictureId) -> store::Result<Option<Vec<u8>>> {
+        if self.1.swap(false, Ordering::Relaxed) {
+            return Err(store::StoreError::Engine("the disk is away".into()));
+        }
+        self.0.get(id).await
+    }
+
+    async fn remove(&self, id: PictureId) -> store::Result<()> {
+        self.0.remove(id).await
+    }
+}
+
+#[tokio::test]
+async fn what_failed_is_still_to_be_done() {
+    let (_dir, site) = opened().await;
+    enrol(&site, 1, b"no picture").await;
+    let pictures = FailingOnce(site.pictures.clone(), AtomicBool::new(true));
+    let (store, pictures) = (Arc::new(site.store.clone()), Arc::new(pictures));
+    let mut config = Config::default();
+    config.vision.threads = 0;
+    let recogniser = Recogniser::load(store, pictures, &config).await.unwrap();
+    assert!(recogniser.is_outdated());
+    assert!(recogniser.reenrol(Arc::new(|_| {})).await.is_err());
+    assert!(recogniser.is_outdated(), "it is tried again");
+    let report = recogniser.reenrol(Arc::new(|_| {})).await.unwrap();
+    assert_eq!(report.remarks.len(), 1, "whose photograph cannot be read");
+    assert!(!recogniser.is_outdated());
 }

@@ -1,0 +1,305 @@
+//! What becomes of frames, with somebody who says what is seen in them.
+
+use super::super::*;
+use crate::recognition::{Analyser, Fault, Membership, RecognitionPort};
+use crate::site::Site;
+use crate::tests::{act, at, door, native, opened};
+use crate::{config::Config, house};
+use api::ports::Recognition;
+use devices::Delivery;
+use model::{Act, CredentialId};
+use store::{Put, Write};
+use tempfile::TempDir;
+use tokio::sync::mpsc;
+use vision::{Frame, Quality, Rect, Template};
+
+/// How long ago the clock of trackers began.
+const AGO: Duration = Duration::from_secs(600);
+
+/// Says of every image that those faces are in it.
+#[derive(Clone, Default)]
+pub struct Fake {
+    pub faces: Arc<Mutex<Vec<Face>>>,
+    /// Images and what they were looked at for.
+    pub looks: Arc<Mutex<Vec<(Bytes, Purpose)>>>,
+    /// How long a look takes.
+    pub takes: Duration,
+}
+
+#[async_trait]
+impl Analyser for Fake {
+    async fn look(&self, image: Bytes, purpose: Purpose) -> Result<Look, Fault> {
+        tokio::time::sleep(self.takes).await;
+        self.looks.lock().unwrap().push((image, purpose));
+        Ok(Look::Seen(Analysis {
+            width: 640,
+            height: 480,
+            faces: self.faces.lock().unwrap().clone(),
+            followed: Vec::new(),
+            everywhere: true,
+        }))
+    }
+}
+
+/// A site with one camera station and one place to look at images.
+pub struct Rig {
+    _dir: TempDir,
+    pub site: Site,
+    pub store: Arc<dyn Store>,
+    pub live: Arc<LiveCameras>,
+    pub recogniser: Arc<Recogniser>,
+    pub station: DeviceId,
+    pub fake: Fake,
+    pub deliveries: mpsc::Receiver<Delivery>,
+    _member: Membership,
+}
+
+impl Rig {
+    pub async fn of(takes: Duration) -> Self {
+        let (dir, site) = opened().await;
+        let (point, mut writes) = door();
+        let station = Device {
+            kind: DeviceKind::CameraStation,
+            ..native("Room", point)
+        };
+        writes.push(Write::Device(Put::Add(station.clone())));
+        let device = station.id;
+        act(&site, Act::DevicePut { device }, writes).await;
+        let store: Arc<dyn Store> = Arc::new(site.store.clone());
+        let pictures = Arc::new(site.pictures.clone());
+        let mut config = Config::default();
+        config.vision.threads = 0;
+        let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config);
+        let recogniser = Arc::new(recogniser.await.unwrap());
+        let fake = Fake {
+            takes,
+            ..Fake::default()
+        };
+        let member = recogniser.pool().join("here", 1, fake.clone());
+        let (house, deliveries, _) = house::open(&store, &pictures).await.unwrap();
+        let strangers = StrangerBook::new(&store, &pictures, &recogniser);
+        let settings = TrackerSettings::default();
+        let mut live =
+            LiveCameras::new(&store, &recogniser, &pictures, &house, &strangers, settings);
+        // Frames of tests come soon after it began, long ago.
+        live.started = live.started.checked_sub(AGO).unwrap();
+        Self {
+            _dir: dir,
+            site,
+            store,
+            live: Arc::new(live),
+            recogniser,
+            station: device,
+            fake,
+            deliveries,
+            _member: member,
+        }
+    }
+
+    /// Lets the house know of devices that were added since.
+    pub async fn reread(&mut self) {
+        let pictures = Arc::new(self.site.pictures.clone());
+        let (house, deliveries, _) = house::open(&self.store, &pictures).await.unwrap();
+        let strangers = StrangerBook::new(&self.store, &pictures, &self.recogniser);
+        let rooms = (&self.store, &self.recogniser, &pictures);
+        let settings = TrackerSettings::default();
+        let live = LiveCameras::new(rooms.0, rooms.1, rooms.2, &house, &strangers, settings);
+        self.live = Arc::new(live);
+        self.deliveries = deliveries;
+    }
+
+    /// Enrols somebody with that face.
+    pub async fn enrol(&self, n: u8) -> PersonId {
+        let person = PersonId(Uuid::from_u128(u128::from(n) + 1));
+        let template = face(n).template.to_bytes();
+        let port = RecognitionPort(self.recogniser.clone());
+        let credential = CredentialId(Uuid::new_v4());
+        port.enrolled(person, credential, &template).await;
+        person
+    }
+
+    /// A frame of the station that shows those faces, taken then (in milliseconds).
+    async fn frame(&self, seen: &[u8], ms: u32) -> Result<Arc<LiveFrame>, FrameRefused> {
+        *self.fake.faces.lock().unwrap() = seen.iter().map(|n| face(*n)).collect();
+        let moment = Moment {
+            at: at(0) + jiff::SignedDuration::from_millis(ms.into()),
+            came: self.live.started + Duration::from_millis(ms.into()),
+        };
+        let newest = || Some((picture(), moment));
+        self.live.in_turn(self.station, newest).await
+    }
+
+    fn last_purpose(&self) -> Purpose {
+        let looks = self.fake.looks.lock().unwrap();
+        looks.last().unwrap().1.clone()
+    }
+}
+
+/// Commits whatever is delivered.
+async fn commit(store: Arc<dyn Store>, mut deliveries: mpsc::Receiver<Delivery>) {
+    while let Some(delivery) = deliveries.recv().await {
+        store.commit(delivery.draft).await.unwrap();
+        let committed = Receipt::Committed { contiguous: None };
+        let _ = delivery.reply.send(committed);
+    }
+}
+
+/// Somebody at their place.
+pub fn face(n: u8) -> Face {
+    let mut values = vec![0.0; 128];
+    values[usize::from(n)] = 1.0;
+    let landmarks = serde_json::json!({ "points": [], "presence": 1.0 });
+    Face {
+        bounds: Rect {
+            x: f32::from(n) * 200.0,
+            y: 100.0,
+            width: 100.0,
+            height: 120.0,
+        },
+        confidence: 0.9,
+        landmarks: serde_json::from_value(landmarks).unwrap(),
+        quality: Quality {
+            height: 120.0,
+            sharpness: 0.5,
+            brightness: 120.0,
+            turn: 0.0,
+        },
+        template: Template::new(ModelId::FACE_API, values).unwrap(),
+    }
+}
+
+fn picture() -> Bytes {
+    let frame = Frame::from_rgb(640, 480, vec![100; 640 * 480 * 3]).unwrap();
+    frame.to_jpeg(90).unwrap().into()
+}
+
+async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
+    let found = async {
+        loop {
+            if let Some(found) = probe().await {
+                return found;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let within = timeout(Duration::from_secs(30), found).await;
+    within.unwrap_or_else(|_| panic!("{what}"))
+}
+
+#[tokio::test]
+async fn a_called_roll_looks_at_many_faces_every_two_seconds_and_lists_whom_it_saw() {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    let deliveries = std::mem::replace(&mut rig.deliveries, mpsc::channel(1).1);
+    tokio::spawn(commit(rig.store.clone(), deliveries));
+    let ada = rig.enrol(0).await;
+    rig.frame(&[0], 0).await.unwrap();
+    assert!(!matches!(rig.last_purpose(), Purpose::RollCall));
+    assert_eq!(rig.live.roll_call(rig.station), None);
+    rig.live.call_roll(rig.station).unwrap();
+    for second in 1..=6 {
+        rig.frame(&[0, 1], 2_000 * second).await.unwrap();
+        assert_eq!(rig.last_purpose(), Purpose::RollCall);
+    }
+    let found = rig.live.roll_call(rig.station).unwrap();
+    let people: Vec<_> = found.faces.iter().map(|face| face.person).collect();
+    assert_eq!(people, [Some(ada), None]);
+    assert_eq!(found.looks, 6);
+    let cut = rig.live.roll_call_face(rig.station, found.faces[0].number);
+    assert!(cut.is_some_and(|jpeg| !jpeg.is_empty()));
+    // Whoever is listed is in the log's hands, too.
+    let passed = eventually("nothing is logged", async || {
+        rig.store.unsettled().await.unwrap().observations.pop()
+    });
+    assert!(matches!(passed.await.sighting, Sighting::Face(seen) if seen.person == Some(ada)));
+    rig.live.end_roll_call(rig.station).unwrap();
+    rig.frame(&[0, 1], 20_000).await.unwrap();
+    assert!(!matches!(rig.last_purpose(), Purpose::RollCall));
+}
+
+#[tokio::test]
+async fn between_two_looks_a_camera_that_calls_a_roll_is_busy() {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    let live = Arc::get_mut(&mut rig.live).unwrap();
+    live.roll_calls = HashSet::from([rig.station]);
+    rig.live.frame(rig.station, picture()).await.unwrap();
+    assert_eq!(rig.last_purpose(), Purpose::RollCall);
+    let soon = rig.live.frame(rig.station, picture()).await;
+    assert_eq!(soon.unwrap_err(), FrameRefused::Busy);
+    tokio::time::sleep(ROLL_CALL_EVERY).await;
+    assert!(rig.live.frame(rig.station, picture()).await.is_ok());
+}
+
+#[tokio::test]
+async fn a_track_that_is_named_after_it_was_a_strangers_leaves_no_stranger_behind() {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    let deliveries = std::mem::replace(&mut rig.deliveries, mpsc::channel(1).1);
+    tokio::spawn(commit(rig.store.clone(), deliveries));
+    for n in 0..10 {
+        rig.frame(&[0], 250 * n).await.unwrap();
+    }
+    let kept = eventually("nobody is kept", async || {
+        rig.store.strangers_seen().await.unwrap().pop()
+    });
+    let kept = kept.await;
+    rig.enrol(0).await;
+    for n in 10..14 {
+        rig.frame(&[0], 250 * n).await.unwrap();
+    }
+    eventually("the stranger is still kept", async || {
+        let seen = rig.store.strangers_seen().await.unwrap();
+        seen.is_empty().then_some(())
+    })
+    .await;
+    eventually("the face is still kept", async || {
+        let face = rig.site.pictures.get(kept.face).await.unwrap();
+        face.is_none().then_some(())
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
+    let rig = Rig::of(Duration::ZERO).await;
+    let camera = rig.live.camera(rig.station);
+    let mut following = camera.following.lock().await;
+    let before = Tracker::new(TrackerSettings::default());
+    following.tracker = Some((ModelId::FACE_API_FIRST, before));
+    let mut update = TrackUpdate {
+        decided: vec![Decided {
+            track: 1,
+            person: Some(PersonId(Uuid::nil())),
+            one_of: None,
+            before: None,
+            score: 1.0,
+            threshold: 0.9,
+            runner_up: None,
+            margin: None,
+            frames: 3,
+            gallery: 1,
+            first_seen: Duration::ZERO,
+            decided_at: Duration::ZERO,
+            template: face(0).template,
+            unlike: 1.0,
+            picture: picture(),
+            bounds: face(0).bounds,
+        }],
+        ..TrackUpdate::default()
+    };
+    following
+        .asking
+        .step(&mut update, &[], Duration::ZERO, || 3);
+    assert!(following.asking.is_busy());
+    let nobody = Analysis {
+        width: 640,
+        height: 480,
+        faces: Vec::new(),
+        followed: Vec::new(),
+        everywhere: true,
+    };
+    let jpeg = picture();
+    let seen = rig
+        .live
+        .follow(&mut following, &jpeg, nobody, Duration::ZERO);
+    assert!(seen.await.is_some());
+    assert!(!following.asking.is_busy());
+}
