@@ -4,7 +4,7 @@ import { Broken, Lost, Root } from "./app/Root";
 import { Shell } from "./app/Shell";
 import { sessionQuery, reaches } from "./api/session";
 import type { Role } from "./api/types";
-import { attendanceSearch } from "./pages/attendance/search";
+import { attendanceSearch, rollCallSearch } from "./pages/attendance/search";
 import { Live } from "./pages/live/Live";
 import { liveSearch } from "./pages/live/search";
 import { logSearch } from "./pages/log/search";
@@ -66,6 +66,13 @@ const inHouse = [
     component: lazy(() => import("./pages/attendance/Attendance"), "Attendance"),
     validateSearch: attendanceSearch,
     beforeLoad: needs("auditor"),
+  }),
+  createRoute({
+    getParentRoute: () => house,
+    path: "/attendance/roll-call",
+    component: lazy(() => import("./pages/attendance/RollCall"), "RollCall"),
+    validateSearch: rollCallSearch,
+    beforeLoad: needs("operator"),
   }),
   createRoute({
     getParentRoute: () => house,

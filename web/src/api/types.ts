@@ -24,6 +24,7 @@ export type Custody = S["CustodyView"];
 export type Finding = S["Finding"];
 export type FaceProblem = S["ProblemView"];
 export type Credential = S["CredentialView"];
+export type RollCall = S["RollCallView"];
 export type Stranger = S["StrangerView"];
 export type AlikeStranger = S["AlikeView"];
 export type Import = S["ImportView"];

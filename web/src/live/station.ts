@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
 import { grab } from "../ui/camera";
 import { stationSocket } from "./socket";
+import { afterRefusal, type Refusal } from "./refusal";
 import type { Challenge, Overlay, StationReply } from "./wire";
-
-type Refusal = Extract<StationReply, { frame: "refused" }>["why"];
 
 export interface StationState {
   connected: boolean;
@@ -40,8 +39,8 @@ export function useStation(video: RefObject<HTMLVideoElement | null>, running: b
     const change = (part: Partial<StationState>) => setState((before) => ({ ...before, ...part }));
 
     const take = (reply: StationReply) => {
-      if (reply.frame === "refused") return change({ refused: reply.why, overlays: [] });
       const now = performance.now();
+      if (reply.frame === "refused") return change(afterRefusal(reply.why, now - (answered.at(-1) ?? -Infinity)));
       answered.push(now);
       while ((answered[0] ?? now) < now - 3000) answered.shift();
       change({ refused: null, overlays: reply.overlays, challenge: reply.challenge ?? null, rate: answered.length / 3 });

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { useNavigate, useSearch } from "@tanstack/react-router";
-import { CalendarClock, ChevronLeft, ChevronRight, Download } from "lucide-react";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
+import { CalendarClock, ChevronLeft, ChevronRight, Download, ScanFace } from "lucide-react";
 import { dayTableQuery } from "../../api/attendance";
+import { useMay } from "../../api/session";
 import type { Day } from "../../api/types";
 import { Button, buttonClass, IconButton } from "../../ui/Button";
 import { inputClass } from "../../ui/Field";
@@ -39,6 +40,7 @@ export function Attendance() {
   const search = useSearch({ from: "/house/attendance" });
   const navigate = useNavigate({ from: "/attendance" });
   const zone = useZone();
+  const mayCall = useMay("operator");
   const today = isoDay(new Date(useNow(60_000)), zone);
   const date = search.date ?? today;
   const show = search.show ?? "all";
@@ -62,9 +64,16 @@ export function Attendance() {
       title="Attendance"
       about={`${civilDay(date)}${date === today ? ", today" : ""} · times in ${zone}`}
       actions={
-        <a className={buttonClass()} href={`/api/v1/attendance.csv?date=${date}`} download={`attendance-${date}.csv`}>
-          <Download size={16} aria-hidden /> CSV
-        </a>
+        <>
+          {mayCall && (
+            <Link to="/attendance/roll-call" className={buttonClass()}>
+              <ScanFace size={16} aria-hidden /> Roll call
+            </Link>
+          )}
+          <a className={buttonClass()} href={`/api/v1/attendance.csv?date=${date}`} download={`attendance-${date}.csv`}>
+            <Download size={16} aria-hidden /> CSV
+          </a>
+        </>
       }
     >
       <div className={css.bar}>

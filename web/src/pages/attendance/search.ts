@@ -15,3 +15,17 @@ export function attendanceSearch(search: Record<string, unknown>): AttendanceSea
   if (show) out.show = show;
   return out;
 }
+
+export interface RollCallSearch {
+  /** The camera before which the roll is called. */
+  camera?: string;
+  /** A department or class; absent: everybody. */
+  of?: string;
+}
+
+export function rollCallSearch(search: Record<string, unknown>): RollCallSearch {
+  const out: RollCallSearch = {};
+  if (typeof search.camera === "string") out.camera = search.camera;
+  if (typeof search.of === "string") out.of = search.of;
+  return out;
+}
