@@ -1,7 +1,7 @@
 //! Fingerprints on the command line: error rates of a list, and pictures of the steps; with fingers of nobody.
 
 use crate::process::run;
-use fingerprint::GreyImage;
+use fingerprint::{GreyImage, explain, explain_pair};
 use serde_json::Value;
 use std::fs;
 use std::path::Path;
@@ -212,6 +212,22 @@ fn the_steps_of_a_print_and_the_pairs_of_two_are_drawn_and_told() {
         let picture = fs::read(dir.path().join(format!("steps/{name}.png"))).unwrap();
         assert!(picture.starts_with(b"\x89PNG"), "{name}");
     }
+    // What they show is read by the room that draws them (its tests named `pictures`); here each has to arrive as drawn.
+    let image = |name: &str| {
+        let file = fs::read(dir.path().join(name)).unwrap();
+        GreyImage::from_file(&file, 500).unwrap()
+    };
+    let (one, other) = (image("desk/0_1.png"), image("desk/0_2.png"));
+    let written = |name: String| fs::read(dir.path().join(format!("steps/{name}.png"))).unwrap();
+    for (prefix, image) in [("", &one), ("other-", &other)] {
+        for picture in explain(image).unwrap() {
+            let file = written(format!("{prefix}{}", picture.name));
+            assert!(file == picture.png, "{prefix}{}", picture.name);
+        }
+    }
+    let (pairs, sentence) = explain_pair(&one, &other).unwrap();
+    assert!(written(pairs.name.to_owned()) == pairs.png);
+    assert!(said.out.contains(&sentence), "{}", said.out);
 }
 
 #[test]

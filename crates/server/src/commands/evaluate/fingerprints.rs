@@ -261,8 +261,12 @@ fn print_shipped(report: &Report) {
     }
     let known = ONE_IN_A_THOUSAND;
     println!(
-        "the threshold for 0.1 % was counted among {} impostor pairs; 95 %: {} to {}",
-        known.impostor_pairs, known.interval.0, known.interval.1
+        "the threshold for 0.1 % was counted among {} impostor pairs; 95 %: {} to {}, FMR {} to {} %",
+        known.impostor_pairs,
+        known.interval.0,
+        known.interval.1,
+        100.0 * known.fmr_interval.0,
+        100.0 * known.fmr_interval.1
     );
 }
 
