@@ -328,8 +328,7 @@ impl Parts {
         cards: Arc<Cards>,
         edges: &mut JoinSet<Result<()>>,
     ) -> Result<()> {
-        let devices = self.store.devices().await?;
-        self.config.vision.tell_no_cameras(&devices);
+        (self.config.vision).tell_no_cameras(&self.store.devices().await?);
         let (links, parts) = self.open_links(site, edges)?;
         let (live, network) = self.watch_cameras(edges)?;
         let fingers = self.watch_sensors(edges);

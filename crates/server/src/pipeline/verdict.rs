@@ -80,7 +80,11 @@ fn stands(error: &StoreError) -> bool {
 }
 
 async fn again(error: &StoreError) {
-    tracing::error!(%error, "the store could not take a passage; trying again");
+    match error {
+        // The journal says once that the database is away.
+        StoreError::Unreachable(_) => tracing::debug!(%error, "a passage waits for the store"),
+        _ => tracing::error!(%error, "the store could not take a passage; trying again"),
+    }
     tokio::time::sleep(AGAIN).await;
 }
 
