@@ -50,6 +50,16 @@ impl From<tokio_postgres::Error> for Fault {
 }
 
 impl Fault {
+    /// Whether a transaction that was asked about was never heard of. A server that crashed comes up without those whose
+    /// number had not reached its disk; what was committed has.
+    pub(crate) fn is_never_heard_of(&self) -> bool {
+        let code = match self {
+            Self::Postgres(error) => error.code(),
+            _ => None,
+        };
+        code == Some(&SqlState::INVALID_PARAMETER_VALUE)
+    }
+
     /// Whether another row has the value already.
     fn is_taken(&self) -> bool {
         match self {

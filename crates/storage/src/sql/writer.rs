@@ -243,6 +243,8 @@ impl Writer {
     /// in the queue is told if that is not enough.
     async fn reconnect(&mut self) -> Result<()> {
         self.stale = true;
+        // It may come back as it was at another time.
+        self.known.forget();
         let mut pause = SOON;
         loop {
             match self.engine.writer().await {

@@ -21,13 +21,38 @@ pub(crate) async fn name(session: &mut Session) -> Result<String, Fault> {
 /// Whether it was committed, asked on another line.
 pub(crate) async fn committed(session: &mut Session, name: &str) -> Result<bool, Fault> {
     loop {
-        let row = query("SELECT coalesce(pg_xact_status(CAST(? AS xid8)), '') AS status")
+        let asked = query("SELECT coalesce(pg_xact_status(CAST(? AS xid8)), '') AS status")
             .bind(name)
             .fetch_one(&mut Db::Postgres(session.clone()))
-            .await?;
+            .await;
+        let row = match asked {
+            Err(fault) if fault.is_never_heard_of() => return Ok(false),
+            asked => asked?,
+        };
         match row.get("status")? {
             "in progress" => tokio::time::sleep(AGAIN).await,
             status => return Ok(status == "committed"),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Engine;
+    use crate::engine::postgres::ServerAddress;
+
+    #[tokio::test]
+    async fn a_transaction_that_a_server_lost_with_a_crash_was_not_committed() {
+        let Ok(url) = std::env::var("GATEBOOK_TEST_POSTGRES") else {
+            eprintln!("skipped: GATEBOOK_TEST_POSTGRES names no server");
+            return;
+        };
+        let server = Engine::server(url.parse::<ServerAddress>().unwrap(), 1);
+        let Db::Postgres(mut session) = server.writer().await.unwrap() else {
+            unreachable!("a server gives lines to a server");
+        };
+        let never_given = (1_u64 << 40).to_string();
+        assert!(!committed(&mut session, &never_given).await.unwrap());
     }
 }
