@@ -248,23 +248,20 @@ impl LiveCameras {
         // Whoever waits for what the camera sees does not wait for what follows.
         let strangers = self.strangers.clone();
         let track = decided.track;
-        let is_stranger = decided.person.is_none() && decided.one_of.is_none();
-        match (decided.person, picture.filter(|_| is_stranger)) {
-            (None, Some(picture)) => {
+        if decided.person.is_none() && decided.one_of.is_none() {
+            if let Some(picture) = picture {
                 let keeping = async move { strangers.keep(decided, picture, at).await };
                 let keeping = tokio::spawn(keeping);
                 following.mistaken.told(track, picture, keeping);
             }
-            (Some(person), _) => {
-                if let Some((picture, keeping)) = following.mistaken.named(track) {
-                    let whose = may_be_taken_for(person, liveness);
-                    tokio::spawn(async move {
-                        drop(keeping.await);
-                        strangers.take_back(picture, whose).await;
-                    });
-                }
-            }
-            (None, None) => {}
+        } else if let Some((picture, keeping)) = following.mistaken.named(track) {
+            // Of two who cannot be told apart one is enrolled as well, and no stranger.
+            let person = decided.person;
+            let whose = person.and_then(|person| may_be_taken_for(person, liveness));
+            tokio::spawn(async move {
+                drop(keeping.await);
+                strangers.take_back(picture, whose).await;
+            });
         }
     }
 }

@@ -134,6 +134,11 @@ impl Calling {
         let theirs = |face: &Seen| face.person.is_some() && face.person == person;
         let same = |face: &Seen| face.track == overlay.track;
         let nameless = |face: &Seen| face.person.is_none();
+        // Better views spoke against the name that the track had: whoever has it was not seen.
+        let decided = overlay.identity != Identity::Undecided;
+        for face in self.faces.iter_mut().filter(|face| decided && same(face)) {
+            face.person = face.person.filter(|before| person == Some(*before));
+        }
         if self.faces.iter().any(theirs) {
             // What this track showed before it was named is theirs as well.
             self.faces.retain(|face| !(same(face) && nameless(face)));
@@ -193,6 +198,7 @@ impl Seen {
     fn seen_again(&mut self, overlay: &Overlay, at: Timestamp) {
         self.in_sight = true;
         self.at = at;
+        self.track = overlay.track;
         self.person = self.person.or_else(|| named(overlay));
         self.unknown = self.person.is_none() && overlay.identity == Identity::Unknown;
         self.score = overlay.score.map(Score::from_cosine).or(self.score);
@@ -251,6 +257,22 @@ mod tests {
         let faces = calls.shown(CAMERA).unwrap().faces;
         let one = |face: &RollCallFace| (face.person, face.unknown);
         faces.iter().map(one).collect()
+    }
+
+    #[tokio::test]
+    async fn a_name_that_better_views_take_back_leaves_the_list() {
+        let calls = RollCalls::default();
+        calls.begin(CAMERA, at(0));
+        let look = async |second, seen: Overlay| {
+            calls.see(CAMERA, &picture(), vec![seen], at(second)).await;
+        };
+        look(2, face(1, Identity::Known(who(1)))).await;
+        look(4, face(1, Identity::Undecided)).await;
+        assert_eq!(list(&calls), [(Some(who(1)), false)]);
+        look(6, face(1, Identity::Known(who(2)))).await;
+        assert_eq!(list(&calls), [(Some(who(2)), false)]);
+        look(8, face(1, Identity::Unknown)).await;
+        assert_eq!(list(&calls), [(None, true)]);
     }
 
     #[tokio::test]

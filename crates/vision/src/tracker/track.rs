@@ -257,17 +257,17 @@ impl Track {
             return None;
         }
         let decided = self.decided(&verdict, combined, gallery, at);
+        self.told.retain(|told| *told != self.identity);
         self.told.push(self.identity);
         Some(decided)
     }
 
-    /// Whether what it is held to be was told. That two cannot be told apart is told once, whoever they are.
+    /// Whether what it is held to be was told last. That two cannot be told apart is told once, whoever they are.
     fn is_told(&self) -> bool {
-        let same = |told: &Identity| match (told, self.identity) {
-            (Identity::OneOf(_), Identity::OneOf(_)) => true,
-            (told, identity) => *told == identity,
-        };
-        self.told.iter().any(same)
+        match (self.told.last(), self.identity) {
+            (Some(Identity::OneOf(_)), Identity::OneOf(_)) => true,
+            (told, identity) => told == Some(&identity),
+        }
     }
 
     /// Who it is by this verdict. A name stands until the views clearly speak against it, and nobody is a stranger
@@ -295,12 +295,12 @@ impl Track {
             && waited.is_some_and(|waited| waited >= settings.stranger_after)
     }
 
-    /// The person it was told to be last.
+    /// The person it was told to be last, if it was one.
     fn told_before(&self) -> Option<PersonId> {
-        self.told.iter().rev().find_map(|told| match told {
+        match self.told.last()? {
             Identity::Known(person) => Some(*person),
             _ => None,
-        })
+        }
     }
 
     fn decided(
