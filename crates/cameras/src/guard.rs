@@ -81,7 +81,6 @@ impl Guard {
 /// The address of version 4 that one of version 6 leads to, where it is another dress of one: `::ffff:127.0.0.1`,
 /// `::127.0.0.1`, NAT64's `64:ff9b::127.0.0.1` and `64:ff9b:1::127.0.0.1` (RFC 8215, with the address in the last 32
 /// bits) and 6to4's `2002:7f00:1::`.
-
 fn plain(address: IpAddr) -> IpAddr {
     let IpAddr::V6(six) = address else {
         return address;

@@ -294,7 +294,8 @@ async fn what_is_not_understood_is_named_and_the_queue_goes_on() {
     let again = Subscribed::start(&stage, &broker, &Arc::default()).await;
     publish(&mut device, &observation(0), report(2), QoS::AtLeastOnce).await;
     stage.observations(2).await;
-    assert!(stage.incidents.try_recv().is_err());
+    let incident = stage.incidents.try_recv();
+    assert!(incident.is_err(), "{incident:?}");
     again.stop().await;
 }
 
