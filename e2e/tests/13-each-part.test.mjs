@@ -56,7 +56,7 @@ describe("each part of a site is killed in turn under load", { timeout: 600_000 
     await server?.stop();
   });
 
-  it("a worker: another takes its frames over, and pages name it until it is back", async () => {
+  it("a worker: another takes its frames over within 5 s, and pages name it until it is back", async () => {
     const [first] = gatebook.parts.workers;
     await away("worker", /Recognition worker worker-1 is not connected/, {
       kill: () => first.end("SIGKILL"),
@@ -125,8 +125,7 @@ describe("each part of a site is killed in turn under load", { timeout: 600_000 
   it("the broker: pages name it, and what devices keep comes when it is back", async () => {
     await away("broker", /MQTT broker \S+ is not connected/, { kill: () => broker.kill(), run: () => broker.run() });
     const before = acknowledged.size;
-    const heard = () => [...acknowledged].slice(before).some((tag) => tag.startsWith("B"));
-    await eventually("devices behind the broker are heard again", heard, { within: 60_000 });
+    await eventually("devices behind the broker are heard again", () => [...acknowledged].slice(before).some((tag) => tag.startsWith("B")));
   });
 
   it("everything that was acknowledged is in the log, once, and the log verifies", async () => {
@@ -174,8 +173,7 @@ describe("each part of a site is killed in turn under load", { timeout: 600_000 
   }
 
   /** Waits until the name is over the video again, in a frame that was sent after `moment`; how long that took. */
-  /** How soon somebody is named again; the goal of 5 s is read off what is printed, for a busy machine may take longer. */
-  async function namedSince(moment, within = 20_000) {
+  async function namedSince(moment, within = 5000) {
     // A frame that was looked at before may still be on its way.
     const settled = moment + 300;
     return eventually(
