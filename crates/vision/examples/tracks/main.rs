@@ -1,7 +1,7 @@
 //! Open-set identification of tracks: people enrolled with some images and seen in some frames, and
 //! strangers seen in as many.
 //!
-//! `GATEBOOK_FACES=folder cargo run --release --workspace --example tracks -- [staying]`
+//! `GATEBOOK_FACES=folder cargo run --release --workspace --example tracks -- [staying [FOLDS]]`
 //!
 //! The folder is described in `faces/mod.rs`. **The frames of a track are different photographs of one
 //! person**, taken on different days: more unlike than the frames of a camera, whose combination wins less.
@@ -66,7 +66,7 @@ fn main() {
         return;
     };
     if std::env::args().nth(1).as_deref() == Some("staying") {
-        return staying::report(&folder);
+        return staying::report(&folder, std::env::args().nth(2).as_deref());
     }
     let people = load(&folder);
     println!("{} people", people.len());

@@ -10,11 +10,14 @@ use crate::faces::{self, percent};
 use crate::shuffle;
 use bytes::Bytes;
 use model::PersonId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::time::Duration;
 use uuid::Uuid;
-use vision::{Effort, Engine, Face, Frame, Gallery, Identity, Limits, Template, Tracker};
+use vision::threshold::Rate;
+use vision::{
+    Effort, Engine, Face, Frame, Gallery, Identity, Limits, Template, Tracker, TrackerSettings,
+};
 
 /// Frames made of each photograph; a longer stay shows them again in another order.
 const MADE: usize = 12;
@@ -35,25 +38,51 @@ struct Person {
     looks: Vec<Vec<Face>>,
 }
 
-/// Prints a row for each size of gallery and images enrolled.
-pub fn report(folder: &Path) {
-    let people = load(folder);
+/// Strangers taken for somebody that are asked for, in place of [`Rate::USUAL`].
+const RATES: [f32; 4] = [0.01, 0.007, 0.005, 0.0035];
+
+/// Prints a row for each size of gallery and images enrolled; of the people of `folds` alone, such as `0,1`, one for each of
+/// [`RATES`].
+pub fn report(folder: &Path, folds: Option<&str>) {
+    let people = load(folder, folds);
     let several = people.iter().filter(|one| one.looks.len() > 1).count();
     println!(
         "{} people, {several} of them with several photographs",
         people.len()
     );
+    if folds.is_some() {
+        for (size, images) in [(20, 1), (100, 1), (20, 3)] {
+            for rate in RATES {
+                println!("asked for {rate}:");
+                row(&people, size, images, 1, Rate::new(rate).unwrap());
+            }
+        }
+        return;
+    }
     for (size, images) in [(20, 1), (100, 1), (300, 1), (20, 3)] {
         for looks in [1, LOOKS] {
-            row(&people, size, images, looks);
+            row(&people, size, images, looks, Rate::USUAL);
         }
     }
 }
 
-fn load(folder: &Path) -> Vec<Person> {
+fn load(folder: &Path, folds: Option<&str>) -> Vec<Person> {
     let engine = Engine::load().unwrap();
+    let wanted = folds.map(|folds| {
+        let pairs = faces::pairs(folder).into_iter();
+        let of_folds = pairs.filter(|pair| folds.split(',').any(|fold| fold == pair.fold));
+        of_folds
+            .flat_map(|pair| pair.images)
+            .collect::<BTreeSet<String>>()
+    });
     let mut photographs: BTreeMap<String, Vec<String>> = BTreeMap::new();
     for (path, person) in faces::images(folder) {
+        if wanted
+            .as_ref()
+            .is_some_and(|wanted| !wanted.contains(&path))
+        {
+            continue;
+        }
         photographs.entry(person).or_default().push(path);
     }
     let all: Vec<Vec<String>> = photographs.into_values().collect();
@@ -70,6 +99,11 @@ fn load(folder: &Path) -> Vec<Person> {
             };
             let weight = face.quality.weight();
             person.enrolled.push(face.template.trusted(weight));
+            if folds.is_some() && n > 0 && n != 1 && n != 3 {
+                // One look is shown only, the one after those enrolled.
+                person.looks.push(Vec::new());
+                continue;
+            }
             let mut state = path.bytes().fold(n as u32, |sum, b| {
                 sum.wrapping_mul(31).wrapping_add(u32::from(b))
             });
@@ -145,7 +179,7 @@ struct Stay {
     last: [Option<PersonId>; 3],
 }
 
-fn row(people: &[Person], size: usize, images: usize, looks: usize) {
+fn row(people: &[Person], size: usize, images: usize, looks: usize, rate: Rate) {
     let mut state = 11u32;
     let mut stays = Vec::new();
     for _ in 0..DRAWS {
@@ -174,13 +208,14 @@ fn row(people: &[Person], size: usize, images: usize, looks: usize) {
                 &seen[..looks.min(seen.len())],
                 None,
                 &gallery,
+                rate,
                 &mut state,
             ));
         }
         for at in &members {
             let seen = &people[*at].looks[images..];
             let seen = &seen[..looks.min(seen.len())];
-            stays.push(stay(seen, Some(id(*at)), &gallery, &mut state));
+            stays.push(stay(seen, Some(id(*at)), &gallery, rate, &mut state));
         }
     }
     print(&stays, size, images, looks);
@@ -190,8 +225,18 @@ fn id(at: usize) -> PersonId {
     PersonId(Uuid::from_u128(at as u128))
 }
 
-fn stay(looks: &[Vec<Face>], truth: Option<PersonId>, gallery: &Gallery, state: &mut u32) -> Stay {
-    let mut tracker = Tracker::default();
+fn stay(
+    looks: &[Vec<Face>],
+    truth: Option<PersonId>,
+    gallery: &Gallery,
+    rate: Rate,
+    state: &mut u32,
+) -> Stay {
+    let settings = TrackerSettings {
+        rate,
+        ..TrackerSettings::default()
+    };
+    let mut tracker = Tracker::new(settings);
     let mut stay = Stay {
         truth,
         ever: Default::default(),
