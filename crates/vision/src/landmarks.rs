@@ -51,8 +51,9 @@ impl LandmarkNet {
             include_bytes!(concat!(env!("OUT_DIR"), "/facemesh.bin")),
         )?;
         // The mesh, then whether there is a face; the contours are not computed.
+        let outputs = ["Identity_2", "Identity_1"];
         Ok(Self {
-            net: runtime.load(&model.to_onnx(SIDE, SIDE, &["Identity_2", "Identity_1"])?)?,
+            net: runtime.load(&model.to_onnx((SIDE, SIDE), &outputs, 1)?)?,
             workspaces: Pool::default(),
         })
     }

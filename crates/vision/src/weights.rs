@@ -64,6 +64,22 @@ impl Weight {
             values,
         })
     }
+
+    /// In a larger shape of four axes, of which the last two are as before: the others' additions are zero.
+    pub fn grown(&self, shape: [usize; 4]) -> Self {
+        let extent = |axis| self.shape.get(axis).copied().unwrap_or(1).max(1);
+        let row: usize = extent(2) * extent(3);
+        let mut values = Vec::with_capacity(shape.iter().product());
+        for first in self.values.chunks(extent(1) * row) {
+            values.extend_from_slice(first);
+            values.resize(values.len() + (shape[1] - extent(1)) * row, 0.0);
+        }
+        values.resize(shape.iter().product(), 0.0);
+        Self {
+            shape: shape.to_vec(),
+            values,
+        }
+    }
 }
 
 /// All tensors of a manifest, by name. The binary holds them one after the other in the
@@ -178,5 +194,19 @@ mod tests {
         let turned = weight.permuted([3, 2, 0, 1]).unwrap();
         assert_eq!(turned.shape, [3, 2, 1, 1]);
         assert_eq!(turned.values, [0., 3., 1., 4., 2., 5.]);
+    }
+
+    #[test]
+    fn what_a_weight_grows_by_is_zero() {
+        let weight = Weight {
+            shape: vec![2, 1, 1, 2],
+            values: vec![1., 2., 3., 4.],
+        };
+        let grown = weight.grown([3, 2, 1, 2]);
+        assert_eq!(grown.shape, [3, 2, 1, 2]);
+        assert_eq!(
+            grown.values,
+            [1., 2., 0., 0., 3., 4., 0., 0., 0., 0., 0., 0.]
+        );
     }
 }

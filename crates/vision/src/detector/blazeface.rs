@@ -20,6 +20,8 @@ const NEAR: usize = 96;
 const GRIDS: [(usize, usize); 2] = [(16, 2), (32, 6)];
 /// Numbers per anchor: centre, size, six points.
 const ROW: usize = 16;
+/// Scores of the fine and the coarse grid, then the boxes of both.
+const OUTPUTS: [&str; 4] = ["Identity", "Identity_1", "Identity_2", "Identity_3"];
 /// Values from -1 to 1.
 const NORMALISE: Normalise = Normalise::planes([127.5; 3], 127.5);
 
@@ -40,10 +42,7 @@ struct View {
 
 impl BlazeFace {
     pub fn load(runtime: &Runtime) -> Result<Self, VisionError> {
-        let model = GraphModel::read(
-            include_bytes!(concat!(env!("OUT_DIR"), "/blazeface.json")),
-            include_bytes!(concat!(env!("OUT_DIR"), "/blazeface.bin")),
-        )?;
+        let model = model()?;
         Ok(Self {
             landscape: View::load(runtime, &model, (WIDE, LOW))?,
             square: View::load(runtime, &model, (WIDE, WIDE))?,
@@ -51,6 +50,13 @@ impl BlazeFace {
             workspaces: Pool::default(),
         })
     }
+}
+
+fn model() -> Result<GraphModel, VisionError> {
+    GraphModel::read(
+        include_bytes!(concat!(env!("OUT_DIR"), "/blazeface.json")),
+        include_bytes!(concat!(env!("OUT_DIR"), "/blazeface.bin")),
+    )
 }
 
 impl Finder for BlazeFace {
@@ -78,10 +84,8 @@ impl View {
         size: (usize, usize),
     ) -> Result<Self, VisionError> {
         let (width, height) = size;
-        // Scores of the fine and the coarse grid, then the boxes of both.
-        let outputs = ["Identity", "Identity_1", "Identity_2", "Identity_3"];
         Ok(Self {
-            net: runtime.load(&model.to_onnx(height, width, &outputs)?)?,
+            net: runtime.load(&model.to_onnx((height, width), &OUTPUTS, runtime.step())?)?,
             size,
             anchors: anchors(width, height),
         })
@@ -147,6 +151,25 @@ fn anchors(width: usize, height: usize) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn channels_of_zeros_change_nothing() {
+        let values: Vec<f32> = (0..3 * NEAR * NEAR)
+            .map(|n| (n as f32 * 0.01).sin())
+            .collect();
+        let [plain, wide] = [1, 16].map(|step| {
+            let graph = model().unwrap().to_onnx((NEAR, NEAR), &OUTPUTS, step);
+            let net = Runtime::default().load(&graph.unwrap()).unwrap();
+            let mut outputs = Vec::new();
+            net.run(&values, &mut outputs).unwrap();
+            outputs
+        });
+        for (plain, wide) in plain.iter().zip(&wide) {
+            assert_eq!(plain.len(), wide.len());
+            let same = |(a, b): (&f32, &f32)| (a - b).abs() < 1e-3;
+            assert!(plain.iter().zip(wide).all(same));
+        }
+    }
 
     #[test]
     fn the_square_view_has_the_published_number_of_anchors() {

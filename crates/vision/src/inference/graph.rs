@@ -60,8 +60,7 @@ pub fn fixed(
 }
 
 /// Leaves the number of inputs at once open.
-pub fn open_batch(model: &ModelProto) -> ModelProto {
-    let mut model = model.clone();
+pub fn open_batch(model: &mut ModelProto) {
     let inputs = model.graph.iter_mut().flat_map(|graph| &mut graph.input);
     for input in inputs {
         let value = input.r#type.as_mut().and_then(|kind| kind.value.as_mut());
@@ -74,7 +73,6 @@ pub fn open_batch(model: &ModelProto) -> ModelProto {
             first.value = Some(Value::DimParam("N".into()));
         }
     }
-    model
 }
 
 /// The graph as the bytes of an ONNX file.

@@ -4,6 +4,8 @@ mod graph;
 mod library;
 mod normalise;
 mod onnx_runtime;
+mod planes;
+mod prelu;
 mod runtime;
 mod tract;
 

@@ -1,6 +1,6 @@
 //! Nets run by ONNX Runtime, whose library is loaded while the program runs.
 
-use super::{Inference, Outputs, emptied, graph, inputs};
+use super::{Inference, Outputs, emptied, graph, inputs, prelu};
 use crate::buffers::Pool;
 use crate::error::VisionError;
 use ort::environment::Environment;
@@ -71,11 +71,12 @@ impl OnnxRuntimeNet {
         batches: bool,
     ) -> Result<Self, VisionError> {
         let shape = graph::shape(model);
-        let model = if batches {
-            graph::encoded(&graph::open_batch(model))
-        } else {
-            graph::encoded(model)
-        };
+        let mut model = model.clone();
+        if batches {
+            graph::open_batch(&mut model);
+        }
+        prelu::spelt_out(&mut model);
+        let model = graph::encoded(&model);
         let net = Self {
             runtime,
             model,

@@ -73,6 +73,16 @@ impl Runtime {
         matches!(self.0, Kind::Tract)
     }
 
+    /// Layers are computed fastest whose channels are a multiple of this. ONNX Runtime's blocks are as large as the
+    /// vectors of the machine; where a layer's channels fill none it goes back to planes and into blocks again.
+    pub(crate) fn step(&self) -> usize {
+        #[cfg(target_arch = "x86_64")]
+        if !self.is_tract() && std::arch::is_x86_feature_detected!("avx512f") {
+            return 16;
+        }
+        1
+    }
+
     /// Loads a graph whose input has a fixed size.
     pub(crate) fn load(&self, model: &ModelProto) -> Result<Box<dyn Inference>, VisionError> {
         self.load_as(model, false)

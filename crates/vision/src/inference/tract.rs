@@ -1,6 +1,6 @@
 //! Nets run by tract, in pure Rust: the default, which always works.
 
-use super::{Inference, Outputs, emptied, inputs};
+use super::{Inference, Outputs, emptied, inputs, planes};
 use crate::error::VisionError;
 use crate::onnx::prelu;
 use tract_onnx::pb::ModelProto;
@@ -22,7 +22,8 @@ impl TractNet {
         let optimise = || {
             let mut reader = tract_onnx::onnx();
             reader.op_register.insert("PRelu", prelu::read);
-            reader.model_for_proto_model(model)?.into_optimized()
+            let read = reader.model_for_proto_model(model)?.into_typed()?;
+            planes::put_in(read.into_decluttered()?)?.into_optimized()
         };
         let model = optimise().map_err(failed)?;
         let shape = model.input_fact(0).map_err(failed)?.shape.as_concrete();

@@ -11,9 +11,13 @@ const OPSET: i64 = 13;
 const IR_VERSION: i64 = 7;
 const INPUT: &str = "input";
 
-/// Something an operator yields or takes: the name of an edge of the graph.
+/// Something an operator yields or takes: an edge of the graph.
 #[derive(Clone, Debug)]
-pub struct Value(String);
+pub struct Value {
+    name: String,
+    /// Channels, where it is planes; those that [`Builder::in_steps_of`] adds are not counted.
+    channels: usize,
+}
 
 /// How a window meets the border (TensorFlow's words).
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -37,6 +41,7 @@ pub struct Window {
 pub struct Builder {
     graph: GraphProto,
     names: usize,
+    step: usize,
 }
 
 impl Builder {
@@ -47,14 +52,38 @@ impl Builder {
             input: vec![value_info(INPUT, Some(shape))],
             ..GraphProto::default()
         };
-        (Self { graph, names: 0 }, Value(INPUT.into()))
+        let input = Value {
+            name: INPUT.into(),
+            channels: shape[1],
+        };
+        let builder = Self {
+            graph,
+            names: 0,
+            step: 1,
+        };
+        (builder, input)
+    }
+
+    /// From now on layers of more than `step` channels get as many as make a multiple of it; those added are zero.
+    /// A layer that is yielded must have as many as it should.
+    pub fn in_steps_of(mut self, step: usize) -> Self {
+        self.step = step;
+        self
+    }
+
+    fn in_steps(&self, channels: usize) -> usize {
+        if channels > self.step {
+            channels.next_multiple_of(self.step)
+        } else {
+            channels
+        }
     }
 
     /// The finished model, yielding `outputs` in this order.
     pub fn finish(mut self, outputs: &[Value]) -> ModelProto {
         self.graph.output = outputs
             .iter()
-            .map(|value| value_info(&value.0, None))
+            .map(|value| value_info(&value.name, None))
             .collect();
         ModelProto {
             ir_version: IR_VERSION,
@@ -87,46 +116,86 @@ impl Builder {
         })
     }
 
+    /// One number for each channel of planes.
+    pub fn of_channels(&mut self, mut values: Vec<f32>) -> Value {
+        values.resize(self.in_steps(values.len()), 0.0);
+        self.constant(&[values.len(), 1, 1], values)
+    }
+
     fn initializer(&mut self, mut tensor: TensorProto) -> Value {
-        let value = self.fresh();
-        tensor.name.clone_from(&value.0);
+        let value = self.fresh(0);
+        tensor.name.clone_from(&value.name);
         self.graph.initializer.push(tensor);
         value
     }
 
     /// Any operator with one result.
     pub fn op(&mut self, kind: &str, inputs: &[&Value], attribute: Vec<AttributeProto>) -> Value {
-        let output = self.fresh();
+        let output = self.fresh(inputs.first().map_or(0, |x| x.channels));
         self.graph.node.push(NodeProto {
-            name: output.0.clone(),
+            name: output.name.clone(),
             op_type: kind.into(),
-            input: inputs.iter().map(|value| value.0.clone()).collect(),
-            output: vec![output.0.clone()],
+            input: inputs.iter().map(|value| value.name.clone()).collect(),
+            output: vec![output.name.clone()],
             attribute,
             ..NodeProto::default()
         });
         output
     }
 
-    /// Convolution; `filters` are laid out OIHW, each group sees one share of the channels.
+    /// Convolution; `filters` are laid out OIHW, and each channel has its own where they are for one input channel
+    /// and `x` has several.
     pub fn conv(
         &mut self,
         x: &Value,
-        filters: Weight,
+        filters: &Weight,
         bias: Option<Vec<f32>>,
-        groups: usize,
         window: Window,
     ) -> Value {
-        let kernel = [2, 3].map(|axis| filters.shape.get(axis).copied().unwrap_or(1));
+        let extent = |axis| filters.shape.get(axis).copied().unwrap_or(1);
+        let [outputs, inputs, high, wide] = [0, 1, 2, 3].map(extent);
+        let all_outputs = self.in_steps(outputs);
+        let groups = if inputs < x.channels { all_outputs } else { 1 };
+        let all_inputs = if groups > 1 {
+            inputs
+        } else {
+            self.in_steps(inputs)
+        };
+        let filters = filters.grown([all_outputs, all_inputs, high, wide]);
         let filters = self.constant(&filters.shape, filters.values);
-        let bias = bias.map(|bias| self.constant(&[bias.len()], bias));
-        let inputs: Vec<&Value> = [Some(x), Some(&filters), bias.as_ref()]
+        let bias = bias.map(|mut bias| {
+            bias.resize(all_outputs, 0.0);
+            self.constant(&[all_outputs], bias)
+        });
+        let operands: Vec<&Value> = [Some(x), Some(&filters), bias.as_ref()]
             .into_iter()
             .flatten()
             .collect();
-        let mut attributes = window_attributes(kernel, window);
+        let mut attributes = window_attributes([high, wide], window);
         attributes.push(whole("group", signed(groups)));
-        self.op("Conv", &inputs, attributes)
+        let planes = self.op("Conv", &operands, attributes);
+        Value {
+            channels: outputs,
+            ..planes
+        }
+    }
+
+    /// `x` and `more` channels of zeros behind it. A convolution, for padding would not let ONNX Runtime keep the
+    /// layout in which its convolutions are fastest.
+    pub fn more_channels(&mut self, x: &Value, more: usize) -> Value {
+        let outputs = x.channels + more;
+        let mut values = vec![0.0; outputs * x.channels];
+        let diagonal = values.iter_mut().step_by(x.channels + 1);
+        diagonal.take(x.channels).for_each(|value| *value = 1.0);
+        let filters = Weight {
+            shape: vec![outputs, x.channels, 1, 1],
+            values,
+        };
+        let window = Window {
+            stride: 1,
+            padding: Padding::Valid,
+        };
+        self.conv(x, &filters, None, window)
     }
 
     /// Largest (`MaxPool`) or mean (`AveragePool`) value of each window.
@@ -134,10 +203,11 @@ impl Builder {
         self.op(kind, &[x], window_attributes([side, side], window))
     }
 
-    /// Zeros around; `before` and `after` in the order N, C, H, W.
-    pub fn pad(&mut self, x: &Value, before: [usize; 4], after: [usize; 4]) -> Value {
-        let pads: Vec<i64> = before.into_iter().chain(after).map(signed).collect();
-        let pads = self.indices(&pads);
+    /// `rows` and as many columns of zeros behind planes.
+    pub fn pad(&mut self, x: &Value, rows: usize) -> Value {
+        let rows = signed(rows);
+        // Before and behind N, C, H, W.
+        let pads = self.indices(&[0, 0, 0, 0, 0, 0, rows, rows]);
         self.op("Pad", &[x, &pads], Vec::new())
     }
 
@@ -152,9 +222,12 @@ impl Builder {
         self.op("Reshape", &[x, &shape], Vec::new())
     }
 
-    fn fresh(&mut self) -> Value {
+    fn fresh(&mut self, channels: usize) -> Value {
         self.names += 1;
-        Value(format!("v{}", self.names))
+        Value {
+            name: format!("v{}", self.names),
+            channels,
+        }
     }
 }
 

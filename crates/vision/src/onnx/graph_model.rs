@@ -53,17 +53,18 @@ impl GraphModel {
         Ok(Self { nodes, weights })
     }
 
-    /// The part of the graph that `outputs` need, for RGB input of the given size in pixels.
+    /// The part of the graph that `outputs` need, for RGB input of the given size (height, width) in pixels, with
+    /// layers [in steps of](Builder::in_steps_of) some channels.
     pub fn to_onnx(
         &self,
-        height: usize,
-        width: usize,
+        (height, width): (usize, usize),
         outputs: &[&str],
+        step: usize,
     ) -> Result<ModelProto, VisionError> {
         let (builder, input) = Builder::new([1, 3, height, width]);
         let mut translation = Translation {
             model: self,
-            builder,
+            builder: builder.in_steps_of(step),
             input,
             done: HashMap::new(),
         };
@@ -145,9 +146,7 @@ impl<'a> Translation<'a> {
         let x = self.operand(node, 0)?;
         let filters = self.weight(node, 1)?.permuted([3, 2, 0, 1])?;
         let bias = self.weight(node, 2)?.values.clone();
-        let y = self
-            .builder
-            .conv(&x, filters, Some(bias), 1, node.window()?);
+        let y = self.builder.conv(&x, &filters, Some(bias), node.window()?);
         match node.fused().as_slice() {
             [BIAS_ADD] => Ok(y),
             [BIAS_ADD, RELU] => Ok(self.builder.op("Relu", &[&y], Vec::new())),
@@ -159,28 +158,27 @@ impl<'a> Translation<'a> {
     fn depthwise(&mut self, node: &Node) -> Result<Value, VisionError> {
         let x = self.operand(node, 0)?;
         let filters = self.weight(node, 1)?.permuted([2, 3, 0, 1])?;
-        let channels = filters.shape.first().copied().unwrap_or(1);
-        Ok(self
-            .builder
-            .conv(&x, filters, None, channels, node.window()?))
+        Ok(self.builder.conv(&x, &filters, None, node.window()?))
     }
 
     fn prelu(&mut self, x: &Value, node: &Node, slopes: usize) -> Result<Value, VisionError> {
         let slopes = self.weight(node, slopes)?.values.clone();
-        let slopes = self.builder.constant(&[slopes.len(), 1, 1], slopes);
+        let slopes = self.builder.of_channels(slopes);
         Ok(self.builder.op("PRelu", &[x, &slopes], Vec::new()))
     }
 
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // small whole numbers
     fn pad(&mut self, node: &Node) -> Result<Value, VisionError> {
         let x = self.operand(node, 0)?;
-        let amounts = self.weight(node, 1)?;
         // One (before, after) pair for each of N, H, W, C.
-        let &[n0, n1, h0, h1, w0, w1, c0, c1] = amounts.values.as_slice() else {
-            return Err(VisionError::Model("padding of other than four axes".into()));
-        };
-        let [before, after] = [[n0, c0, h0, w0], [n1, c1, h1, w1]].map(|of| of.map(|v| v as usize));
-        Ok(self.builder.pad(&x, before, after))
+        match *self.weight(node, 1)?.values.as_slice() {
+            [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, more] if more >= 0.0 => {
+                Ok(self.builder.more_channels(&x, more as usize))
+            }
+            _ => Err(VisionError::Model(
+                "padding of other than channels at the end".into(),
+            )),
+        }
     }
 
     /// TensorFlow reshapes rows of NHWC; the batch is 1 and only the middle extent depends on

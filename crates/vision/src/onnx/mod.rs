@@ -8,5 +8,7 @@ mod graph_model;
 pub mod prelu;
 mod resnet;
 
+#[cfg(test)]
+pub use builder::{Builder, Padding, Value, Window};
 pub use graph_model::GraphModel;
 pub use resnet::embedder;

@@ -110,7 +110,7 @@ impl Resnet {
             .map(|((b, s), t)| b * s + t)
             .collect();
         let filters = filters.permuted([3, 2, 0, 1])?;
-        Ok(self.builder.conv(x, filters, Some(bias), 1, window))
+        Ok(self.builder.conv(x, &filters, Some(bias), window))
     }
 
     fn block(&mut self, x: &Value, block: &Block) -> Result<Value, VisionError> {
@@ -136,10 +136,10 @@ impl Resnet {
             shortcut = self.builder.pool("AveragePool", x, 2, first);
             let (from, to) = block.channels;
             if to > from {
-                shortcut = self.builder.pad(&shortcut, [0; 4], [0, to - from, 0, 0]);
+                shortcut = self.builder.more_channels(&shortcut, to - from);
             }
             if let Fill::End = fill {
-                main = self.builder.pad(&main, [0; 4], [0, 0, 1, 1]);
+                main = self.builder.pad(&main, 1);
             }
         }
         let sum = self.builder.op("Add", &[&main, &shortcut], Vec::new());
