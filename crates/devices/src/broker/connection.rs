@@ -26,6 +26,9 @@ const GREETING: Duration = Duration::from_secs(10);
 /// How long the broker may refuse to take what is sent to it.
 const SEND_PATIENCE: Duration = Duration::from_secs(10);
 
+/// How long the broker may take to close a connection that was taken leave of.
+const FAREWELL: Duration = Duration::from_secs(2);
+
 /// Silence after which either side takes the other for gone, in seconds.
 pub(super) const KEEP_ALIVE_S: u16 = 20;
 
@@ -219,7 +222,10 @@ pub(super) async fn next(packets: &mut Packets) -> Result<Packet, Lost> {
     }
 }
 
-/// Says goodbye; the session and what waits in it stay.
+/// Says goodbye, and stays until the broker has closed; the session and what waits in it stay.
+///
+/// A broker closes once it has read the goodbye (MQTT 5.0, 3.14.4), and with it the acknowledgements before it. Where this
+/// side closes first while something is unread here, the system takes back what the broker has not read either.
 pub(super) async fn farewell(packets: &mut Packets) {
     let goodbye = Disconnect {
         reason_code: DisconnectReasonCode::NormalDisconnection,
@@ -229,6 +235,8 @@ pub(super) async fn farewell(packets: &mut Packets) {
         user_properties: Vec::new(),
     };
     let _ = send(packets, Packet::Disconnect(goodbye)).await;
+    let closed = async { while let Some(Ok(_)) = packets.next().await {} };
+    let _ = timeout(FAREWELL, closed).await;
 }
 
 /// `NotAuthorized` as *not authorized*.
