@@ -1,15 +1,19 @@
 //! A small site for tests of this crate.
 
 use crate::clock::SystemClock;
-use crate::config::Database;
+use crate::config::{Config, Database};
 use crate::founding;
+use crate::recognition::Recogniser;
 use crate::site::Site;
 use api::ports::Clock;
 use model::{
     AccessPoint, AccessPointId, Acknowledgement, AlertId, Area, AreaId, Author, Device, DeviceId,
-    DeviceKind, Direction, Entry, EventId, Gate, GateId, LivenessPolicy, Record, Timestamp, UserId,
+    DeviceKind, Direction, Entry, EventId, Gate, GateId, LivenessPolicy, Person, PersonDetails,
+    PersonId, PersonStatus, Places, Record, Timestamp, UserId,
 };
-use store::{Append, Book, Devices, Heard, Put, Write};
+use std::sync::Arc;
+use storage::PictureFiles;
+use store::{Append, Book, Devices, Heard, Put, Store, Write};
 use tempfile::TempDir;
 use uuid::Uuid;
 
@@ -46,6 +50,30 @@ fn database() -> Database {
     assert!(made.unwrap().success());
     Database {
         url: server.replacen("/postgres?", &format!("/{name}?"), 1),
+    }
+}
+
+/// Recognition that has no places of its own: tests join theirs.
+pub async fn recogniser(store: &Arc<dyn Store>, pictures: &Arc<PictureFiles>) -> Arc<Recogniser> {
+    let mut config = Config::default();
+    config.vision.threads = 0;
+    let loaded = Recogniser::load(store.clone(), pictures.clone(), &config).await;
+    Arc::new(loaded.unwrap())
+}
+
+/// Somebody of whom nothing is known but who they are.
+pub fn person(number: u128) -> Person {
+    Person {
+        id: PersonId(Uuid::from_u128(number)),
+        number: number.to_string(),
+        name: format!("Person {number}"),
+        department: String::new(),
+        status: PersonStatus::Active,
+        valid_from: None,
+        valid_until: None,
+        places: Places::Everywhere,
+        photo: None,
+        details: PersonDetails::default(),
     }
 }
 

@@ -3,11 +3,10 @@
 pub mod rig;
 
 use super::{LiveCameras, Moment};
-use crate::config::Config;
 use crate::house;
-use crate::recognition::{Analyser, Fault, Recogniser};
+use crate::recognition::{Analyser, Fault};
 use crate::strangers::StrangerBook;
-use crate::tests::{act, at, door, native, opened};
+use crate::tests::{act, at, door, native, opened, recogniser};
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{Act, Device, DeviceId, DeviceKind};
@@ -75,10 +74,7 @@ async fn seen(clock: impl Fn(u64) -> i64) -> (Vec<u64>, Vec<bool>) {
     let (_dir, site) = opened().await;
     let store: Arc<dyn Store> = Arc::new(site.store.clone());
     let pictures = Arc::new(site.pictures.clone());
-    let mut config = Config::default();
-    config.vision.threads = 0;
-    let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config);
-    let recogniser = Arc::new(recogniser.await.unwrap());
+    let recogniser = recogniser(&store, &pictures).await;
     let analyser = Stranger::default();
     let _joined = recogniser.pool().join("here", 1, analyser.clone());
     let camera = added(&site).await;

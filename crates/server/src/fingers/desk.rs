@@ -208,7 +208,7 @@ struct Looked {
 }
 
 /// A press of which nothing is known yet.
-const fn unseen(mode: FingerMode) -> FingerSighting {
+pub(super) const fn unseen(mode: FingerMode) -> FingerSighting {
     FingerSighting {
         result: FingerResult::NotCompared,
         mode,

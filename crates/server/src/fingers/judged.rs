@@ -114,6 +114,7 @@ impl Judged {
 
 #[cfg(test)]
 pub mod tests {
+    use super::super::desk::unseen;
     use super::*;
     use model::{AccessPointId, DeviceId, FingerMode};
     use uuid::Uuid;
@@ -142,14 +143,8 @@ pub mod tests {
             print: None,
             sighting: FingerSighting {
                 result: FingerResult::Unmatched,
-                mode,
-                person: None,
-                position: None,
-                duress: false,
-                presses: 1,
-                score: None,
                 searched: 1,
-                picture: None,
+                ..unseen(mode)
             },
             claim: claim.map(|(person, tag)| Claim {
                 person: PersonId(Uuid::from_u128(person)),

@@ -204,9 +204,9 @@ impl Inner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tests::{at, opened, write};
+    use crate::tests::{at, opened, person, write};
     use fingerprint::{GreyImage, extract};
-    use model::{Credential, Person, PersonDetails, PersonStatus, Places};
+    use model::Credential;
     use std::time::Instant;
     use store::{Put, Write};
     use testkit::prints::{Finger as Grown, Press, Sensor};
@@ -260,10 +260,9 @@ mod tests {
     /// A person with a finger.
     fn somebody(n: u128, templates: &[Template]) -> Vec<Write> {
         let templates = stored(n, n, templates);
-        let person = templates[0].person;
         let credential = Credential {
             id: templates[0].credential,
-            person,
+            person: templates[0].person,
             kind: CredentialKind::Finger {
                 position: FingerPosition::RightThumb,
                 impressions: Vec::new(),
@@ -271,20 +270,8 @@ mod tests {
             },
             enrolled_at: at(0),
         };
-        let person = Person {
-            id: person,
-            number: n.to_string(),
-            name: n.to_string(),
-            department: String::new(),
-            status: PersonStatus::Active,
-            valid_from: None,
-            valid_until: None,
-            places: Places::Everywhere,
-            photo: None,
-            details: PersonDetails::default(),
-        };
         vec![
-            Write::Person(Put::Add(person)),
+            Write::Person(Put::Add(person(n))),
             Write::Credential(credential, None),
             Write::FingerTemplates(templates),
         ]

@@ -288,28 +288,20 @@ fn hex(bytes: &[u8]) -> String {
 mod tests {
     use super::*;
     use fingerprint::{GreyImage, extract};
-    use model::{PersonDetails, PersonId, PersonStatus, Places};
+    use model::PersonDetails;
     use proptest::prelude::*;
     use std::path::Path;
     use std::sync::OnceLock;
     use testkit::prints::{Finger, Press, Sensor};
-    use uuid::Uuid;
 
     fn ada() -> Person {
         Person {
-            id: PersonId(Uuid::nil()),
-            number: "17".to_owned(),
             name: "Ada, \"the first\"".to_owned(),
-            department: String::new(),
-            status: PersonStatus::Active,
-            valid_from: None,
-            valid_until: None,
-            places: Places::Everywhere,
-            photo: None,
             details: PersonDetails {
                 phone: "555".to_owned(),
                 ..PersonDetails::default()
             },
+            ..crate::tests::person(17)
         }
     }
 

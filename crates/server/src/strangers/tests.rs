@@ -1,9 +1,8 @@
 //! Strangers are kept, found again, taken back and erased.
 
 use super::*;
-use crate::config::Config;
 use crate::site::Site;
-use crate::tests::{at, door, opened};
+use crate::tests::{at, door, opened, recogniser};
 use model::{
     AccessEvent, AccessPointId, Act, AreaId, Decision, DeviceId, DeviceTime, Direction, Evidence,
     FaceSighting, Liveness, ObservationDraft, Outcome, Place, Reason, Rule, Settings, Sighting,
@@ -51,10 +50,7 @@ async fn book() -> (TempDir, Arc<dyn Store>, StrangerBook) {
 async fn of(site: &Site) -> (Arc<dyn Store>, StrangerBook) {
     let store: Arc<dyn Store> = Arc::new(site.store.clone());
     let pictures = Arc::new(site.pictures.clone());
-    let mut config = Config::default();
-    config.vision.threads = 0;
-    let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config);
-    let recogniser = Arc::new(recogniser.await.unwrap());
+    let recogniser = recogniser(&store, &pictures).await;
     let book = StrangerBook::new(&store, &pictures, &recogniser);
     (store, book)
 }

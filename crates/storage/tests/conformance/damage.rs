@@ -8,6 +8,7 @@ use store::{
 use uuid::Uuid;
 
 use crate::Site;
+use crate::make::person;
 
 fn write(write: Write) -> Append {
     let mut append = Append::entry(entry());
@@ -29,15 +30,8 @@ fn entry() -> Entry {
 fn alice() -> Person {
     Person {
         id: PersonId(Uuid::from_u128(7)),
-        number: "17".to_owned(),
-        name: "Alice Arden".to_owned(),
-        department: String::new(),
-        status: PersonStatus::Active,
-        valid_from: None,
-        valid_until: None,
-        places: Places::Everywhere,
         photo: None,
-        details: PersonDetails::default(),
+        ..person("17", "Alice Arden")
     }
 }
 

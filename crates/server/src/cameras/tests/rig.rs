@@ -1,10 +1,10 @@
 //! What becomes of frames, with somebody who says what is seen in them.
 
 use super::super::*;
+use crate::house;
 use crate::recognition::{Analyser, Fault, Membership, RecognitionPort};
 use crate::site::Site;
-use crate::tests::{act, at, door, native, opened};
-use crate::{config::Config, house};
+use crate::tests::{act, at, door, native, opened, recogniser};
 use api::ports::Recognition;
 use devices::Delivery;
 use model::{Act, CredentialId};
@@ -67,10 +67,7 @@ impl Rig {
         act(&site, Act::DevicePut { device }, writes).await;
         let store: Arc<dyn Store> = Arc::new(site.store.clone());
         let pictures = Arc::new(site.pictures.clone());
-        let mut config = Config::default();
-        config.vision.threads = 0;
-        let recogniser = Recogniser::load(store.clone(), pictures.clone(), &config);
-        let recogniser = Arc::new(recogniser.await.unwrap());
+        let recogniser = recogniser(&store, &pictures).await;
         let fake = Fake {
             takes,
             ..Fake::default()
