@@ -38,7 +38,9 @@ pub use devices::{DeviceStatus, Devices, Heard, IncidentReport, NetworkCamera, S
 pub use error::StoreError;
 pub use ingest::{Commit, Ingest, StoredUnresolved, Unsettled};
 pub use ledger_rows::{LedgerRows, RawEntry, StoredCheckpoint};
-pub use people::{FaceTemplate, FingerTemplate, People, PeopleQuery};
+pub use people::{
+    FaceTemplate, FaceTemplateKey, FingerTemplate, People, PeopleQuery, face_templates,
+};
 pub use pictures::Pictures;
 pub use projected::{AttendanceDay, Projected, VisitFilter};
 pub use strangers::{Stranger, StrangerGone, StrangerSeen, Strangers};

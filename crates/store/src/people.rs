@@ -21,6 +21,17 @@ pub struct FaceTemplate {
     pub bytes: Vec<u8>,
 }
 
+/// Which credential has a template by which model; the template itself stays sealed.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct FaceTemplateKey {
+    /// The credential it belongs to.
+    pub credential: CredentialId,
+    /// Whose it is.
+    pub person: PersonId,
+    /// Identity of the model that made it.
+    pub model: String,
+}
+
 /// The template of one impression of a finger; sealed at rest, the mark for duress with it.
 #[derive(Clone, PartialEq, Debug)]
 pub struct FingerTemplate {
@@ -47,6 +58,29 @@ pub struct PeopleQuery {
     pub after: Option<(String, PersonId)>,
     /// At most this many, 1..=500.
     pub limit: u32,
+}
+
+/// Face templates that are read together.
+const TOGETHER: u32 = 4_096;
+
+/// Hands every face template to `take`, some thousand at a time: of a million people all at once would be gigabytes.
+///
+/// # Errors
+/// As [`People::face_templates_after`].
+pub async fn face_templates(
+    people: &(impl People + ?Sized),
+    mut take: impl FnMut(Vec<FaceTemplate>) + Send,
+) -> Result<()> {
+    let mut last: Option<(CredentialId, String)> = None;
+    loop {
+        let after = last.as_ref().map(|(id, model)| (*id, model.as_str()));
+        let page = people.face_templates_after(after, TOGETHER).await?;
+        let Some(end) = page.last() else {
+            return Ok(());
+        };
+        last = Some((end.credential, end.model.clone()));
+        take(page);
+    }
 }
 
 /// The registry.
@@ -85,8 +119,17 @@ pub trait People: Send + Sync {
     /// Everybody's credentials, to fill the galleries at start.
     async fn all_credentials(&self) -> Result<Vec<Credential>>;
 
-    /// All face templates, to fill the gallery at start; while the models change a credential may have one of each.
-    async fn face_templates(&self) -> Result<Vec<FaceTemplate>>;
+    /// Which face templates there are, by credential and model; while the models change a credential may have one of
+    /// each.
+    async fn face_template_keys(&self) -> Result<Vec<FaceTemplateKey>>;
+
+    /// The first `most` face templates, 1.., by credential and model, that come after the one of this credential and
+    /// model.
+    async fn face_templates_after(
+        &self,
+        after: Option<(CredentialId, &str)>,
+        most: u32,
+    ) -> Result<Vec<FaceTemplate>>;
 
     /// One person's face templates.
     async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>>;

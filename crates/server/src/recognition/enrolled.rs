@@ -1,7 +1,7 @@
 //! Who is enrolled: the gallery, and which template of a person came from which credential.
 
 use model::{CredentialId, PersonId};
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use vision::{Gallery, ModelId, Template};
 
@@ -14,7 +14,38 @@ pub struct Enrolled {
     templates: Mutex<Templates>,
 }
 
-type Templates = HashMap<PersonId, BTreeMap<CredentialId, Template>>;
+type Templates = HashMap<PersonId, Own>;
+
+/// A person's templates in the order of their credentials. A list, for most have a few of them and there may be a
+/// million people: a node of a tree has room for eleven.
+#[derive(Default)]
+struct Own(Vec<(CredentialId, Template)>);
+
+impl Own {
+    fn put(&mut self, credential: CredentialId, template: Template) {
+        match self.place(credential) {
+            Ok(place) => {
+                if let Some((_, kept)) = self.0.get_mut(place) {
+                    *kept = template;
+                }
+            }
+            Err(place) => {
+                self.0.reserve_exact(1);
+                self.0.insert(place, (credential, template));
+            }
+        }
+    }
+
+    fn take(&mut self, credential: CredentialId) {
+        if let Ok(place) = self.place(credential) {
+            self.0.remove(place);
+        }
+    }
+
+    fn place(&self, credential: CredentialId) -> Result<usize, usize> {
+        self.0.binary_search_by_key(&credential, |(id, _)| *id)
+    }
+}
 
 impl Enrolled {
     /// Nobody yet, for templates of `model`; how many there are is shown as `gauge`.
@@ -29,8 +60,9 @@ impl Enrolled {
     /// Those most alike by any of their templates, the most alike first, with the cosine.
     pub fn most_alike(&self, face: &Template, most: usize) -> Vec<(PersonId, f32)> {
         let templates = self.templates();
-        let best = |own: &BTreeMap<CredentialId, Template>| {
-            own.values().map(|one| one.cosine(face)).reduce(f32::max)
+        let best = |own: &Own| {
+            let scores = own.0.iter().map(|(_, one)| one.cosine(face));
+            scores.reduce(f32::max)
         };
         let scored = templates
             .iter()
@@ -54,7 +86,7 @@ impl Enrolled {
             Ok(template) => {
                 let mut templates = self.templates();
                 let own = templates.entry(person).or_default();
-                own.insert(credential, template);
+                own.put(credential, template);
                 self.refresh(person, own);
             }
             Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
@@ -74,7 +106,7 @@ impl Enrolled {
                 Ok(template) if template.model() != self.gallery.model() => {}
                 Ok(template) => {
                     let own = templates.entry(person).or_default();
-                    own.insert(credential, template);
+                    own.put(credential, template);
                     changed.insert(person);
                 }
                 Err(error) => tracing::error!(%credential, %error, "a face template is unreadable"),
@@ -99,10 +131,10 @@ impl Enrolled {
             return;
         };
         for credential in credentials {
-            own.remove(credential);
+            own.take(*credential);
         }
         self.refresh(person, own);
-        if own.is_empty() {
+        if own.0.is_empty() {
             templates.remove(&person);
         }
     }
@@ -119,16 +151,17 @@ impl Enrolled {
     pub fn keep_only(&self, credentials: &HashSet<CredentialId>) {
         let mut templates = self.templates();
         for (person, own) in templates.iter_mut() {
-            let before = own.len();
-            own.retain(|credential, _| credentials.contains(credential));
-            if own.len() < before {
+            let before = own.0.len();
+            own.0
+                .retain(|(credential, _)| credentials.contains(credential));
+            if own.0.len() < before {
                 self.refresh(*person, own);
             }
         }
     }
 
-    fn refresh(&self, person: PersonId, own: &BTreeMap<CredentialId, Template>) {
-        let own: Vec<Template> = own.values().cloned().collect();
+    fn refresh(&self, person: PersonId, own: &Own) {
+        let own: Vec<Template> = own.0.iter().map(|(_, one)| one.clone()).collect();
         if let Err(error) = self.gallery.set(person, &own) {
             tracing::error!(%person, %error, "a person's templates cannot be compared");
         }

@@ -28,7 +28,7 @@ use model::{Comparison, CredentialId, PersonId, Score};
 use reenrolment::{Reenrolment, Waiting};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock};
-use store::{FaceTemplate, Pictures, Store, StrangerSeen};
+use store::{FaceTemplateKey, Pictures, Store, StrangerSeen};
 use strangers::Strangers;
 use tokio_util::sync::CancellationToken;
 use vision::{Face, Gallery, Look, ModelId, Purpose, Verification};
@@ -82,19 +82,24 @@ impl Serving {
         &self.over
     }
 
-    /// Takes in those of the templates that are of its model. Strangers whom another model saw stay until their time
-    /// is over, and who comes again is a new one.
-    fn fill(&self, stored: &[FaceTemplate], strangers: &[StrangerSeen]) {
+    /// Takes in those of the stored templates that are of its model. Strangers whom another model saw stay until their
+    /// time is over, and who comes again is a new one.
+    async fn fill(&self, store: &dyn Store) -> store::Result<()> {
         let model = self.model.to_string();
-        let own = stored.iter().filter(|template| template.model == model);
-        let own = own.map(|one| (one.person, one.credential, one.bytes.as_slice()));
-        self.enrolled.put_all(own);
+        store::face_templates(store, |page| {
+            let own = page.iter().filter(|template| template.model == model);
+            let own = own.map(|one| (one.person, one.credential, one.bytes.as_slice()));
+            self.enrolled.put_all(own);
+        })
+        .await?;
+        let strangers = store.strangers_seen().await?;
         let own = strangers.iter().filter(|seen| seen.model == model);
         self.strangers.put_all(own);
+        Ok(())
     }
 
     /// Takes out whoever is not stored any more.
-    fn keep_only(&self, stored: &[FaceTemplate], strangers: &[StrangerSeen]) {
+    fn keep_only(&self, stored: &[FaceTemplateKey], strangers: &[StrangerSeen]) {
         let credentials = stored.iter().map(|template| template.credential);
         self.enrolled.keep_only(&credentials.collect());
         self.strangers.keep_only(strangers);
@@ -114,7 +119,7 @@ impl Recogniser {
         pictures: Arc<dyn Pictures>,
         config: &Config,
     ) -> Result<Self> {
-        let stored = store.face_templates().await?;
+        let stored = store.face_template_keys().await?;
         let wanted = models::embedder(config)?;
         let first = reenrolment::first_to_serve(&stored, wanted, config)?;
         let pool = Arc::new(Pool::default());
@@ -123,7 +128,7 @@ impl Recogniser {
             threads => Some(pool.join("here", threads, LocalAnalyser::load(first.setup).await?)),
         };
         let serving = Serving::of(first.model);
-        serving.fill(&stored, &store.strangers_seen().await?);
+        serving.fill(&*store).await?;
         let own = wanted.to_string();
         let outdated = stored.iter().any(|template| template.model != own);
         Ok(Self {

@@ -14,7 +14,7 @@ use model::{CredentialId, CredentialKind, Person, PersonId, PictureId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
-use store::{FaceTemplate, Pictures, Store};
+use store::{FaceTemplate, FaceTemplateKey, Pictures, Store};
 use vision::{Look, ModelId, Purpose, Setup, Template};
 
 /// An enrolment that began with the model before is stored by then, as a rule; else see [`Reenrolment::late`].
@@ -32,7 +32,11 @@ pub struct First {
 ///
 /// # Errors
 /// When the model asked for cannot be loaded.
-pub fn first_to_serve(stored: &[FaceTemplate], wanted: ModelId, config: &Config) -> Result<First> {
+pub fn first_to_serve(
+    stored: &[FaceTemplateKey],
+    wanted: ModelId,
+    config: &Config,
+) -> Result<First> {
     let setup = models::setup(config)?;
     let mut templates: HashMap<&str, usize> = HashMap::new();
     for template in stored {
@@ -171,7 +175,7 @@ impl Reenrolment {
     /// Whether anybody has a template of the model.
     async fn has_templates(&self) -> Result<bool> {
         let own = self.model.to_string();
-        let stored = self.store.face_templates().await?;
+        let stored = self.store.face_template_keys().await?;
         Ok(stored.iter().any(|template| template.model == own))
     }
 
@@ -206,7 +210,7 @@ impl Reenrolment {
     async fn waiting(&self, without: &BTreeSet<CredentialId>) -> Result<Vec<Waiting>> {
         let own = self.model.to_string();
         let mut people: BTreeMap<CredentialId, (PersonId, bool)> = BTreeMap::new();
-        for template in self.store.face_templates().await? {
+        for template in self.store.face_template_keys().await? {
             let known = people.entry(template.credential);
             let known = known.or_insert((template.person, false));
             known.1 |= template.model == own;
@@ -256,12 +260,11 @@ impl Reenrolment {
     /// Lets the model serve, and forgets what others made.
     async fn settle(&self, recogniser: &Recogniser, analyser: LocalAnalyser) -> Result<()> {
         self.store.settle_on_model(&self.model.to_string()).await?;
-        let stored = self.store.face_templates().await?;
         let next = Serving::of(analyser.model());
-        next.fill(&stored, &self.store.strangers_seen().await?);
+        next.fill(&*self.store).await?;
         recogniser.serve(analyser, self.config.vision.threads, next);
         // Who was removed while this gallery was filled was taken out of the one before only.
-        let stored = self.store.face_templates().await?;
+        let stored = self.store.face_template_keys().await?;
         let strangers = self.store.strangers_seen().await?;
         recogniser.serving().keep_only(&stored, &strangers);
         Ok(())

@@ -148,7 +148,11 @@ async fn accounts_of(store: &impl Accounts, secrets: &mut Secrets) {
 }
 
 async fn people_of(store: &impl People, pictures: &impl Pictures, secrets: &mut Secrets) {
-    for (n, template) in store.face_templates().await.unwrap().iter().enumerate() {
+    let mut faces = Vec::new();
+    store::face_templates(store, |page| faces.extend(page))
+        .await
+        .unwrap();
+    for (n, template) in faces.iter().enumerate() {
         keep_large(secrets, &format!("template {n}"), &template.bytes);
     }
     for (n, template) in store.finger_templates().await.unwrap().iter().enumerate() {

@@ -203,18 +203,14 @@ const DEPARTMENTS: [&str; 6] = [
     "Registry", "Civil", "Criminal", "Family", "Security", "Service",
 ];
 
-async fn person(
-    store: &SqlStore,
-    random: &mut Random,
-    number: u64,
-    now: Timestamp,
-) -> Result<(PersonId, TagText)> {
+/// Somebody of the registry.
+pub fn somebody(random: &mut Random, number: u64) -> Person {
     let name = format!(
         "{} {}",
         random.one_of(&FIRST).unwrap_or_default(),
         random.one_of(&LAST).unwrap_or_default()
     );
-    let person = Person {
+    Person {
         id: random.id(),
         number: format!("{number:05}"),
         name,
@@ -230,7 +226,16 @@ async fn person(
             address: format!("{}, Some Street, Some Town", 1 + random.below(200)),
             ..PersonDetails::default()
         },
-    };
+    }
+}
+
+async fn person(
+    store: &SqlStore,
+    random: &mut Random,
+    number: u64,
+    now: Timestamp,
+) -> Result<(PersonId, TagText)> {
+    let person = somebody(random, number);
     let id = person.id;
     let text = format!("{:08X}", 0x1000_0000 + number * 7_919);
     let tag = TagText::new(&text).ok_or_else(|| format!("{text} is no tag"))?;

@@ -3,17 +3,20 @@
 //! ```text
 //! cargo run --release -p gatebook-storage --example million fill DIR [EVENTS] [PEOPLE] [URL]
 //! cargo run --release -p gatebook-storage --example million ask DIR [URL] [ROUNDS]
+//! cargo run --release -p gatebook-storage --example million faces DIR [PEOPLE] [IMAGES] [URL]
 //! ```
 //!
 //! `fill` adds a house of its own to the site in `DIR` (a data directory that no process holds; made if
 //! need be): people, places, devices, then day after day of passages, each committed and appended as
 //! a running Gatebook does it, only many in one group. The same numbers give the same days, ending now. The
 //! second engine gets its copy by `gatebook migrate-store`, so that both answer from the same rows.
+//! `faces` adds people with face templates of chance instead, for a gallery of that size.
 //! `ask` times the store's answers, one after the other; `bench/pages.mjs` does so through the whole binary.
 
 mod ask;
 mod dates;
 mod days;
+mod faces;
 mod fill;
 mod house;
 mod questions;
@@ -48,7 +51,9 @@ async fn open(dir: &str, url: Option<String>) -> Result<SqlStore> {
 async fn main() -> Result<()> {
     let (what, dir) = (argument(1), argument(2));
     let (Some(what), Some(dir)) = (what, dir) else {
-        return Err("fill DIR [EVENTS] [PEOPLE] [URL], or ask DIR [URL] [ROUNDS]".into());
+        let usage = "fill DIR [EVENTS] [PEOPLE] [URL], ask DIR [URL] [ROUNDS], \
+                     or faces DIR [PEOPLE] [IMAGES] [URL]";
+        return Err(usage.into());
     };
     match what.as_str() {
         "fill" => {
@@ -60,12 +65,17 @@ async fn main() -> Result<()> {
             fill::fill(&store, size).await?;
             store.close().await?;
         }
+        "faces" => {
+            let store = open(&dir, argument(5)).await?;
+            faces::fill(&store, number(3, 1_000_000)?, number(4, 1)?).await?;
+            store.close().await?;
+        }
         "ask" => {
             let store = open(&dir, argument(3).filter(|url| url != "-")).await?;
             ask::ask(&store, number(4, 200)?).await?;
             store.close().await?;
         }
-        other => return Err(format!("{other}: neither fill nor ask").into()),
+        other => return Err(format!("{other}: neither fill nor ask nor faces").into()),
     }
     Ok(())
 }

@@ -2,10 +2,13 @@
 
 use async_trait::async_trait;
 use model::{
-    AccessPoint, Area, Credential, FingerLock, Gate, Person, PersonDetails, PersonId, Settings,
-    TagText, Timestamp, bare_identity_number,
+    AccessPoint, Area, Credential, CredentialId, FingerLock, Gate, Person, PersonDetails, PersonId,
+    Settings, TagText, Timestamp, bare_identity_number,
 };
-use store::{FaceTemplate, FingerTemplate, People, PeopleQuery, Result, StoreError};
+use store::{
+    FaceTemplate, FaceTemplateKey, FingerTemplate, People, PeopleQuery, Result, StoreError,
+};
+use uuid::Uuid;
 
 use super::keys::Keys;
 use super::templates::{self, Keeping, SettlingOn};
@@ -107,10 +110,30 @@ impl People for SqlStore {
         rows.iter().map(|row| row.record("record")).collect()
     }
 
-    async fn face_templates(&self) -> Result<Vec<FaceTemplate>> {
+    async fn face_template_keys(&self) -> Result<Vec<FaceTemplateKey>> {
         let mut db = self.read().await?;
-        let sql = "SELECT * FROM templates ORDER BY rowid";
+        let sql = "SELECT credential, person, model FROM templates ORDER BY credential, model";
         let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
+        rows.iter().map(templates::key).collect()
+    }
+
+    async fn face_templates_after(
+        &self,
+        after: Option<(CredentialId, &str)>,
+        most: u32,
+    ) -> Result<Vec<FaceTemplate>> {
+        let mut db = self.read().await?;
+        // No credential has the identity of all zeros with a model of no name.
+        let (credential, model) = after.unwrap_or((CredentialId(Uuid::nil()), ""));
+        let sql = "SELECT * FROM templates WHERE (credential, model) > (?, ?) \
+                   ORDER BY credential, model LIMIT ?";
+        let rows = query(sql)
+            .bind(credential.0.as_bytes().as_slice())
+            .bind(model)
+            .bind(i64::from(most))
+            .fetch_all(&mut db)
+            .await
+            .map_err(fault)?;
         rows.iter()
             .map(|row| templates::read(self.keys(), row))
             .collect()

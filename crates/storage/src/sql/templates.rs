@@ -1,7 +1,7 @@
 //! Face templates: each is sealed, a credential has one of each model.
 
 use model::{Credential, CredentialKind};
-use store::{FaceTemplate, Result};
+use store::{FaceTemplate, FaceTemplateKey, Result};
 
 use super::keys::Keys;
 use super::writer::{Tx, Work};
@@ -40,6 +40,15 @@ pub(super) fn read(keys: &Keys, row: &Row) -> Result<FaceTemplate> {
         person: row.id("person")?,
         model: row.col("model")?,
         bytes: keys.templates.open(credential, row.col("sealed")?)?,
+    })
+}
+
+/// What a row is the template of.
+pub(super) fn key(row: &Row) -> Result<FaceTemplateKey> {
+    Ok(FaceTemplateKey {
+        credential: row.id("credential")?,
+        person: row.id("person")?,
+        model: row.col("model")?,
     })
 }
 

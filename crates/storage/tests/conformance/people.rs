@@ -351,11 +351,33 @@ pub async fn removing_a_person_takes_credentials_and_templates_along<S: Site>() 
         .unwrap();
     assert_eq!(store.person(alice.id).await.unwrap(), None);
     assert_eq!(store.credentials(alice.id).await.unwrap(), []);
-    assert_eq!(store.face_templates().await.unwrap(), [kept]);
+    assert_eq!(all_templates(store).await, [kept]);
     let again = store
         .append(with(vec![Write::RemovePerson(alice.id)]))
         .await;
     assert!(matches!(again, Err(StoreError::NotFound { .. })));
+}
+
+/// All of them, one at a time: however many are read together, none is left out or comes twice.
+async fn all_templates(store: &impl People) -> Vec<FaceTemplate> {
+    let (mut all, mut last) = (Vec::<FaceTemplate>::new(), None);
+    loop {
+        let after = last
+            .as_ref()
+            .map(|(id, model): &(_, String)| (*id, model.as_str()));
+        let page = store.face_templates_after(after, 1).await.unwrap();
+        let Some(one) = page.into_iter().next() else {
+            break;
+        };
+        last = Some((one.credential, one.model.clone()));
+        all.push(one);
+    }
+    let mut together = Vec::new();
+    store::face_templates(store, |page| together.extend(page))
+        .await
+        .unwrap();
+    assert_eq!(all, together);
+    all
 }
 
 pub async fn templates_are_given_back_as_they_were_kept<S: Site>() {
@@ -366,9 +388,14 @@ pub async fn templates_are_given_back_as_they_were_kept<S: Site>() {
     let (two, second) = enrolled(alice.id, &[]);
     site.store().append(with(vec![one, two])).await.unwrap();
     let site = site.restarted().await;
-    let all = site.store().face_templates().await.unwrap();
-    assert_eq!(all, [first, second]);
-    assert_eq!(site.store().face_templates_of(alice.id).await.unwrap(), all);
+    let kept = [first, second];
+    let mut all = all_templates(site.store()).await;
+    all.sort_by_key(|template| template.bytes.is_empty());
+    assert_eq!(all, kept);
+    assert_eq!(
+        site.store().face_templates_of(alice.id).await.unwrap(),
+        kept
+    );
     assert_eq!(site.store().face_templates_of(new_id()).await.unwrap(), []);
 }
 
@@ -393,12 +420,17 @@ pub async fn templates_of_two_models_stand_side_by_side_until_the_models_have_ch
     store.keep_templates(vec![gone, draft]).await.unwrap();
     let renewed = by_next(&first, b"renewed");
     store.keep_templates(vec![renewed.clone()]).await.unwrap();
-    let mut all = store.face_templates().await.unwrap();
+    let mut all = all_templates(store).await;
     all.sort_by(|a, b| a.bytes.cmp(&b.bytes));
     assert_eq!(all, [first, renewed.clone(), second.clone()]);
+    let models: Vec<String> = (store.face_template_keys().await.unwrap().into_iter())
+        .map(|key| key.model)
+        .collect();
+    let of = |model: &str| models.iter().filter(|one| *one == model).count();
+    assert_eq!((of("next"), models.len()), (1, 3));
 
     store.settle_on_model("next").await.unwrap();
-    let mut all = store.face_templates().await.unwrap();
+    let mut all = all_templates(store).await;
     all.sort_by(|a, b| a.bytes.cmp(&b.bytes));
     assert_eq!(
         all,

@@ -232,9 +232,13 @@ pub async fn told(store: &SqlStore) -> String {
         store.alerts(false, &[], 99).await.unwrap(),
         store.tags_out().await.unwrap(),
     );
+    let mut faces = Vec::new();
+    store::face_templates(store, |page| faces.extend(page))
+        .await
+        .unwrap();
     let registry = (
         store.people(&people).await.unwrap(),
-        store.face_templates().await.unwrap(),
+        faces,
         store.finger_templates().await.unwrap(),
         store.finger_locks().await.unwrap(),
         store.strangers_seen().await.unwrap(),

@@ -82,12 +82,15 @@ pub async fn of(
     }
     let site = Site::open(&config.data_dir, &config.database).await?;
     let mut templates: BTreeMap<PersonId, Vec<Template>> = BTreeMap::new();
-    for stored in site.store.face_templates().await? {
-        let template = Template::from_bytes(&stored.bytes);
-        if let Some(template) = template.ok().filter(|own| own.model() == model) {
-            templates.entry(stored.person).or_default().push(template);
+    store::face_templates(&site.store, |page| {
+        for stored in page {
+            let template = Template::from_bytes(&stored.bytes);
+            if let Some(template) = template.ok().filter(|own| own.model() == model) {
+                templates.entry(stored.person).or_default().push(template);
+            }
         }
-    }
+    })
+    .await?;
     let rate = config.vision.rate()?;
     let near = faces.iter().map(|face| nearest(face, &templates, rate));
     let mut near: Vec<Vec<Near>> = near.collect();

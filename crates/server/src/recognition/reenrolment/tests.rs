@@ -7,7 +7,7 @@ use crate::site::Site;
 use crate::tests::{act, at, opened};
 use api::ports::Recognition;
 use async_trait::async_trait;
-use model::{Act, Comparison, Credential, PersonDetails, PersonStatus, Places};
+use model::{Act, Comparison, Credential};
 use serde_json::json;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, RwLock};
@@ -70,18 +70,7 @@ fn person(number: u128) -> PersonId {
 /// Enrols a person with a photograph by the model before.
 async fn enrol(site: &Site, number: u128, photograph: &[u8]) -> CredentialId {
     let (id, credential) = (person(number), CredentialId(Uuid::from_u128(number)));
-    let somebody = Person {
-        id,
-        number: number.to_string(),
-        name: format!("Person {number}"),
-        department: String::new(),
-        status: PersonStatus::Active,
-        valid_from: None,
-        valid_until: None,
-        places: Places::Everywhere,
-        photo: None,
-        details: PersonDetails::default(),
-    };
+    let somebody = crate::tests::person(number);
     let face = Credential {
         id: credential,
         person: id,
@@ -161,7 +150,7 @@ async fn who_was_looked_at_by_the_model_before_is_enrolled_with_the_one_that_ser
     port.enrolled(person(1), credential, &before).await;
     let found = recogniser.with_gallery(|gallery| gallery.search(&template(b"wanted01")));
     assert_eq!(found.await.unwrap().unwrap().person, person(1));
-    let stored = site.store.face_templates().await.unwrap();
+    let stored = site.store.face_template_keys().await.unwrap();
     let models: Vec<&str> = stored.iter().map(|one| &*one.model).collect();
     assert_eq!(models, ["wanted01"]);
 }
