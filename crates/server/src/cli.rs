@@ -306,6 +306,14 @@ pub enum Models {
         #[arg(long)]
         yes: bool,
     },
+    /// Adds a model whose card Gatebook brings along; without a name, lists those
+    Pull {
+        /// Its name
+        name: Option<String>,
+        /// Agrees to the licence without being asked
+        #[arg(long)]
+        yes: bool,
+    },
     /// Tries models on known photographs: one person above the threshold, others below
     Verify {
         /// Only this one

@@ -3,7 +3,7 @@
 use crate::cli::Models;
 use crate::clock::SystemClock;
 use crate::config::Config;
-use crate::models::{self, BLAZEFACE, Consent, FACE_API, Shelf, fetch};
+use crate::models::{self, BLAZEFACE, Consent, FACE_API, Shelf, fetch, shipped};
 use anyhow::{Context, Result, bail};
 use api::ports::Clock;
 use std::io::{BufRead, IsTerminal, Write};
@@ -16,7 +16,17 @@ pub async fn run(config: Config, command: Models) -> Result<ExitCode> {
     let shelf = Shelf::of(&config.data_dir);
     match command {
         Models::List => list(&config, &shelf)?,
-        Models::Add { card, yes } => add(&shelf, &card, yes).await?,
+        Models::Add { card, yes } => {
+            let text = std::fs::read_to_string(&card);
+            let text = text.with_context(|| card.display().to_string())?;
+            let read = Card::read(&text).with_context(|| card.display().to_string())?;
+            add(&shelf, (&text, read), &card, yes).await?;
+        }
+        Models::Pull { name: None, .. } => pullable()?,
+        Models::Pull {
+            name: Some(name),
+            yes,
+        } => add(&shelf, shipped::named(&name)?, Path::new("."), yes).await?,
         Models::Remove { name } => remove(&config, &shelf, &name)?,
         Models::Verify { name } => return verify(&config, &shelf, name.as_deref()),
     }
@@ -67,9 +77,18 @@ const fn kind(kind: Kind) -> &'static str {
     }
 }
 
-async fn add(shelf: &Shelf, path: &Path, yes: bool) -> Result<()> {
-    let text = std::fs::read_to_string(path).with_context(|| path.display().to_string())?;
-    let card = Card::read(&text).with_context(|| path.display().to_string())?;
+fn pullable() -> Result<()> {
+    for (_, card) in shipped::all()? {
+        println!("{:<20} {:<10} {}", card.name, kind(card.kind), card.licence);
+    }
+    println!(
+        "`gatebook models pull NAME` fetches one, checks its SHA-256 and asks for consent to its licence."
+    );
+    Ok(())
+}
+
+/// Adds the model of a card: as it is written, and as it is read. Its file may be beside `path`.
+async fn add(shelf: &Shelf, (text, card): (&str, Card), path: &Path, yes: bool) -> Result<()> {
     if [BLAZEFACE, FACE_API].contains(&card.name.as_str()) {
         bail!(
             "{} is the name of an embedded model: give the card another",
@@ -92,7 +111,7 @@ async fn add(shelf: &Shelf, path: &Path, yes: bool) -> Result<()> {
     let model = Model::new(card, file.clone())?;
     // A file that no engine can be made of is not kept.
     Engine::of(&with(&Setup::default(), &model))?;
-    shelf.add(&text, &model, &file, &consent)?;
+    shelf.add(text, &model, &file, &consent)?;
     let name = &model.card.name;
     let setting = kind(model.card.kind);
     println!(

