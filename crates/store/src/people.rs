@@ -66,19 +66,18 @@ const TOGETHER: u32 = 4_096;
 /// Hands every face template to `take`, some thousand at a time: of a million people all at once would be gigabytes.
 ///
 /// # Errors
-/// As [`People::face_templates_after`].
+/// As [`People::face_templates_from`].
 pub async fn face_templates(
     people: &(impl People + ?Sized),
     mut take: impl FnMut(Vec<FaceTemplate>) + Send,
 ) -> Result<()> {
-    let mut last: Option<(CredentialId, String)> = None;
+    let mut place = 0;
     loop {
-        let after = last.as_ref().map(|(id, model)| (*id, model.as_str()));
-        let page = people.face_templates_after(after, TOGETHER).await?;
-        let Some(end) = page.last() else {
+        let (page, next) = people.face_templates_from(place, TOGETHER).await?;
+        if page.is_empty() {
             return Ok(());
-        };
-        last = Some((end.credential, end.model.clone()));
+        }
+        place = next;
         take(page);
     }
 }
@@ -123,13 +122,9 @@ pub trait People: Send + Sync {
     /// each.
     async fn face_template_keys(&self) -> Result<Vec<FaceTemplateKey>>;
 
-    /// The first `most` face templates, 1.., by credential and model, that come after the one of this credential and
-    /// model.
-    async fn face_templates_after(
-        &self,
-        after: Option<(CredentialId, &str)>,
-        most: u32,
-    ) -> Result<Vec<FaceTemplate>>;
+    /// Face templates in the order they came, at most `most`, 1.., from the place on that the page before gave, 0 at
+    /// first; with the place to go on from. A page without any is the last.
+    async fn face_templates_from(&self, place: i64, most: u32) -> Result<(Vec<FaceTemplate>, i64)>;
 
     /// One person's face templates.
     async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>>;

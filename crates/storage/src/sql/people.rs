@@ -2,13 +2,12 @@
 
 use async_trait::async_trait;
 use model::{
-    AccessPoint, Area, Credential, CredentialId, FingerLock, Gate, Person, PersonDetails, PersonId,
-    Settings, TagText, Timestamp, bare_identity_number,
+    AccessPoint, Area, Credential, FingerLock, Gate, Person, PersonDetails, PersonId, Settings,
+    TagText, Timestamp, bare_identity_number,
 };
 use store::{
     FaceTemplate, FaceTemplateKey, FingerTemplate, People, PeopleQuery, Result, StoreError,
 };
-use uuid::Uuid;
 
 use super::keys::Keys;
 use super::templates::{self, Keeping, SettlingOn};
@@ -117,26 +116,21 @@ impl People for SqlStore {
         rows.iter().map(templates::key).collect()
     }
 
-    async fn face_templates_after(
-        &self,
-        after: Option<(CredentialId, &str)>,
-        most: u32,
-    ) -> Result<Vec<FaceTemplate>> {
+    async fn face_templates_from(&self, place: i64, most: u32) -> Result<(Vec<FaceTemplate>, i64)> {
         let mut db = self.read().await?;
-        // No credential has the identity of all zeros with a model of no name.
-        let (credential, model) = after.unwrap_or((CredentialId(Uuid::nil()), ""));
-        let sql = "SELECT * FROM templates WHERE (credential, model) > (?, ?) \
-                   ORDER BY credential, model LIMIT ?";
+        // By the order of the file: by credential, each row of a million would be looked for on its own.
+        let sql = "SELECT rowid AS place, credential, person, model, sealed FROM templates \
+                   WHERE rowid > ? ORDER BY rowid LIMIT ?";
         let rows = query(sql)
-            .bind(credential.0.as_bytes().as_slice())
-            .bind(model)
+            .bind(place)
             .bind(i64::from(most))
             .fetch_all(&mut db)
             .await
             .map_err(fault)?;
-        rows.iter()
-            .map(|row| templates::read(self.keys(), row))
-            .collect()
+        let next = rows.last().map(|row| row.col("place")).transpose()?;
+        let read = |row| templates::read(self.keys(), row);
+        let templates: Result<_> = rows.iter().map(read).collect();
+        Ok((templates?, next.unwrap_or(place)))
     }
 
     async fn face_templates_of(&self, person: PersonId) -> Result<Vec<FaceTemplate>> {

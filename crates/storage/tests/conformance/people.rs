@@ -360,17 +360,14 @@ pub async fn removing_a_person_takes_credentials_and_templates_along<S: Site>() 
 
 /// All of them, one at a time: however many are read together, none is left out or comes twice.
 async fn all_templates(store: &impl People) -> Vec<FaceTemplate> {
-    let (mut all, mut last) = (Vec::<FaceTemplate>::new(), None);
+    let (mut all, mut place) = (Vec::new(), 0);
     loop {
-        let after = last
-            .as_ref()
-            .map(|(id, model): &(_, String)| (*id, model.as_str()));
-        let page = store.face_templates_after(after, 1).await.unwrap();
+        let (page, next) = store.face_templates_from(place, 1).await.unwrap();
         let Some(one) = page.into_iter().next() else {
             break;
         };
-        last = Some((one.credential, one.model.clone()));
         all.push(one);
+        place = next;
     }
     let mut together = Vec::new();
     store::face_templates(store, |page| together.extend(page))
