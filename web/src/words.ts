@@ -20,6 +20,7 @@ import type {
   Reason,
   Role,
   Rule,
+  SpoofVerdict,
   Taken,
   UnresolvedReason,
 } from "./api/types";
@@ -51,6 +52,13 @@ export const notEstablished: Record<NotEstablished, string> = {
   other_answer: "Something else was done than was asked for",
   out_of_sight: "The face went out of sight",
   another_face: "Another face came in its place",
+  looks_like_a_picture: "It looks like a picture of a face",
+};
+
+export const spoofVerdicts: Record<SpoofVerdict, string> = {
+  real: "Held to be real",
+  picture: "Held to be a picture",
+  not_enough_frames: "Not enough frames to say whether it is a picture",
 };
 
 export const prompts: Record<Prompt, { text: string; back: string }> = {
@@ -94,6 +102,7 @@ export const reasons: Record<Reason, string> = {
   another_factor_needed: "The face was not shown to be alive, and no tag or finger came beside it",
   not_told_apart: "The face is like two people, who cannot be told apart",
   held_to_be_another: "The same face was held to be somebody else a moment before: correct that passage",
+  looks_like_a_picture: "The face looks like a picture of one",
 };
 
 export const comparisons: Record<Comparison["result"], string> = {
@@ -119,6 +128,7 @@ export const alertKinds: Record<AlertKind, string> = {
   verification_failed: "The log does not verify",
   duress: "Duress: a finger marked for it was pressed",
   fingers_locked: "Fingers locked after five failures",
+  looks_like_a_picture: "A face that looks like a picture",
 };
 
 export const fingerPositions: Record<FingerPosition, string> = {

@@ -25,6 +25,7 @@ pub mod ports;
 mod record;
 mod router;
 mod routes;
+mod spoof;
 mod state;
 mod text;
 mod upload;

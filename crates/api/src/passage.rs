@@ -4,6 +4,7 @@ use crate::error::ApiError;
 use crate::fingerprint::FingerprintView;
 use crate::names::{Named, Names};
 use crate::person::{PersonBrief, PersonDetails};
+use crate::spoof::SpoofView;
 use crate::state::House;
 use crate::words::{
     Direction, Liveness, NotEstablished, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource,
@@ -161,6 +162,8 @@ pub(crate) struct PassageView {
     pub(crate) reasons: Vec<Reason>,
     /// How the face was found among everybody.
     pub(crate) scores: Option<FaceScores>,
+    /// What the site's spoof models said of the face.
+    pub(crate) spoof: Option<SpoofView>,
     /// How the picture compares with the registered person.
     pub(crate) comparison: Option<ComparisonView>,
     /// What is known of liveness.
@@ -252,6 +255,7 @@ impl PassageView {
             evidence,
             decision,
         } = event;
+        let face = evidence.face.as_ref();
         Self {
             index: entry.index,
             event: entry.entry.id.0,
@@ -268,10 +272,13 @@ impl PassageView {
             reported: decision.reported,
             rule: decision.rule.into(),
             reasons: decision.reasons.iter().copied().map(Reason::from).collect(),
-            scores: evidence.face.as_ref().map(FaceScores::from),
+            scores: face.map(FaceScores::from),
+            spoof: face
+                .and_then(|face| face.spoof.as_ref())
+                .map(SpoofView::from),
             comparison: evidence.picture.as_ref().map(|p| (&p.comparison).into()),
             liveness: decision.liveness.into(),
-            not_established: evidence.face.as_ref().and_then(not_established),
+            not_established: face.and_then(not_established),
             finger: evidence.finger.as_ref().map(|finger| finger.number.clone()),
             fingerprint: evidence
                 .fingerprint
@@ -292,7 +299,7 @@ impl PassageView {
 }
 
 fn not_established(face: &FaceSighting) -> Option<NotEstablished> {
-    match face.liveness? {
+    match face.known_liveness()? {
         FaceLiveness::Established => None,
         FaceLiveness::NotEstablished { why } => Some(why.into()),
     }

@@ -60,6 +60,7 @@ words! {
         PictureShowsSomebodyElse, PictureShowsNoFace, Stranger, DeviceTimeSetAside, NotCompleted,
         FingerUnknown, FingerOfSomebodyElse, FingersLocked,
         LivenessNotEstablished, AnotherFactorNeeded, NotToldApart, HeldToBeAnother,
+        LooksLikeAPicture,
     }
 
     /// Whether a living person stood before the camera.
@@ -74,8 +75,11 @@ words! {
 
     /// Why a face was not shown to be alive.
     NotEstablished from model::NotEstablished {
-        NotAsked, TooLate, OtherAnswer, OutOfSight, AnotherFace,
+        NotAsked, TooLate, OtherAnswer, OutOfSight, AnotherFace, LooksLikeAPicture,
     }
+
+    /// What the site's spoof models hold a face for.
+    SpoofVerdict from model::SpoofVerdict { Real, Picture, NotEnoughFrames }
 
     /// Whose clock the time of an event comes from.
     TimeSource from model::TimeSource { Server, Device }
@@ -84,7 +88,7 @@ words! {
     AlertKind from model::AlertKind {
         Stranger, Denied, UnknownTag, PictureDisagrees, NotTaken, ExitWithoutEntry, SecondEntry,
         MissingExit, DeviceSilent, PartLost, CardImported, VerificationFailed,
-        Duress, FingersLocked,
+        Duress, FingersLocked, LooksLikeAPicture,
     }
 
     /// What a part of the house on another host is for.

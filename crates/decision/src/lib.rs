@@ -17,8 +17,9 @@
 //!
 //! # What denies
 //!
-//! Every [`Reason`] denies, except four that are shown and do not: `PictureShowsNoFace`,
-//! `DeviceTimeSetAside`, `NotCompleted` and `HeldToBeAnother`.
+//! Every [`Reason`] denies, except five that are shown and do not: `PictureShowsNoFace`,
+//! `DeviceTimeSetAside`, `NotCompleted`, `HeldToBeAnother` and `LooksLikeAPicture`, which stands beside the reason that
+//! the access point makes of it.
 //!
 //! | reason | when |
 //! |---|---|

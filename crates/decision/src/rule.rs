@@ -81,6 +81,7 @@ fn reasons(
         let at = judged_at(evidence, now);
         reasons.extend(person::reasons(person, facts.access_point.id, at));
         reasons.extend(liveness::reason(evidence, facts));
+        reasons.extend(liveness::looks_like_a_picture(evidence, facts));
     }
     let revised = evidence.face.as_ref().and_then(|face| face.before);
     reasons.extend(revised.map(|_| Reason::HeldToBeAnother));
@@ -131,5 +132,6 @@ const fn denies(reason: Reason) -> bool {
             | Reason::DeviceTimeSetAside
             | Reason::NotCompleted
             | Reason::HeldToBeAnother
+            | Reason::LooksLikeAPicture
     )
 }

@@ -12,6 +12,7 @@
 //! | zero FMR | FNMR at the lowest threshold that no impostor comparison reaches |
 //! | TAR at FAR | `1 - FNMR` where the FMR is at most so much |
 //! | FPIR, FNIR | 1:N: strangers for whom somebody is returned; people enrolled who are not |
+//! | APCER, BPCER | pictures of faces held to be real, and real faces held to be pictures (ISO/IEC 30107-3) |
 //!
 //! ```
 //! use evaluation::{Comparison, Scores};
@@ -29,12 +30,14 @@
 //! ```
 #![cfg_attr(test, allow(clippy::unwrap_used, clippy::expect_used))]
 
+mod attacks;
 mod bootstrap;
 mod det;
 mod open_set;
 mod scores;
 mod summary;
 
+pub use attacks::{Attack, AttackErrors, Share};
 pub use bootstrap::Interval;
 pub use det::{DetCurve, det_plot};
 pub use open_set::{OpenSet, OpenSetPoint, Search};

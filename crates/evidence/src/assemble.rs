@@ -1,10 +1,10 @@
 //! Puts the observations of one passage together as its evidence.
 
-use crate::recent::is_established;
+use crate::recent::stands;
 use jiff::Timestamp;
 use model::{
-    Comparison, DeviceTime, Evidence, FingerEvidence, Observation, PictureEvidence, PictureId,
-    Sighting, TagEvidence, TimeProvenance, TimeSource, Unresolved, UnresolvedReason,
+    Comparison, DeviceTime, Evidence, FaceSighting, FingerEvidence, Observation, PictureEvidence,
+    PictureId, Sighting, TagEvidence, TimeProvenance, TimeSource, Unresolved, UnresolvedReason,
 };
 
 /// When an observation happened: its own time if it was delivered late and has a possible one,
@@ -104,10 +104,10 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
             });
         }
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
-        // Whoever was shown to be alive stays so, whatever another camera could not ask.
         Sighting::Face(face) => {
-            let before = evidence.face.as_ref().and_then(|face| face.liveness);
-            if !before.is_some_and(is_established) {
+            let earlier = evidence.face.as_ref();
+            let earlier = earlier.and_then(FaceSighting::known_liveness);
+            if !stands(earlier, face.known_liveness()) {
                 evidence.face = Some(face.clone());
             }
         }

@@ -2,7 +2,7 @@
 
 use crate::assemble::{evidence, occurred_at, unresolved};
 use crate::ends::Ends;
-use crate::recent::{Subject, is_established};
+use crate::recent::{Subject, is_established, stands};
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
 use model::{
@@ -83,7 +83,7 @@ impl Window {
     fn awaits_another_factor(&self, policy: LivenessPolicy) -> bool {
         policy == LivenessPolicy::OrAnotherFactor
             && self.factors().all(|o| match &o.sighting {
-                Sighting::Face(face) => face.liveness != Some(FaceLiveness::Established),
+                Sighting::Face(face) => face.known_liveness() != Some(FaceLiveness::Established),
                 _ => false,
             })
     }
@@ -91,11 +91,12 @@ impl Window {
     /// Whether the face was shown to be alive, where that was asked; once is enough.
     fn liveness(&self) -> Option<FaceLiveness> {
         let faces = self.seen().filter_map(|o| match &o.sighting {
-            Sighting::Face(face) => Some(face.liveness),
+            Sighting::Face(face) => Some(face.known_liveness()),
             _ => None,
         });
-        let shown = |a: Option<FaceLiveness>, b| if a.is_some_and(is_established) { a } else { b };
-        faces.reduce(shown).flatten()
+        faces
+            .reduce(|earlier, now| if stands(earlier, now) { earlier } else { now })
+            .flatten()
     }
 
     /// What may have been seen in a passage before: one person's face, or a tag on its way out.

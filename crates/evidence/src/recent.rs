@@ -2,7 +2,10 @@
 
 use crate::RESIGHTING;
 use jiff::Timestamp;
-use model::{AccessPointId, Direction, Evidence, FaceLiveness, ObservationId, PersonId, TagText};
+use model::{
+    AccessPointId, Direction, Evidence, FaceLiveness, FaceSighting, NotEstablished, ObservationId,
+    PersonId, TagText,
+};
 use std::collections::BTreeMap;
 
 /// Who or what is seen again.
@@ -143,7 +146,7 @@ fn stay(evidence: &Evidence, last_seen: Timestamp, joinable: bool) -> Option<Sta
         alive: evidence
             .face
             .as_ref()
-            .and_then(|face| face.liveness)
+            .and_then(FaceSighting::known_liveness)
             .map(is_established),
         person: None,
         first_seen: evidence.occurred_at,
@@ -154,4 +157,16 @@ fn stay(evidence: &Evidence, last_seen: Timestamp, joinable: bool) -> Option<Sta
 /// Whether it is known to be alive.
 pub(crate) fn is_established(liveness: FaceLiveness) -> bool {
     liveness == FaceLiveness::Established
+}
+
+/// Whether what was known of a face earlier in its passage stands beside what is seen `now`: that it is alive, whatever
+/// another camera could not ask; or that it looks like a picture, unless it is shown to be alive.
+pub(crate) fn stands(earlier: Option<FaceLiveness>, now: Option<FaceLiveness>) -> bool {
+    match earlier {
+        Some(FaceLiveness::Established) => true,
+        Some(FaceLiveness::NotEstablished {
+            why: NotEstablished::LooksLikeAPicture,
+        }) => !now.is_some_and(is_established),
+        _ => false,
+    }
 }

@@ -38,6 +38,8 @@ pub enum AlertKind {
     Duress,
     /// Fingers are locked after failures.
     FingersLocked,
+    /// A face looks like a picture of one, at an access point that asks for liveness.
+    LooksLikeAPicture,
 }
 
 /// Who acknowledged an alert.

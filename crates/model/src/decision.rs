@@ -98,6 +98,8 @@ pub enum Reason {
     NotToldApart,
     /// The same face was held to be somebody else a moment before: that passage is wrong.
     HeldToBeAnother,
+    /// The site's spoof models hold the face for a picture of one, at an access point that asks for liveness.
+    LooksLikeAPicture,
 }
 
 /// Whether a living person stood before the camera.

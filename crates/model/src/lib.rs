@@ -41,7 +41,10 @@ pub use finger::{
 pub use identity_number::{bare_identity_number, check_digit_fits};
 pub use ids::*;
 pub use jiff::Timestamp;
-pub use liveness::{FaceLiveness, LivenessPolicy, NotEstablished, Prompt};
+pub use liveness::{
+    FaceLiveness, LivenessPolicy, NotEstablished, Prompt, SpoofCheck, SpoofVerdict,
+    combined_liveness,
+};
 pub use observation::{
     ClassicEntry, ClassicExit, FaceSighting, Observation, ObservationDraft, Receipt, Refusal,
     Score, Sighting, SourceKey, Unresolved, UnresolvedReason,

@@ -2,14 +2,14 @@
 
 use crate::finger::FingerSighting;
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PersonId, PictureId};
-use crate::liveness::FaceLiveness;
+use crate::liveness::{FaceLiveness, SpoofCheck, combined_liveness};
 use crate::tag::TagText;
 use crate::time::DeviceTime;
 use alloc::{string::String, vec::Vec};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
-/// A similarity in millionths: cosine 0.947 is `Score(947_000)`. Integers keep the canonical
+/// A similarity or a probability in millionths: cosine 0.947 is `Score(947_000)`. Integers keep the canonical
 /// encoding free of floating-point text.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -23,7 +23,13 @@ impl Score {
         Self((f64::from(cosine.clamp(-1.0, 1.0)) * 1_000_000.0) as i32)
     }
 
-    /// As a cosine.
+    /// From a probability in 0..=1; out of range is clamped, not-a-number is 0.
+    #[must_use]
+    pub fn from_probability(probability: f32) -> Self {
+        Self::from_cosine(probability.max(0.0))
+    }
+
+    /// As a cosine, or a probability.
     #[must_use]
     pub fn as_cosine(self) -> f64 {
         f64::from(self.0) / 1_000_000.0
@@ -75,9 +81,20 @@ pub struct FaceSighting {
     pub gallery: u32,
     /// The best frame of the track.
     pub picture: Option<PictureId>,
-    /// Whether it was seen to be alive, where the access point asks.
+    /// Whether it answered prompts, where the access point asks; [`Self::known_liveness`] is what is known in all.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub liveness: Option<FaceLiveness>,
+    /// What the site's spoof models said of it, where it has any.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub spoof: Option<SpoofCheck>,
+}
+
+impl FaceSighting {
+    /// What is known of the face being alive, by prompts and by how it looks; see [`combined_liveness`].
+    #[must_use]
+    pub fn known_liveness(&self) -> Option<FaceLiveness> {
+        combined_liveness(self.liveness, self.spoof.as_ref())
+    }
 }
 
 /// A classic controller's entry line (`esp32/new_entry`, or a row of the card's `/log.csv`),

@@ -33,6 +33,7 @@ const fn number(kind: AlertKind) -> u8 {
         AlertKind::CardImported => 12,
         AlertKind::Duress => 13,
         AlertKind::FingersLocked => 14,
+        AlertKind::LooksLikeAPicture => 15,
     }
 }
 
@@ -87,7 +88,11 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
     // Of a lock-out there is one alert, which its notice raised: presses while it stands raise no more, whatever else
     // was not shown.
     let locked = reasons.contains(&Reason::FingersLocked);
-    let told = |r: Reason| locked && (r == Reason::FingersLocked || is_missing(r));
+    // That the face looks like a picture says why it is not known to be alive.
+    let pictured = reasons.contains(&Reason::LooksLikeAPicture);
+    let told = |r: Reason| {
+        (locked && (r == Reason::FingersLocked || is_missing(r))) || (pictured && is_of_liveness(r))
+    };
     let plain = (stranger && !comes_in) || reasons.iter().any(|r| is_plain(*r) && !told(*r));
     let fingerprint = event.evidence.fingerprint.as_ref();
     let duress = fingerprint.is_some_and(|finger| finger.duress);
@@ -97,6 +102,7 @@ fn of_decision(event: &AccessEvent) -> Vec<AlertKind> {
         (denied && plain, AlertKind::Denied),
         (reasons.contains(&Reason::TagUnknown), AlertKind::UnknownTag),
         (disagrees || revised, AlertKind::PictureDisagrees),
+        (pictured, AlertKind::LooksLikeAPicture),
         (event.decision.taken == Taken::NotTaken, AlertKind::NotTaken),
     ];
     let raised = rows.into_iter().filter(|(holds, _)| *holds);
@@ -111,6 +117,14 @@ const fn is_missing(reason: Reason) -> bool {
     )
 }
 
+/// What an access point makes of a face that is not known to be alive.
+const fn is_of_liveness(reason: Reason) -> bool {
+    matches!(
+        reason,
+        Reason::LivenessNotEstablished | Reason::AnotherFactorNeeded
+    )
+}
+
 /// A denying reason that has no alert of its own.
 const fn is_plain(reason: Reason) -> bool {
     !matches!(
@@ -122,6 +136,7 @@ const fn is_plain(reason: Reason) -> bool {
             | Reason::DeviceTimeSetAside
             | Reason::NotCompleted
             | Reason::HeldToBeAnother
+            | Reason::LooksLikeAPicture
     )
 }
 

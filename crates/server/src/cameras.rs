@@ -3,6 +3,7 @@
 mod asking;
 mod mistaken;
 mod moment;
+mod pictures;
 mod roll_call;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -30,7 +31,7 @@ use store::{Pictures, Store};
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
-use vision::liveness::Asking;
+use vision::liveness::{Asking, SpoofRule};
 use vision::{
     Analysis, Decided, Face, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker,
     TrackerSettings,
@@ -64,6 +65,8 @@ pub struct LiveCameras {
     roll_calls: HashSet<DeviceId>,
     /// Those that do for a minute, because somebody calls the roll.
     called: RollCalls,
+    /// What the scores of the site's spoof models come to, where it has any.
+    spoof: Option<SpoofRule>,
 }
 
 /// One camera station.
@@ -94,12 +97,15 @@ impl Following {
             self.called = Some(at);
             return Purpose::RollCall;
         }
-        match &self.tracker {
-            Some((_, tracker)) if !self.asking.is_busy() => {
-                Purpose::Following(tracker.attention(at))
-            }
-            _ => Purpose::Live,
-        }
+        let Some((_, tracker)) = &self.tracker else {
+            return Purpose::Live;
+        };
+        let attention = tracker.attention(at);
+        Purpose::Following(if self.asking.is_busy() {
+            attention.in_full()
+        } else {
+            attention
+        })
     }
 
     /// Nothing that was seen before says anything of what comes: tracks are numbered anew, by templates that may be
@@ -139,6 +145,7 @@ impl LiveCameras {
             settings,
             roll_calls: HashSet::new(),
             called: RollCalls::default(),
+            spoof: None,
         }
     }
 
@@ -220,10 +227,18 @@ impl LiveCameras {
         at: Timestamp,
     ) {
         following.sequence += 1;
+        let spoof = self.spoof_check(following, &decided);
         let kept = self.pictures.put(&decided.picture).await;
         let picture = kept
             .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
             .ok();
+        let face = FaceSighting {
+            picture,
+            liveness,
+            spoof,
+            ..sighting(&decided)
+        };
+        let known = face.known_liveness();
         let draft = ObservationDraft {
             device: station.id,
             access_point: station.access_point,
@@ -234,11 +249,7 @@ impl LiveCameras {
             device_time: DeviceTime::Absent,
             received_at: at,
             deferred: false,
-            sighting: Sighting::Face(FaceSighting {
-                picture,
-                liveness,
-                ..sighting(&decided)
-            }),
+            sighting: Sighting::Face(face),
             raw: Vec::new(),
         };
         if !self.insist(draft).await {
@@ -257,7 +268,7 @@ impl LiveCameras {
         } else if let Some((picture, keeping)) = following.mistaken.named(track) {
             // Of two who cannot be told apart one is enrolled as well, and no stranger.
             let person = decided.person;
-            let whose = person.and_then(|person| may_be_taken_for(person, liveness));
+            let whose = person.and_then(|person| may_be_taken_for(person, known));
             tokio::spawn(async move {
                 drop(keeping.await);
                 strangers.take_back(picture, whose).await;
@@ -329,6 +340,7 @@ impl LiveCameras {
         let told = self
             .told(&station, &mut following, update, &faces, clock)
             .await;
+        self.tell_pictures(&mut following, &told);
         let frame = Arc::new(LiveFrame {
             jpeg,
             overlays,
@@ -414,7 +426,7 @@ fn may_be_taken_for(person: PersonId, liveness: Option<FaceLiveness>) -> Option<
     (!doubtful).then_some(person)
 }
 
-/// What is reported of a decided track, picture and liveness apart.
+/// What is reported of a decided track, picture, liveness and spoof models apart.
 pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
     FaceSighting {
         track: decided.track,
@@ -428,5 +440,6 @@ pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
         gallery: u32::try_from(decided.gallery).unwrap_or(u32::MAX),
         picture: None,
         liveness: None,
+        spoof: None,
     }
 }

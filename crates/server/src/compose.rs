@@ -17,7 +17,7 @@ use crate::pipeline::{self, compare::Comparer};
 use crate::recognition::{Recogniser, RecognitionPort};
 use crate::site::Site;
 use crate::strangers::StrangerBook;
-use crate::{broker, directory, founding, links, outage, parts, watchdog};
+use crate::{broker, directory, founding, links, models, outage, parts, watchdog};
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use axum::Router;
@@ -30,8 +30,7 @@ use std::sync::Arc;
 use std::time::Duration;
 use storage::{PictureFiles, SqlStore};
 use store::Store;
-use tokio::task::JoinSet;
-use tokio::time::timeout;
+use tokio::{task::JoinSet, time::timeout};
 use tokio_util::sync::CancellationToken;
 use vision::TrackerSettings;
 
@@ -403,7 +402,8 @@ impl Parts {
             &strangers,
             settings,
         );
-        let live = Arc::new(live.calling_rolls(&self.config.vision.roll_call));
+        let live = live.calling_rolls(&self.config.vision.roll_call);
+        let live = Arc::new(live.looking_for_pictures(models::spoof_rule(&self.config)?));
         let guard = self.config.cameras.guard()?;
         let network = NetworkCameras::new(guard, self.config.cameras.discovery);
         let (store, stop) = (self.store.clone(), self.stop.clone());

@@ -93,7 +93,8 @@ async fn work(arrival: Arrival, recogniser: Arc<Recogniser>, stop: CancellationT
     let Arrival { link, peer, .. } = arrival;
     let serving = recogniser.serving();
     let (name, capacity) = (&peer.name, peer.hello.capacity);
-    let employed = remote::employ(recogniser.pool(), serving.model(), name, capacity, link);
+    let wanted = recogniser.wanted(&serving);
+    let employed = remote::employ(recogniser.pool(), &wanted, name, capacity, link);
     // A worker whose model no longer serves dials again, and is told so.
     let employed = serving.over().run_until_cancelled(employed);
     if let Some(Some(Err(error))) = stop.run_until_cancelled(employed).await {

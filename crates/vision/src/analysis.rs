@@ -77,12 +77,19 @@ impl Engine {
             Ok(frame) => frame,
             Err(reason) => return Ok(Look::Unreadable(reason.to_string())),
         };
-        if let Purpose::Following(attention) = &purpose {
-            return self.follow(&frame, attention).map(Look::Seen);
-        }
-        let faces = match purpose {
+        let faces = match &purpose {
+            Purpose::Following(attention) => {
+                return self.follow(&frame, attention).map(Look::Seen);
+            }
+            Purpose::Live => {
+                return self
+                    .follow(&frame, &Attention::everywhere())
+                    .map(Look::Seen);
+            }
             Purpose::RollCall => self.roll_call(&frame)?,
-            _ => self.analyse_with(&frame, purpose.effort())?,
+            Purpose::Comparison | Purpose::Enrolment => {
+                self.analyse_with(&frame, purpose.effort())?
+            }
         };
         Ok(Look::Seen(Analysis::new(&frame, faces, Vec::new(), true)))
     }

@@ -30,6 +30,8 @@ pub struct Expected {
     pub place: Rect,
     /// Whether it is described if it is there; its place alone is told otherwise.
     pub described: bool,
+    /// Whether the site's spoof models are asked about it, if it is described.
+    pub scored: bool,
 }
 
 /// An expected face that is there and was not described.
@@ -42,6 +44,31 @@ pub struct Followed {
 }
 
 impl Attention {
+    /// Of a frame of which nothing is known.
+    #[must_use]
+    pub fn everywhere() -> Self {
+        Self {
+            everywhere: true,
+            expected: Vec::new(),
+        }
+    }
+
+    /// The same where the whole frame is searched and every face described.
+    #[must_use]
+    pub fn in_full(mut self) -> Self {
+        self.everywhere = true;
+        for face in &mut self.expected {
+            face.described = true;
+        }
+        self
+    }
+
+    /// Whether spoof models are asked about a face at `bounds`: about newcomers, and where that is asked.
+    pub(crate) fn wants_score(&self, bounds: &Rect) -> bool {
+        let expected = self.continued(bounds);
+        expected.is_none_or(|expected| expected.scored)
+    }
+
     /// Divides what was detected into faces that are only followed and those to be described: newcomers,
     /// those for which that is asked, and any of which it is not clear who they are.
     pub(crate) fn divide(&self, found: Vec<Detection>) -> (Vec<Followed>, Vec<Detection>) {
@@ -106,6 +133,7 @@ mod tests {
             track,
             place: place(x),
             described,
+            scored: described,
         };
         Attention {
             everywhere: true,
@@ -125,6 +153,17 @@ mod tests {
             }]
         );
         assert_eq!(rest, [face(400.0), face(910.0)]);
+    }
+
+    #[test]
+    fn spoof_models_are_asked_about_newcomers_and_where_more_is_wanted() {
+        let attention = expecting(&[(1, 0.0, false), (2, 900.0, true)]);
+        assert!(!attention.wants_score(&place(10.0)));
+        assert!(attention.wants_score(&place(890.0)));
+        assert!(attention.wants_score(&place(450.0)));
+        let in_full = attention.in_full();
+        assert!(in_full.everywhere && in_full.expected.iter().all(|face| face.described));
+        assert!(!in_full.wants_score(&place(10.0)), "enough is known of it");
     }
 
     #[test]

@@ -10,6 +10,7 @@ use crate::frame::Frame;
 use crate::geometry::Rect;
 use crate::inference::Runtime;
 use crate::landmarks::{LandmarkNet, Landmarks};
+use crate::liveness::SpoofNets;
 use crate::models::Model;
 use crate::quality::Quality;
 use crate::template::Template;
@@ -36,6 +37,9 @@ pub struct Face {
     pub quality: Quality,
     /// What to match it by.
     pub template: Template,
+    /// How surely the site's spoof models hold it for real, 0 to 1; `None` where there are none, or they were not
+    /// asked.
+    pub real: Option<f32>,
 }
 
 /// How the embedded embedder's templates come about.
@@ -60,6 +64,8 @@ pub struct Setup {
     pub embedder: Option<Model>,
     /// Of the embedded embedder.
     pub edition: Edition,
+    /// The site's own spoof models.
+    pub spoof: Vec<Model>,
 }
 
 /// A face without a template yet.
@@ -77,6 +83,7 @@ impl Seen {
             landmarks: self.landmarks,
             quality: self.quality,
             template,
+            real: None,
         }
     }
 }
@@ -89,6 +96,7 @@ pub struct Engine {
     detector: Detector,
     landmarks: LandmarkNet,
     embedder: Embedder,
+    spoof: Option<SpoofNets>,
 }
 
 impl Engine {
@@ -110,6 +118,7 @@ impl Engine {
             detector: Detector::load_on(runtime, setup.detector.as_ref())?,
             landmarks: LandmarkNet::load_on(runtime)?,
             embedder: Embedder::load_on(runtime, setup.embedder.as_ref(), setup.edition)?,
+            spoof: SpoofNets::load_on(runtime, &setup.spoof)?,
         })
     }
 
@@ -156,7 +165,8 @@ impl Engine {
             None => self.detect(frame)?,
         };
         let (followed, rest) = attention.divide(found);
-        let faces = self.describe_all(frame, &rest, MOST_FACES, Effort::Single)?;
+        let mut faces = self.describe_all(frame, &rest, MOST_FACES, Effort::Single)?;
+        self.judge(frame, &mut faces, |face| attention.wants_score(face))?;
         Ok(Analysis::new(frame, faces, followed, everywhere))
     }
 
@@ -287,6 +297,29 @@ impl Engine {
         let templates = self.embedder.embed_chips(&chips, effort)?;
         let faces = seen.into_iter().zip(templates);
         Ok(faces.map(|(seen, template)| seen.with(template)).collect())
+    }
+
+    /// Asks the spoof models about the good faces of which that is `wanted`, by their place.
+    fn judge(
+        &self,
+        frame: &Frame,
+        faces: &mut [Face],
+        wanted: impl Fn(&Rect) -> bool,
+    ) -> Result<(), VisionError> {
+        let Some(spoof) = &self.spoof else {
+            return Ok(());
+        };
+        let asked = |face: &&mut Face| face.quality.is_good() && wanted(&face.bounds);
+        for face in faces.iter_mut().filter(asked) {
+            face.real = Some(spoof.score(frame, &face.bounds)?);
+        }
+        Ok(())
+    }
+
+    /// The site's own spoof models, if there are any.
+    #[must_use]
+    pub fn spoof(&self) -> Option<&SpoofNets> {
+        self.spoof.as_ref()
     }
 
     /// The net that turns chips into templates.

@@ -6,7 +6,6 @@ use crate::geometry::{Point, Similarity};
 /// A square of `side` pixels whose points `placement` maps into the frame. Outside the frame
 /// it is black. Where it shrinks the frame to less than half, the frame is averaged over
 /// blocks first, for a bilinear sample alone would skip pixels.
-#[allow(clippy::cast_precision_loss)] // sides are far below 2^24
 pub fn cut(frame: &Frame, placement: &Similarity, side: usize) -> Frame {
     let shrunk = (placement.scale() > 2.0)
         .then(|| shrink(frame, placement, side))
@@ -15,6 +14,12 @@ pub fn cut(frame: &Frame, placement: &Similarity, side: usize) -> Frame {
         Some((frame, placement)) => (frame, placement),
         None => (frame, placement),
     };
+    pick(frame, placement, side)
+}
+
+/// As [`cut`], of single pixels: where the frame is shrunk to less than half, those between are left out.
+#[allow(clippy::cast_precision_loss)] // sides are far below 2^24
+pub fn pick(frame: &Frame, placement: &Similarity, side: usize) -> Frame {
     let (dx, dy) = placement.step();
     let (dx, dy) = (fixed(dx), fixed(dy));
     let mut rgb = Vec::with_capacity(side * side * 3);

@@ -1744,7 +1744,7 @@ export interface components {
          * @description What an alert is about.
          * @enum {string}
          */
-        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "card_imported" | "verification_failed" | "duress" | "fingers_locked";
+        AlertKind: "stranger" | "denied" | "unknown_tag" | "picture_disagrees" | "not_taken" | "exit_without_entry" | "second_entry" | "missing_exit" | "device_silent" | "part_lost" | "card_imported" | "verification_failed" | "duress" | "fingers_locked" | "looks_like_a_picture";
         /** @description An alert. */
         AlertView: {
             access_point?: components["schemas"]["Named"] | null;
@@ -3181,7 +3181,7 @@ export interface components {
          * @description Why a face was not shown to be alive.
          * @enum {string}
          */
-        NotEstablished: "not_asked" | "too_late" | "other_answer" | "out_of_sight" | "another_face";
+        NotEstablished: "not_asked" | "too_late" | "other_answer" | "out_of_sight" | "another_face" | "looks_like_a_picture";
         /** @description Something Gatebook noticed by itself. */
         NoticeView: {
             /** @description The device. */
@@ -3433,6 +3433,7 @@ export interface components {
             /** @description The rule that settled it. */
             rule: components["schemas"]["Rule"];
             scores?: components["schemas"]["FaceScores"] | null;
+            spoof?: components["schemas"]["SpoofView"] | null;
             tag?: components["schemas"]["PassageTag"] | null;
             /** @description Whether the passage happened. */
             taken: components["schemas"]["Taken"];
@@ -3822,7 +3823,7 @@ export interface components {
          * @description Why a decision was made so.
          * @enum {string}
          */
-        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked" | "liveness_not_established" | "another_factor_needed" | "not_told_apart" | "held_to_be_another";
+        Reason: "person_unknown" | "person_suspended" | "not_yet_valid" | "no_longer_valid" | "not_allowed_here" | "tag_unknown" | "tag_not_issued" | "tag_lost" | "tag_revoked" | "tag_of_somebody_else" | "factors_disagree" | "tag_missing" | "finger_missing" | "face_missing" | "picture_shows_somebody_else" | "picture_shows_no_face" | "stranger" | "device_time_set_aside" | "not_completed" | "finger_unknown" | "finger_of_somebody_else" | "fingers_locked" | "liveness_not_established" | "another_factor_needed" | "not_told_apart" | "held_to_be_another" | "looks_like_a_picture";
         /** @description What an entry records. */
         RecordView: {
             /** @enum {string} */
@@ -4080,6 +4081,35 @@ export interface components {
              * @description When work starts, in minutes after midnight, 0 to 1439.
              */
             work_start_min: number;
+        };
+        /**
+         * @description What the site's spoof models hold a face for.
+         * @enum {string}
+         */
+        SpoofVerdict: "real" | "picture" | "not_enough_frames";
+        /** @description What the site's own spoof models said of a face, by how it looks. Scores are probabilities in 0..=1. */
+        SpoofView: {
+            /** @description Whether the site takes a face that they hold for real to be alive, where nothing was asked. */
+            establishes: boolean;
+            /**
+             * Format: int32
+             * @description Frames that they saw.
+             */
+            frames: number;
+            /** @description The models, by name. */
+            models: string[];
+            /**
+             * Format: double
+             * @description How surely they hold it for real, over its frames; absent where they saw none.
+             */
+            score?: number | null;
+            /**
+             * Format: double
+             * @description The score at which the site holds a face for real.
+             */
+            threshold: number;
+            /** @description What they hold it for. */
+            verdict: components["schemas"]["SpoofVerdict"];
         };
         /** @description Answer to a camera station's `frame`. */
         StationReply: {

@@ -2,6 +2,7 @@ import type { Passage } from "../api/types";
 import { cx } from "../ui/cx";
 import { comparisons } from "../words";
 import { FingerScore } from "./FingerScore";
+import { SpoofScore } from "./SpoofScore";
 import css from "./Scores.module.css";
 
 /** Similarities below this say nothing, so the scale begins here. */
@@ -43,7 +44,7 @@ export function ScoreBar({
   );
 }
 
-/** The scores of a passage: the finger, the face among everybody, and the picture against the person. */
+/** The scores of a passage: the finger, the face among everybody and whether it is a picture, and the picture against the person. */
 export function Scores({ passage }: { passage: Passage }) {
   const { scores, comparison } = passage;
   return (
@@ -57,6 +58,7 @@ export function Scores({ passage }: { passage: Passage }) {
           </p>
         </div>
       )}
+      {passage.spoof && <SpoofScore spoof={passage.spoof} />}
       {comparison &&
         ("score" in comparison ? (
           <ScoreBar label={comparisons[comparison.result]} score={comparison.score} threshold={comparison.threshold} />

@@ -43,6 +43,7 @@ async fn stranger_passes(
             gallery: 1,
             picture: Some(picture),
             liveness: None,
+            spoof: None,
         }),
         raw: Vec::new(),
     };

@@ -3,6 +3,7 @@
 use crate::passage::*;
 use model::{
     CustodyState, FaceLiveness, Factor, Liveness, LivenessPolicy, NotEstablished, Outcome, Reason,
+    Score, SpoofCheck, SpoofVerdict,
 };
 
 const POLICIES: [LivenessPolicy; 4] = [
@@ -54,6 +55,77 @@ fn a_face_that_was_not_is_admitted_asked_for_another_factor_or_denied_as_the_pol
             assert_eq!(denied, !decision.reasons.is_empty(), "{policy:?}");
         }
     }
+}
+
+fn held_for(verdict: SpoofVerdict, establishes: bool) -> SpoofCheck {
+    SpoofCheck {
+        models: vec!["silent-27".into()],
+        score: Some(Score(400_000)),
+        threshold: Score(500_000),
+        frames: 5,
+        verdict,
+        establishes,
+    }
+}
+
+/// The same with what spoof models said of it.
+fn looked_at(policy: LivenessPolicy, liveness: Option<FaceLiveness>, spoof: SpoofCheck) -> Passage {
+    let mut passage = face(policy, liveness);
+    if let Some(face) = &mut passage.evidence.face {
+        face.spoof = Some(spoof);
+    }
+    passage
+}
+
+#[test]
+fn a_face_that_looks_like_a_picture_is_not_established_although_it_answered() {
+    for asked in [None, Some(NOTHING_DONE), Some(FaceLiveness::Established)] {
+        let picture = |policy| looked_at(policy, asked, held_for(SpoofVerdict::Picture, true));
+        let reasons = POLICIES.map(|policy| picture(policy).reasons());
+        let expected = [
+            vec![],
+            vec![Reason::LooksLikeAPicture],
+            vec![Reason::AnotherFactorNeeded, Reason::LooksLikeAPicture],
+            vec![Reason::LivenessNotEstablished, Reason::LooksLikeAPicture],
+        ];
+        assert_eq!(reasons, expected, "{asked:?}");
+        let outcomes = POLICIES.map(|policy| {
+            let decision = picture(policy).decide();
+            assert_eq!(decision.liveness, Liveness::NotEstablished);
+            decision.outcome
+        });
+        use Outcome::{Denied, Granted};
+        assert_eq!(outcomes, [Granted, Granted, Denied, Denied]);
+    }
+}
+
+#[test]
+fn a_face_that_looks_real_is_established_only_where_the_site_says_that_this_is_enough() {
+    for policy in POLICIES {
+        let weak = looked_at(policy, None, held_for(SpoofVerdict::Real, false)).decide();
+        assert_eq!(weak, face(policy, None).decide());
+        let enough = looked_at(policy, None, held_for(SpoofVerdict::Real, true)).decide();
+        assert_eq!(enough.outcome, Outcome::Granted, "{policy:?}");
+        assert_eq!(enough.liveness, Liveness::Established);
+        let asked = looked_at(
+            policy,
+            Some(NOTHING_DONE),
+            held_for(SpoofVerdict::Real, true),
+        );
+        assert_eq!(asked.decide(), face(policy, Some(NOTHING_DONE)).decide());
+        let few = held_for(SpoofVerdict::NotEnoughFrames, true);
+        let few = looked_at(policy, None, few).decide();
+        assert_eq!(few, face(policy, None).decide());
+    }
+}
+
+#[test]
+fn a_tag_beside_a_face_that_looks_like_a_picture_is_the_other_factor_and_the_picture_is_told() {
+    let held = Some((CustodyState::Assigned, Some(person(7))));
+    let picture = held_for(SpoofVerdict::Picture, false);
+    let passage = looked_at(LivenessPolicy::OrAnotherFactor, None, picture).tag(false, held);
+    assert_eq!(passage.reasons(), [Reason::LooksLikeAPicture]);
+    assert_eq!(passage.decide().outcome, Outcome::Granted);
 }
 
 #[test]

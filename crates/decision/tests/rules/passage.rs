@@ -158,6 +158,7 @@ impl Passage {
             gallery: 3,
             picture: None,
             liveness: None,
+            spoof: None,
         });
         self.facts.by_face = known;
         self

@@ -2,7 +2,10 @@
 
 use crate::world::*;
 use evidence::{Output, PointFacts};
-use model::{Direction, FaceLiveness, Factor, LivenessPolicy, NotEstablished, Sighting};
+use model::{
+    Direction, FaceLiveness, Factor, LivenessPolicy, NotEstablished, Score, Sighting, SpoofCheck,
+    SpoofVerdict,
+};
 
 const MINUTE: i64 = 60_000;
 
@@ -39,6 +42,60 @@ fn who_fails_and_tries_again_is_a_new_passage_and_so_is_a_picture_after_somebody
     assert_eq!(world.passages().len(), 2, "alive again");
     world.see(1, 3 * MINUTE, asked(false));
     assert_eq!(world.passages().len(), 3);
+}
+
+/// The face of person 7 as a site sees it that asks nothing and has spoof models.
+fn looking(verdict: SpoofVerdict) -> Sighting {
+    let Sighting::Face(mut seen) = face(Some(7)) else {
+        unreachable!()
+    };
+    seen.spoof = Some(SpoofCheck {
+        models: vec!["silent-27".into()],
+        score: None,
+        threshold: Score(500_000),
+        frames: 5,
+        verdict,
+        establishes: false,
+    });
+    Sighting::Face(seen)
+}
+
+#[test]
+fn a_picture_that_is_held_up_after_its_owner_passed_is_a_passage_of_its_own() {
+    use SpoofVerdict::{NotEnoughFrames, Picture, Real};
+    let mut world = World::with(Direction::Entry, &[]);
+    world.see(1, 0, looking(Real));
+    world.see(1, MINUTE, looking(NotEnoughFrames));
+    assert_eq!(world.passages().len(), 1);
+    world.see(1, 2 * MINUTE, looking(Picture));
+    assert_eq!(world.passages().len(), 2);
+}
+
+#[test]
+fn that_a_face_looked_like_a_picture_stays_with_its_passage_unless_it_was_shown_to_be_alive() {
+    use SpoofVerdict::{NotEnoughFrames, Picture, Real};
+    let known = |sightings: [Sighting; 2]| {
+        let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+        for (at, sighting) in [0, 1_000].into_iter().zip(sightings) {
+            world.see(1, at, sighting);
+        }
+        world.see(1, 2_000, read("4AB3"));
+        let passages = world.passages();
+        assert_eq!(passages.len(), 1);
+        passages[0].face.as_ref().unwrap().known_liveness()
+    };
+    let why = NotEstablished::LooksLikeAPicture;
+    let picture = Some(FaceLiveness::NotEstablished { why });
+    for other in [Real, NotEnoughFrames, Picture] {
+        assert_eq!(known([looking(Picture), looking(other)]), picture);
+        assert_eq!(known([looking(other), looking(Picture)]), picture);
+    }
+    for sightings in [
+        [looking(Picture), asked(true)],
+        [asked(true), looking(Picture)],
+    ] {
+        assert_eq!(known(sightings), Some(FaceLiveness::Established));
+    }
 }
 
 #[test]

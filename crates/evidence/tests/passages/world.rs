@@ -85,6 +85,7 @@ pub fn face(person: Option<u128>) -> Sighting {
         gallery: 3,
         picture: None,
         liveness: None,
+        spoof: None,
     })
 }
 

@@ -1,7 +1,7 @@
 use crate::world::*;
 use AlertKind::{
-    Denied, DeviceSilent, Duress, FingersLocked, MissingExit, NotTaken, PictureDisagrees, Stranger,
-    UnknownTag, VerificationFailed,
+    Denied, DeviceSilent, Duress, FingersLocked, LooksLikeAPicture, MissingExit, NotTaken,
+    PictureDisagrees, Stranger, UnknownTag, VerificationFailed,
 };
 use model::{
     AccessEvent, Acknowledgement, Act, AlertKind, DeviceId, Direction, FingerMode, FingerResult,
@@ -45,6 +45,25 @@ fn a_face_that_was_held_to_be_somebody_else_alerts_that_the_picture_before_shows
     assert_eq!(raised(event), [PictureDisagrees]);
     let two = denied(entry(None), &[Reason::NotToldApart]);
     assert_eq!(raised(two), [Denied]);
+}
+
+#[test]
+fn a_face_that_looks_like_a_picture_alerts_once_whether_it_was_granted_or_denied() {
+    let mut granted = entry(Some(7));
+    granted.decision.reasons = vec![Reason::LooksLikeAPicture];
+    assert_eq!(raised(granted), [LooksLikeAPicture]);
+    for liveness in [Reason::LivenessNotEstablished, Reason::AnotherFactorNeeded] {
+        let reasons = [liveness, Reason::LooksLikeAPicture];
+        assert_eq!(
+            raised(denied(entry(Some(7)), &reasons)),
+            [LooksLikeAPicture]
+        );
+        let suspended = [Reason::PersonSuspended, liveness, Reason::LooksLikeAPicture];
+        let raised = raised(denied(entry(Some(7)), &suspended));
+        assert_eq!(raised, [Denied, LooksLikeAPicture]);
+    }
+    let plain = denied(entry(Some(7)), &[Reason::LivenessNotEstablished]);
+    assert_eq!(raised(plain), [Denied]);
 }
 
 #[test]

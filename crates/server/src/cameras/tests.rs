@@ -65,6 +65,7 @@ fn stranger() -> Face {
             turn: 0.0,
         },
         template: Template::new(ModelId::FACE_API, vec![1.0; 128]).unwrap(),
+        real: None,
     }
 }
 

@@ -322,7 +322,20 @@ fn models(config: &Config) -> Vec<Verdict> {
         )),
         Err(error) => Wrong(format!("{error:#}")),
     };
-    vec![runtime, models]
+    let spoof = crate::models::spoof_rule(config).ok().flatten();
+    let spoof = spoof.map(|rule| {
+        let establishes = if vision.spoof_establishes {
+            ", which is enough where nothing is asked"
+        } else {
+            ""
+        };
+        Well(format!(
+            "faces are held to be real or pictures by {}, real from {:.3}{establishes}",
+            vision.spoof.join(" and "),
+            rule.threshold()
+        ))
+    });
+    [runtime, models].into_iter().chain(spoof).collect()
 }
 
 fn exposure(config: &Config) -> Vec<Verdict> {

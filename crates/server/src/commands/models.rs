@@ -9,7 +9,7 @@ use api::ports::Clock;
 use std::io::{BufRead, IsTerminal, Write};
 use std::path::Path;
 use std::process::ExitCode;
-use vision::models::{Card, Kind, Model, self_test};
+use vision::models::{Card, Kind, Model, self_test, spoof_self_test};
 use vision::{Engine, Setup};
 
 pub async fn run(config: Config, command: Models) -> Result<ExitCode> {
@@ -36,11 +36,7 @@ pub async fn run(config: Config, command: Models) -> Result<ExitCode> {
 fn list(config: &Config, shelf: &Shelf) -> Result<()> {
     let vision = &config.vision;
     let used = |name: &str| {
-        if name == vision.detector || name == vision.embedder {
-            "in use"
-        } else {
-            ""
-        }
+        if vision.uses(name) { "in use" } else { "" }
     };
     println!("{:<20} {:<10} {:<8} licence", "name", "kind", "");
     for (name, kind) in [(BLAZEFACE, "detector"), (FACE_API, "embedder")] {
@@ -74,6 +70,16 @@ const fn kind(kind: Kind) -> &'static str {
     match kind {
         Kind::Yunet => "detector",
         Kind::Embedder => "embedder",
+        Kind::Spoof => "spoof",
+    }
+}
+
+/// The line of the configuration that uses a model.
+fn used_by(card: &Card) -> String {
+    let name = &card.name;
+    match card.kind {
+        Kind::Yunet | Kind::Embedder => format!("vision.{} = \"{name}\"", kind(card.kind)),
+        Kind::Spoof => format!("vision.spoof = [\"{name}\"]"),
     }
 }
 
@@ -113,10 +119,8 @@ async fn add(shelf: &Shelf, (text, card): (&str, Card), path: &Path, yes: bool) 
     Engine::of(&with(&Setup::default(), &model))?;
     shelf.add(text, &model, &file, &consent)?;
     let name = &model.card.name;
-    let setting = kind(model.card.kind);
-    println!(
-        "Added. `gatebook models verify {name}` tries it; vision.{setting} = \"{name}\" uses it."
-    );
+    let setting = used_by(&model.card);
+    println!("Added. `gatebook models verify {name}` tries it; {setting} uses it.");
     Ok(())
 }
 
@@ -139,8 +143,8 @@ fn agreed(yes: bool) -> Result<&'static str> {
 }
 
 fn remove(config: &Config, shelf: &Shelf, name: &str) -> Result<()> {
-    if [&config.vision.detector, &config.vision.embedder].contains(&&name.to_owned()) {
-        bail!("{name} is in use: change vision.detector or vision.embedder first");
+    if config.vision.uses(name) {
+        bail!("{name} is in use: change vision.detector, vision.embedder or vision.spoof first");
     }
     shelf.remove(name)?;
     println!("Removed {name}.");
@@ -153,6 +157,7 @@ fn with(setup: &Setup, model: &Model) -> Setup {
     match model.card.kind {
         Kind::Yunet => setup.detector = Some(model.clone()),
         Kind::Embedder => setup.embedder = Some(model.clone()),
+        Kind::Spoof => setup.spoof = vec![model.clone()],
     }
     setup
 }
@@ -175,7 +180,7 @@ fn verify(config: &Config, shelf: &Shelf, name: Option<&str>) -> Result<ExitCode
     }
     let mut wrong = 0;
     for (name, setup) in tried {
-        match setup.and_then(|setup| Ok(self_test(&Engine::of(&setup)?)?)) {
+        match setup.and_then(|setup| tried_out(&setup)) {
             Ok(report) => println!("  ok     {name}: {report}"),
             Err(error) => {
                 wrong += 1;
@@ -184,4 +189,14 @@ fn verify(config: &Config, shelf: &Shelf, name: Option<&str>) -> Result<ExitCode
         }
     }
     Ok(ExitCode::from(u8::from(wrong > 0)))
+}
+
+/// What the test of the models of `setup` says.
+fn tried_out(setup: &Setup) -> Result<String> {
+    let engine = Engine::of(setup)?;
+    Ok(if engine.spoof().is_some() {
+        spoof_self_test(&engine)?
+    } else {
+        self_test(&engine)?
+    })
 }

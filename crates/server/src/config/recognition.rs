@@ -21,6 +21,10 @@ pub struct Vision {
     pub detector: String,
     /// What makes templates: `face-api`, or a model that was added.
     pub embedder: String,
+    /// Spoof models that were added, by name: together they say whether a face is a picture of one.
+    pub spoof: Vec<String>,
+    /// Whether a face that they hold to be real is alive where nothing was asked.
+    pub spoof_establishes: bool,
     /// Cameras that look at a room full of people: every two seconds, at many small faces.
     pub roll_call: Vec<DeviceId>,
 }
@@ -49,6 +53,13 @@ impl Vision {
         }
     }
 
+    /// Whether a model of this name is used.
+    pub fn uses(&self, name: &str) -> bool {
+        let one = [&self.detector, &self.embedder];
+        let mut used = one.into_iter().chain(&self.spoof);
+        used.any(|used| used == name)
+    }
+
     /// The rate that [`Self::strangers_taken`] names.
     ///
     /// # Errors
@@ -72,6 +83,8 @@ impl Default for Vision {
             onnx_runtime: OnnxRuntimeSetting::default(),
             detector: crate::models::BLAZEFACE.into(),
             embedder: crate::models::FACE_API.into(),
+            spoof: Vec::new(),
+            spoof_establishes: false,
             roll_call: Vec::new(),
         }
     }

@@ -10,7 +10,8 @@ pub use shelf::{Consent, Shelf};
 
 use crate::config::{Config, Vision};
 use anyhow::{Context, Result, bail};
-use vision::models::{Kind, Model};
+use vision::liveness::SpoofRule;
+use vision::models::{Card, Kind, Model};
 use vision::{Edition, ModelId, Runtime, Setup};
 
 /// Name of the embedded detector.
@@ -44,7 +45,53 @@ pub fn setup(config: &Config) -> Result<Setup> {
         )?,
         embedder: chosen(&shelf, "vision.embedder", &config.vision.embedder, FACE_API)?,
         edition: Edition::default(),
+        spoof: spoof_cards(config)?
+            .iter()
+            .map(|card| shelf.load(&card.name))
+            .collect::<Result<_>>()?,
     })
+}
+
+/// The cards of the spoof models by the configuration. Their files are not read.
+///
+/// # Errors
+/// When one was not added, is named twice, or is a model of another kind.
+fn spoof_cards(config: &Config) -> Result<Vec<Card>> {
+    const SETTING: &str = "vision.spoof";
+    let shelf = Shelf::of(&config.data_dir);
+    let names = &config.vision.spoof;
+    let mut cards: Vec<Card> = Vec::with_capacity(names.len());
+    for name in names {
+        let card = shelf.card(name).with_context(|| unknown(SETTING, name))?;
+        if card.kind != Kind::Spoof {
+            bail!("{SETTING} names {name}, which is a model of another kind");
+        }
+        if cards.iter().any(|other| other.name == card.name) {
+            bail!("{SETTING} names {name} twice");
+        }
+        cards.push(card);
+    }
+    Ok(cards)
+}
+
+/// What the scores of the spoof models come to by the configuration; `None` where it names none.
+///
+/// # Errors
+/// As [`setup`].
+pub fn spoof_rule(config: &Config) -> Result<Option<SpoofRule>> {
+    let cards = spoof_cards(config)?;
+    Ok(SpoofRule::of(&cards, config.vision.spoof_establishes))
+}
+
+/// The spoof models by the configuration, each with the identity of what its score follows from: those of a worker have to
+/// be the same.
+///
+/// # Errors
+/// As [`setup`].
+pub fn spoof_ids(config: &Config) -> Result<Vec<String>> {
+    let cards = spoof_cards(config)?.into_iter();
+    let ids = cards.map(|card| format!("{} ({})", card.name, card.model_id()));
+    Ok(ids.collect())
 }
 
 /// Which model makes the templates by the configuration. Its file is not read.
@@ -125,8 +172,12 @@ fn chosen(shelf: &Shelf, setting: &str, name: &str, embedded: &str) -> Result<Op
         return Ok(None);
     }
     let model = shelf.load(name).with_context(|| unknown(setting, name))?;
-    let detects = model.card.kind == Kind::Yunet;
-    if detects != (embedded == BLAZEFACE) {
+    let wanted = if embedded == BLAZEFACE {
+        Kind::Yunet
+    } else {
+        Kind::Embedder
+    };
+    if model.card.kind != wanted {
         bail!("{setting} is {name}, which is a model of another kind");
     }
     Ok(Some(model))

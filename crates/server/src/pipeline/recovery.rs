@@ -132,6 +132,7 @@ mod tests {
                     gallery: 3,
                     picture: None,
                     liveness: None,
+                    spoof: None,
                 }),
                 raw: Vec::new(),
             };

@@ -46,6 +46,8 @@ pub struct Recogniser {
     reenrolment: Reenrolment,
     /// Whether there is somebody to enrol anew, until that succeeded.
     outdated: AtomicBool,
+    /// The site's spoof models, see [`models::spoof_ids`].
+    spoof: Vec<String>,
 }
 
 /// The model that serves, with the galleries of its templates.
@@ -137,6 +139,7 @@ impl Recogniser {
             local: Mutex::new(local),
             reenrolment: Reenrolment::new(store, pictures, config, wanted),
             outdated: AtomicBool::new(outdated),
+            spoof: models::spoof_ids(config)?,
         })
     }
 
@@ -149,6 +152,14 @@ impl Recogniser {
     pub fn serving(&self) -> Arc<Serving> {
         let serving = self.serving.read();
         serving.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// What the answers of a worker have to come from while `serving` serves.
+    pub fn wanted(&self, serving: &Serving) -> remote::Wanted {
+        remote::Wanted {
+            model: serving.model,
+            spoof: self.spoof.clone(),
+        }
     }
 
     /// Whether there are templates of another model than the one asked for.

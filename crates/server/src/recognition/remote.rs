@@ -42,14 +42,23 @@ impl Analyser for Remote {
     }
 }
 
+/// What answers of a worker have to come from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Wanted {
+    /// The model of its templates.
+    pub model: ModelId,
+    /// Its spoof models, see [`crate::models::spoof_ids`].
+    pub spoof: Vec<String>,
+}
+
 /// Lets the worker at the other end of `link` look at `capacity` images at a time, until the link
-/// ends. Its templates have to be of `model`.
+/// ends. Its models have to be those `wanted`.
 ///
 /// # Errors
 /// How the link ended: it never ends well.
 pub async fn employ<L>(
     pool: &Arc<Pool>,
-    model: ModelId,
+    wanted: &Wanted,
     name: &str,
     capacity: u16,
     link: L,
@@ -60,10 +69,10 @@ where
     let (reader, writer) = split(link);
     let mut incoming = Incoming::new(reader);
     let mut outgoing = Outgoing::new(writer);
-    let FromWorker::Hello { model: theirs } = incoming.next().await? else {
+    let FromWorker::Hello { model, spoof } = incoming.next().await? else {
         return Err(io::Error::other("the worker did not introduce itself"));
     };
-    if let Err(why) = fits(model, &theirs) {
+    if let Err(why) = wanted.fits(&model, &spoof) {
         outgoing.send(&ToWorker::Refused(why.clone())).await?;
         return Err(io::Error::other(why));
     }
@@ -78,14 +87,31 @@ where
     }
 }
 
-fn fits(ours: ModelId, theirs: &str) -> Result<(), String> {
-    if theirs == ours.to_string() {
-        return Ok(());
+impl Wanted {
+    fn fits(&self, model: &str, spoof: &[String]) -> Result<(), String> {
+        let ours = self.model;
+        if model != ours.to_string() {
+            return Err(format!(
+                "the worker's model is {model}, the site's is {ours}: install the same Gatebook on both, and give \
+                 both the same vision.embedder"
+            ));
+        }
+        if spoof != self.spoof {
+            return Err(format!(
+                "the worker's spoof models are {}, the site's are {}: give both the same vision.spoof and cards",
+                listed(spoof),
+                listed(&self.spoof)
+            ));
+        }
+        Ok(())
     }
-    Err(format!(
-        "the worker's model is {theirs}, the site's is {ours}: install the same Gatebook on both, and give \
-         both the same vision.embedder"
-    ))
+}
+
+fn listed(models: &[String]) -> String {
+    if models.is_empty() {
+        return "none".into();
+    }
+    models.join(" and ")
 }
 
 /// Who waits for which image. Replies that are dropped tell that the worker is lost.

@@ -2,7 +2,7 @@
 
 use super::analyser::{Analyser, Fault};
 use super::pool::Pool;
-use super::remote::employ;
+use super::remote::{Wanted, employ};
 use super::wire::{FromWorker, Incoming, Outgoing, PING, SILENCE, ToWorker};
 use super::worker::work;
 use async_trait::async_trait;
@@ -45,14 +45,29 @@ fn hired(pool: &Arc<Pool>, name: &'static str, capacity: u16) -> (Ended, Worked)
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let worker = tokio::spawn(async move {
         let analyser: Arc<dyn Analyser> = Arc::new(Measuring);
-        work(theirs, &analyser, ModelId::FACE_API, capacity).await
+        work(theirs, &analyser, &models(), capacity).await
     });
     (employed(pool, name, capacity, ours), worker)
 }
 
 fn employed(pool: &Arc<Pool>, name: &'static str, capacity: u16, link: DuplexStream) -> Ended {
     let pool = pool.clone();
-    tokio::spawn(async move { employ(&pool, ModelId::FACE_API, name, capacity, link).await })
+    tokio::spawn(async move { employ(&pool, &models(), name, capacity, link).await })
+}
+
+/// Those of the site.
+fn models() -> Wanted {
+    Wanted {
+        model: ModelId::FACE_API,
+        spoof: vec!["silent-27 (0a1b2c3d)".into()],
+    }
+}
+
+fn hello(model: &str, spoof: &[&str]) -> FromWorker {
+    FromWorker::Hello {
+        model: model.to_owned(),
+        spoof: spoof.iter().map(|&name| name.to_owned()).collect(),
+    }
 }
 
 async fn look(pool: &Arc<Pool>, bytes: usize) -> Option<Look> {
@@ -107,7 +122,8 @@ async fn a_worker_that_hangs_is_given_up_within_five_seconds() {
     let (ours, theirs) = tokio::io::duplex(64 * 1024);
     let mut mute = Outgoing::new(theirs);
     let model = ModelId::FACE_API.to_string();
-    mute.send(&FromWorker::Hello { model }).await.unwrap();
+    let same = hello(&model, &["silent-27 (0a1b2c3d)"]);
+    mute.send(&same).await.unwrap();
     let ended = employed(&pool, "mute", 1, ours).await.unwrap();
     assert!(ended.is_err());
     assert!(pool.present().is_empty());
@@ -115,19 +131,24 @@ async fn a_worker_that_hangs_is_given_up_within_five_seconds() {
 
 #[tokio::test]
 async fn a_worker_with_another_model_is_told_why_it_is_refused() {
-    let pool = Arc::new(Pool::default());
-    let (ours, theirs) = tokio::io::duplex(64 * 1024);
-    let here = employed(&pool, "stale", 4, ours);
-    let (reader, writer) = tokio::io::split(theirs);
-    Outgoing::new(writer)
-        .send(&FromWorker::Hello {
-            model: "another1".into(),
-        })
-        .await
-        .unwrap();
-    let mut incoming = Incoming::new(reader);
-    let said: ToWorker = incoming.next().await.unwrap();
-    assert!(matches!(said, ToWorker::Refused(why) if why.contains("another1")));
-    assert!(here.await.unwrap().is_err());
-    assert!(pool.present().is_empty());
+    let same = ModelId::FACE_API.to_string();
+    for (hello, told) in [
+        (hello("another1", &[]), "another1"),
+        (hello(&same, &[]), "spoof models are none"),
+        (hello(&same, &["silent-27 (0a1b2c3e)"]), "0a1b2c3e"),
+    ] {
+        let pool = Arc::new(Pool::default());
+        let (ours, theirs) = tokio::io::duplex(64 * 1024);
+        let here = employed(&pool, "stale", 4, ours);
+        let (reader, writer) = tokio::io::split(theirs);
+        Outgoing::new(writer).send(&hello).await.unwrap();
+        let mut incoming = Incoming::new(reader);
+        let said: ToWorker = incoming.next().await.unwrap();
+        assert!(
+            matches!(said, ToWorker::Refused(why) if why.contains(told)),
+            "{told}"
+        );
+        assert!(here.await.unwrap().is_err());
+        assert!(pool.present().is_empty());
+    }
 }

@@ -1,5 +1,5 @@
 //! What the private part and a recognition worker say to one another over their link
-//! (`gatebook-vision/2`): postcard messages, each behind its length in four bytes.
+//! (`gatebook-vision/3`): postcard messages, each behind its length in four bytes.
 
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};
@@ -42,11 +42,12 @@ pub enum ToWorker {
 /// From the worker.
 #[derive(Debug, Serialize, Deserialize)]
 pub enum FromWorker {
-    /// The first message: the model that makes its templates. Others cannot be compared with those
-    /// enrolled.
+    /// The first message: what its answers come from.
     Hello {
-        /// The model's name.
+        /// The model that makes its templates. Others cannot be compared with those enrolled.
         model: String,
+        /// Its spoof models, each with what its scores follow from.
+        spoof: Vec<String>,
     },
     /// Still there.
     Pong,

@@ -1,6 +1,7 @@
 //! A recognition worker: looks at the images that the private part sends. It keeps nothing.
 
 use super::analyser::{Analyser, Fault};
+use super::remote::Wanted;
 use super::wire::{FromWorker, Incoming, Outgoing, ToWorker};
 use bytes::Bytes;
 use std::convert::Infallible;
@@ -9,17 +10,17 @@ use std::sync::Arc;
 use tokio::io::{AsyncRead, AsyncWrite, split};
 use tokio::sync::{Semaphore, mpsc};
 use tokio::task::JoinSet;
-use vision::{Look, ModelId};
+use vision::Look;
 
 /// Looks at images for the private part at the other end of `link`, `capacity` at a time, until
-/// the link ends; its templates are of `model`.
+/// the link ends; its answers come from `own` models.
 ///
 /// # Errors
 /// How the link ended: it never ends well.
 pub async fn work<L>(
     link: L,
     analyser: &Arc<dyn Analyser>,
-    model: ModelId,
+    own: &Wanted,
     capacity: u16,
 ) -> io::Result<Infallible>
 where
@@ -27,8 +28,11 @@ where
 {
     let (reader, writer) = split(link);
     let mut outgoing = Outgoing::new(writer);
-    let model = model.to_string();
-    outgoing.send(&FromWorker::Hello { model }).await?;
+    let hello = FromWorker::Hello {
+        model: own.model.to_string(),
+        spoof: own.spoof.clone(),
+    };
+    outgoing.send(&hello).await?;
     let (answer, answers) = mpsc::channel(usize::from(capacity) + 1);
     let mut desk = Desk {
         analyser: analyser.clone(),

@@ -10,6 +10,7 @@ use model::{
 };
 use store::{Book, Ingest, Write};
 use tempfile::TempDir;
+use vision::liveness::SpoofScores;
 use vision::{ModelId, Template};
 
 const DAY: i64 = 24 * 3600;
@@ -38,6 +39,7 @@ fn decided() -> Decided {
             width: 10.0,
             height: 10.0,
         },
+        spoof: SpoofScores::default(),
     }
 }
 

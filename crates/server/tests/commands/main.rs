@@ -19,6 +19,7 @@ mod hosts;
 mod https;
 mod models;
 mod mqtt_tls;
+mod pictures;
 mod postgres;
 mod pressing;
 mod prints;

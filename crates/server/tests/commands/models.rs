@@ -31,7 +31,7 @@ pub fn card(folder: &Path, source: &str, sha256: &str) -> PathBuf {
 }
 
 /// Serves each answer once, in this order; yields the address.
-fn serve(answers: Vec<Vec<u8>>) -> String {
+pub fn serve(answers: Vec<Vec<u8>>) -> String {
     let listener = TcpListener::bind(("127.0.0.1", 0)).unwrap();
     let address = format!("http://{}", listener.local_addr().unwrap());
     std::thread::spawn(move || {
@@ -45,7 +45,7 @@ fn serve(answers: Vec<Vec<u8>>) -> String {
     address
 }
 
-fn answer(head: &str, body: &[u8]) -> Vec<u8> {
+pub fn answer(head: &str, body: &[u8]) -> Vec<u8> {
     let length = body.len();
     let head = format!("HTTP/1.1 {head}\r\ncontent-length: {length}\r\nconnection: close\r\n\r\n");
     [head.as_bytes(), body].concat()

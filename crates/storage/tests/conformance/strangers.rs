@@ -60,6 +60,7 @@ pub async fn a_strangers_sighting_names_the_event_it_ended_in<S: Site>() {
         gallery: 0,
         picture: Some(one.picture),
         liveness: None,
+        spoof: None,
     };
     let draft = ObservationDraft {
         device: new_id(),

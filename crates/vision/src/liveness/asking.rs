@@ -139,6 +139,15 @@ impl Asking {
         self.now.is_some() || !self.waiting.is_empty()
     }
 
+    /// Shows the end of what somebody was asked as `liveness` instead: they look like a picture, whatever they answered.
+    pub fn end_as(&mut self, whose: PersonId, liveness: FaceLiveness) {
+        if let Some((person, shown, _)) = &mut self.ended
+            && *person == whose
+        {
+            *shown = liveness;
+        }
+    }
+
     /// What is to be shown at `at`.
     #[must_use]
     pub fn shown(&self, at: Duration) -> Option<Shown> {
@@ -235,6 +244,7 @@ fn face_of<'a>(decided: &Decided, overlays: &[Overlay], faces: &'a [Face]) -> Op
 #[cfg(test)]
 mod tests {
     use super::super::measures::tests::face as mesh;
+    use super::super::spoof::SpoofScores;
     use super::*;
     use crate::geometry::Rect;
     use crate::quality::Quality;
@@ -265,6 +275,7 @@ mod tests {
                 turn: 0.0,
             },
             template: Template::new(ModelId::FACE_API, values).unwrap(),
+            real: None,
         }
     }
 
@@ -302,6 +313,7 @@ mod tests {
             unlike: 1.0,
             picture: Bytes::new(),
             bounds: place(*n),
+            spoof: SpoofScores::default(),
         };
         TrackUpdate {
             overlays: seen.iter().map(overlay).collect(),
@@ -345,7 +357,18 @@ mod tests {
         assert!(first.decided.is_empty() && asking.is_busy());
         let (told, at) = answer(&mut asking, 0);
         assert_eq!(told[0].liveness, FaceLiveness::Established);
-        assert!(matches!(asking.shown(ms(at)), Some(Shown::Ended { .. })));
+        // That it looks like a picture all the same is shown of that person, and of nobody else.
+        let liveness = FaceLiveness::NotEstablished {
+            why: NotEstablished::LooksLikeAPicture,
+        };
+        asking.end_as(who(2), liveness);
+        let ended = |liveness| Shown::Ended {
+            person: who(1),
+            liveness,
+        };
+        assert_eq!(asking.shown(ms(at)), Some(ended(told[0].liveness)));
+        asking.end_as(who(1), liveness);
+        assert_eq!(asking.shown(ms(at)), Some(ended(liveness)));
         assert_eq!(asking.shown(ms(at + 6_000)), None);
         let again = &mut update(&[1], &[(1, 1)]);
         asking.step(again, &[face(1, 0.28, 50.0)], ms(at + 2_000), || 3);

@@ -6,10 +6,13 @@
 //!
 //! What this shows: a print that is held still cannot answer. What it does not show is measured too:
 //! `docs/measurements.md`, *Active liveness*.
+//!
+//! Besides, spoof models of the site's own choosing say how a face looks: [`SpoofNets`].
 
 mod asking;
 mod challenge;
 mod measures;
+mod spoof;
 #[cfg(test)]
 mod tests;
 mod watch;
@@ -17,4 +20,5 @@ mod watch;
 pub use asking::{Answered, Asking, Shown};
 pub use challenge::{Challenge, PATIENCE, Phase, Progress, Sight};
 pub use measures::Measures;
+pub use spoof::{SpoofNet, SpoofNets, SpoofRule, SpoofScores};
 pub use watch::Watch;

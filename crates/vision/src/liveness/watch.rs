@@ -109,6 +109,7 @@ mod tests {
                 turn: 0.0,
             },
             template: Template::new(ModelId::FACE_API, values).unwrap(),
+            real: None,
         }
     }
 

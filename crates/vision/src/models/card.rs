@@ -1,6 +1,7 @@
 //! The card of a model: a small TOML file.
 
 use super::hex;
+use super::spoof_card::SpoofCard;
 use crate::alignment::Placement;
 use crate::error::VisionError;
 use crate::geometry::Point;
@@ -23,6 +24,8 @@ pub enum Kind {
     Yunet,
     /// A net that turns an aligned chip into one list of numbers (`SFace`, `ArcFace`, `MobileFaceNet`).
     Embedder,
+    /// A net that says of a face how surely it is real and no picture of one (`Silent-Face`).
+    Spoof,
 }
 
 /// How to use a model's file, where it comes from and under which licence.
@@ -46,6 +49,8 @@ pub struct Card {
     pub outputs: Vec<String>,
     /// Of an embedder: how a face is laid on its chip and when two are alike.
     pub alignment: Option<Alignment>,
+    /// Of a spoof model: what it is shown of a face, and how its answers are read.
+    pub spoof: Option<SpoofCard>,
 }
 
 /// How a net takes a picture.
@@ -134,11 +139,18 @@ impl Card {
         if !numbers.into_iter().all(|number| number.is_finite()) {
             return Err("input.mean and input.scale take finite numbers".into());
         }
-        match (self.kind, &self.alignment) {
-            (Kind::Yunet, Some(_)) => Err("alignment is for embedders".into()),
-            (Kind::Yunet, None) => Ok(()),
-            (Kind::Embedder, None) => Err("an embedder needs [alignment]".into()),
-            (Kind::Embedder, Some(alignment)) => alignment.check(),
+        if self.alignment.is_some() && self.kind != Kind::Embedder {
+            return Err("alignment is for embedders".into());
+        }
+        if self.spoof.is_some() && self.kind != Kind::Spoof {
+            return Err("[spoof] is for spoof models".into());
+        }
+        match (self.kind, &self.alignment, &self.spoof) {
+            (Kind::Yunet, ..) => Ok(()),
+            (Kind::Embedder, Some(alignment), _) => alignment.check(),
+            (Kind::Embedder, None, _) => Err("an embedder needs [alignment]".into()),
+            (Kind::Spoof, _, Some(spoof)) => spoof.check(),
+            (Kind::Spoof, _, None) => Err("a spoof model needs [spoof]".into()),
         }
     }
 
@@ -150,7 +162,7 @@ impl Card {
         self.outputs.clone()
     }
 
-    /// Which templates are comparable with this model's: it names the file and everything else that
+    /// Which templates, or scores, are comparable with this model's: it names the file and everything else that
     /// changes what comes of a face. What is hashed never changes: stored templates name it.
     #[must_use]
     pub fn model_id(&self) -> ModelId {
@@ -164,6 +176,9 @@ impl Card {
         }
         if let Some(alignment) = &self.alignment {
             alignment.write(&mut uses);
+        }
+        if let Some(spoof) = &self.spoof {
+            spoof.write(&mut uses);
         }
         let digest = hex(&uses.finalize());
         let mut id = [0; 8];
@@ -180,7 +195,7 @@ fn write_size(uses: &mut Sha256, size: usize) {
 }
 
 /// Four bytes each, the least significant first.
-fn write_numbers<'a>(uses: &mut Sha256, numbers: impl IntoIterator<Item = &'a f32>) {
+pub(super) fn write_numbers<'a>(uses: &mut Sha256, numbers: impl IntoIterator<Item = &'a f32>) {
     for number in numbers {
         uses.update(number.to_le_bytes());
     }
@@ -301,6 +316,37 @@ mod tests {
         ] {
             let error = Card::read(&EMBEDDER.replace(from, to)).unwrap_err();
             assert!(error.to_string().contains(said), "{error}");
+        }
+    }
+
+    #[test]
+    fn the_card_of_a_spoof_model_says_what_is_wrong_with_it() {
+        let alignment = EMBEDDER.find("[alignment]").unwrap();
+        let spoof = EMBEDDER[..alignment].replace("embedder", "spoof")
+            + "[spoof]\ncrop = 2.7\nreal = 1\nanswers = \"logits\"\nthreshold = 0.9\n";
+        let good = Card::read(&spoof).unwrap();
+        for (from, to, said) in [
+            ("crop = 2.7", "crop = 40", "spoof.crop"),
+            ("crop = 2.7", "crop = nan", "spoof.crop"),
+            ("threshold = 0.9", "threshold = 1.0", "spoof.threshold"),
+            ("real = 1", "real = -1", "-1"),
+            ("\"logits\"", "\"scores\"", "logits"),
+            ("answers = \"logits\"\n", "", "answers"),
+            ("[spoof]", "[alignment]", "crop"),
+            ("\"spoof\"", "\"yunet\"", "spoof models"),
+            ("\"spoof\"", "\"embedder\"", "spoof models"),
+        ] {
+            let error = Card::read(&spoof.replace(from, to)).unwrap_err();
+            assert!(error.to_string().contains(said), "{error}");
+        }
+        let id = |text: &str| Card::read(text).unwrap().model_id();
+        assert_eq!(id(&spoof.replace("= 0.9", "= 0.8")), good.model_id());
+        for (from, to) in [
+            ("2.7", "4.0"),
+            ("real = 1", "real = 0"),
+            ("logits", "probabilities"),
+        ] {
+            assert_ne!(id(&spoof.replace(from, to)), good.model_id());
         }
     }
 

@@ -2,9 +2,13 @@
 
 mod card;
 mod self_test;
+mod spoof_card;
+mod spoof_test;
 
 pub use card::{Alignment, Card, InputCard, Kind};
 pub use self_test::self_test;
+pub use spoof_card::SpoofCard;
+pub use spoof_test::spoof_self_test;
 
 use crate::error::VisionError;
 use sha2::{Digest, Sha256};

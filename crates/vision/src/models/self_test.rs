@@ -60,7 +60,7 @@ pub fn self_test(engine: &Engine) -> Result<String, VisionError> {
     ))
 }
 
-fn read(folder: &Path, name: &str) -> Result<Frame, VisionError> {
+pub(super) fn read(folder: &Path, name: &str) -> Result<Frame, VisionError> {
     let bytes = std::fs::read(folder.join(name))
         .map_err(|e| VisionError::Model(format!("{}: {e}", folder.join(name).display())))?;
     Frame::decode(&bytes, Limits::UPLOAD)

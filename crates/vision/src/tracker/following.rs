@@ -4,6 +4,7 @@ use super::tests::{GOOD, at, face, gallery, person, template};
 use super::*;
 use crate::detector::Detection;
 use crate::geometry::Point;
+use crate::quality::Quality;
 use proptest::prelude::*;
 
 /// What an engine would say of a frame with these faces.
@@ -111,6 +112,35 @@ fn nothing_is_spared_while_somebody_is_undecided_out_of_sight_or_near_another() 
     tracker.step(&Bytes::new(), &both[..1], at(8), &gallery);
     assert!(tracker.attention(at(9)).everywhere, "one is out of sight");
     assert!(Tracker::default().attention(at(0)).everywhere);
+}
+
+#[test]
+fn spoof_models_are_asked_about_the_first_eight_good_frames_of_a_track() {
+    let gallery = gallery(&[1, 2]);
+    let mut tracker = Tracker::default();
+    let mut asked = Vec::new();
+    for n in 0..14 {
+        let attention = tracker.attention(at(n));
+        asked.push(attention.expected.iter().all(|face| face.scored));
+        // Turned aside in every fourth frame.
+        let turn = if n % 4 == 3 { 1.2 } else { 0.0 };
+        let one = Face {
+            real: Some(0.125 * n as f32),
+            ..face(200.0, template(1, 0.05), Quality { turn, ..GOOD })
+        };
+        let update = tracker.step(&Bytes::new(), &[one], at(n), &gallery);
+        for decided in update.decided {
+            assert_eq!(decided.spoof.frames(), decided.frames);
+            assert_eq!(decided.spoof.together(), Some(0.125));
+        }
+    }
+    // Frames 0, 1, 2, 4, 5, 6, 8 and 9.
+    let first = asked.iter().take_while(|asked| **asked).count();
+    assert_eq!(first, 10);
+    let scores = tracker.spoof(1).unwrap();
+    assert_eq!(scores.frames(), 8);
+    assert_eq!(scores.together(), Some(0.5));
+    assert_eq!(tracker.spoof(2), None);
 }
 
 proptest! {

@@ -25,6 +25,7 @@ use crate::attention::{Attention, Expected, Followed};
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
+use crate::liveness::SpoofScores;
 use crate::template::Template;
 use crate::threshold::Rate;
 use bytes::Bytes;
@@ -140,6 +141,8 @@ pub struct Decided {
     pub picture: Bytes,
     /// The face in that frame.
     pub bounds: Rect,
+    /// What the site's spoof models said of its frames so far.
+    pub spoof: SpoofScores,
 }
 
 /// What came of one frame.
@@ -243,6 +246,7 @@ impl Tracker {
                 track: track.id(),
                 place,
                 described: !(track.is_calm(at) && alone(track, &place)),
+                scored: track.spoof().wants_more(),
             }
         };
         let expected: Vec<Expected> = seen().map(one).collect();
@@ -356,6 +360,13 @@ impl Tracker {
             });
         }
         update
+    }
+
+    /// What the site's spoof models have said of a track by now; `None` once it is given up.
+    #[must_use]
+    pub fn spoof(&self, track: u64) -> Option<&SpoofScores> {
+        let found = self.tracks.iter().find(|one| one.id() == track);
+        found.map(Track::spoof)
     }
 
     /// Tracks that are followed now, seen or lately out of sight.

@@ -43,6 +43,7 @@ pub fn face(x: f32, template: Template, quality: Quality) -> Face {
         },
         quality,
         template,
+        real: None,
     }
 }
 

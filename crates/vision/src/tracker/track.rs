@@ -6,6 +6,7 @@ use super::{Decided, Identity, Sighting, TrackerSettings};
 use crate::engine::Face;
 use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
+use crate::liveness::SpoofScores;
 use crate::template::Template;
 use crate::threshold;
 use bytes::Bytes;
@@ -58,6 +59,7 @@ pub struct Track {
     identity: Identity,
     told: Vec<Identity>,
     picture: Option<Picture>,
+    spoof: SpoofScores,
 }
 
 impl Track {
@@ -80,6 +82,7 @@ impl Track {
             identity: Identity::Undecided,
             told: Vec::new(),
             picture: None,
+            spoof: SpoofScores::default(),
         }
     }
 
@@ -115,6 +118,11 @@ impl Track {
             Identity::Known(person) => Some(person),
             Identity::Undecided | Identity::OneOf(_) | Identity::Unknown => None,
         }
+    }
+
+    /// What the site's spoof models said of its good frames.
+    pub fn spoof(&self) -> &SpoofScores {
+        &self.spoof
     }
 
     /// Best cosine in the gallery when last seen.
@@ -210,6 +218,9 @@ impl Track {
             self.first_good.get_or_insert(at);
             let view = face.template.clone().trusted(face.quality.weight());
             self.stale |= self.views.add(&view);
+            if let Some(real) = face.real {
+                self.spoof.add(real);
+            }
         }
     }
 
@@ -332,6 +343,7 @@ impl Track {
             unlike: combined.unlike,
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
+            spoof: self.spoof.clone(),
         }
     }
 }

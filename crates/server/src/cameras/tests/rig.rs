@@ -11,6 +11,7 @@ use model::{Act, CredentialId};
 use store::{Put, Write};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
+use vision::liveness::SpoofScores;
 use vision::{Frame, Quality, Rect, Template};
 
 /// How long ago the clock of trackers began.
@@ -162,6 +163,7 @@ pub fn face(n: u8) -> Face {
             turn: 0.0,
         },
         template: Template::new(ModelId::FACE_API, values).unwrap(),
+        real: None,
     }
 }
 
@@ -279,6 +281,7 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
             unlike: 1.0,
             picture: picture(),
             bounds: face(0).bounds,
+            spoof: SpoofScores::default(),
         }],
         ..TrackUpdate::default()
     };

@@ -4,6 +4,7 @@ mod faces;
 mod fingerprints;
 mod lines;
 mod prints;
+mod spoof;
 
 use crate::cli::Evaluate;
 use crate::config::Config;
@@ -14,5 +15,6 @@ pub fn run(config: &Config, evaluate: &Evaluate) -> Result<ExitCode> {
     match evaluate {
         Evaluate::Faces(args) => faces::run(config, args),
         Evaluate::Fingerprints(args) => fingerprints::run(args),
+        Evaluate::Spoof(args) => spoof::run(config, args),
     }
 }

@@ -47,6 +47,8 @@ pub struct Seen {
     face: vision::Face,
     /// What the template was made of.
     chip: Frame,
+    /// What each spoof model says: its name, its score, its threshold.
+    spoof: Vec<(String, f32, f32)>,
     /// The people most alike, the most alike first; `None` where nobody was asked.
     near: Option<Vec<Near>>,
 }
@@ -68,13 +70,25 @@ fn explain(config: &Config, image: &Path) -> Result<Explained> {
         let steady = engine.steadied(&frame, &face.landmarks)?;
         let chip = engine.embedder().chip(&frame, &steady);
         let chip = chip.context("a face has no chip")?;
+        let spoof = spoof(&engine, &frame, &face)?;
         seen.push(Seen {
             face,
             chip,
+            spoof,
             near: None,
         });
     }
     Ok(Explained { frame, seen })
+}
+
+/// What each of the site's spoof models says of a face.
+fn spoof(engine: &Engine, frame: &Frame, face: &vision::Face) -> Result<Vec<(String, f32, f32)>> {
+    let nets = engine.spoof().map_or(&[][..], |spoof| spoof.nets());
+    let said = nets.iter().map(|net| {
+        let score = net.score(frame, &face.bounds)?;
+        Ok((net.name().to_owned(), score, net.threshold()))
+    });
+    said.collect()
 }
 
 /// Finds who of the site is most alike each face.
@@ -153,12 +167,22 @@ fn lines(seen: &Seen) -> Vec<String> {
             face.template.model()
         ),
     ];
+    lines.extend(seen.spoof.iter().map(held_for));
     match &seen.near {
         None => lines.push("compared with nobody: name a site by --data-dir".into()),
         Some(near) if near.is_empty() => lines.push("nobody is enrolled".into()),
         Some(near) => lines.extend(near.iter().map(Near::to_string)),
     }
     lines
+}
+
+fn held_for((name, score, threshold): &(String, f32, f32)) -> String {
+    let held = if score >= threshold {
+        "real"
+    } else {
+        "a picture"
+    };
+    format!("spoof model {name}: {score:.4} (real from {threshold}), held to be {held}")
 }
 
 fn mark(applies: bool, what: &str) -> String {

@@ -33,6 +33,7 @@ fn seen(model: &[u8; 8]) -> Analysis {
             turn: 0.0,
         },
         template: template(model),
+        real: None,
     };
     Analysis {
         width: 1,
@@ -144,6 +145,7 @@ async fn who_was_looked_at_by_the_model_before_is_enrolled_with_the_one_that_ser
         local: Mutex::default(),
         reenrolment,
         outdated: AtomicBool::new(false),
+        spoof: Vec::new(),
     });
     let before = template(b"before01").to_bytes();
     let port = RecognitionPort(recogniser.clone());

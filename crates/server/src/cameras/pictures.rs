@@ -1,0 +1,52 @@
+//! What the site's own spoof models make of the faces before a camera.
+
+use super::{Following, LiveCameras};
+use model::{FaceLiveness, SpoofCheck, SpoofVerdict, combined_liveness};
+use vision::Decided;
+use vision::liveness::SpoofRule;
+
+impl LiveCameras {
+    /// The same with spoof models, whose scores come to what `rule` says.
+    #[must_use]
+    pub fn looking_for_pictures(self, rule: Option<SpoofRule>) -> Self {
+        Self {
+            spoof: rule,
+            ..self
+        }
+    }
+
+    /// What spoof models say of a track by now: whoever answered prompts meanwhile was seen in more frames since it was
+    /// decided.
+    pub(super) fn spoof_check(
+        &self,
+        following: &Following,
+        decided: &Decided,
+    ) -> Option<SpoofCheck> {
+        let rule = self.spoof.as_ref()?;
+        let tracker = following.tracker.as_ref().map(|(_, tracker)| tracker);
+        let by_now = tracker.and_then(|tracker| tracker.spoof(decided.track));
+        let more = by_now.filter(|by_now| by_now.frames() > decided.spoof.frames());
+        Some(rule.check(more.unwrap_or(&decided.spoof)))
+    }
+
+    /// Whoever answered the prompts and looks like a picture is told that it did not help.
+    pub(super) fn tell_pictures(
+        &self,
+        following: &mut Following,
+        told: &[(Decided, Option<FaceLiveness>)],
+    ) {
+        for (decided, asked) in told {
+            let (Some(asked), Some(person)) = (*asked, decided.person) else {
+                continue;
+            };
+            let check = self.spoof_check(following, decided);
+            let is_picture = |check: &SpoofCheck| check.verdict == SpoofVerdict::Picture;
+            let picture = check.filter(is_picture);
+            if let Some(known) =
+                picture.and_then(|check| combined_liveness(Some(asked), Some(&check)))
+            {
+                following.asking.end_as(person, known);
+            }
+        }
+    }
+}
