@@ -97,15 +97,14 @@ impl Following {
             self.called = Some(at);
             return Purpose::RollCall;
         }
-        let Some((_, tracker)) = &self.tracker else {
-            return Purpose::Live;
+        let attention = match &self.tracker {
+            Some((_, tracker)) => tracker.attention(at),
+            None => Attention::everywhere(),
         };
-        let attention = tracker.attention(at);
-        Purpose::Following(if self.asking.is_busy() {
-            attention.in_full()
-        } else {
-            attention
-        })
+        if self.asking.is_busy() {
+            return Purpose::Asked(attention.in_full());
+        }
+        Purpose::Following(attention)
     }
 
     /// Nothing that was seen before says anything of what comes: tracks are numbered anew, by templates that may be

@@ -33,6 +33,14 @@ const PACKAGES: [Package; 2] = [
                 "models/facemesh.bin",
                 "fTS3VM+GVgtiw4enkRjdY2TKEi8NDIK4E7dunFYAFyt0w9mbIbBRkj2YD4bpoLO0t7oK74M94brF8dUImGMOWg==",
             ),
+            Wanted::model(
+                "models/iris.json",
+                "rtg2PysMTL5fBT+i/kMhy1lr/y4qQsftgeMN/MidO9ibnjyl8Q3InWUpUGMNSQvPZgvD3KHHn/mXvvqmDg1gWQ==",
+            ),
+            Wanted::model(
+                "models/iris.bin",
+                "7S4m8O3g4mbtp6B61nI/bKBaSuH+0mB6j7XwsauVM+jSXab3Ppq2LFvzE8StoZXg7v02QRw/WJcl4y1NQFeb2w==",
+            ),
             Wanted::sample(
                 "assets/samples.jpg",
                 "S6MeDGVY2cDtkSs0Xef8RbGo+BF80Ev18i2LfmAhE+e7Bscszpw4cPoij+NOfWA0zFU4sA4SzNvsU0n7oZd9qw==",

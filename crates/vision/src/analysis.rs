@@ -15,6 +15,8 @@ pub enum Purpose {
     Live,
     /// The same of a camera whose faces are followed.
     Following(Attention),
+    /// The same where somebody is asked to blink or turn: the eyes of whoever is described are looked at closely.
+    Asked(Attention),
     /// A frame that shows a room full of people, looked at now and then: small faces count as well.
     RollCall,
     /// A picture taken at a gate, to be compared with one person.
@@ -28,7 +30,7 @@ impl Purpose {
     #[must_use]
     pub const fn limits(&self) -> Limits {
         match self {
-            Self::Live | Self::Following(_) | Self::RollCall => Limits::LIVE,
+            Self::Live | Self::Following(_) | Self::Asked(_) | Self::RollCall => Limits::LIVE,
             Self::Comparison | Self::Enrolment => Limits::UPLOAD,
         }
     }
@@ -37,7 +39,9 @@ impl Purpose {
     #[must_use]
     pub const fn effort(&self) -> Effort {
         match self {
-            Self::Live | Self::Following(_) | Self::RollCall | Self::Comparison => Effort::Single,
+            Self::Live | Self::Following(_) | Self::Asked(_) | Self::RollCall | Self::Comparison => {
+                Effort::Single
+            }
             Self::Enrolment => Effort::Thorough,
         }
     }
@@ -80,6 +84,13 @@ impl Engine {
         let faces = match &purpose {
             Purpose::Following(attention) => {
                 return self.follow(&frame, attention).map(Look::Seen);
+            }
+            Purpose::Asked(attention) => {
+                let mut seen = self.follow(&frame, attention)?;
+                for face in &mut seen.faces {
+                    self.look_at_eyes(&frame, face)?;
+                }
+                return Ok(Look::Seen(seen));
             }
             Purpose::Live => {
                 return self

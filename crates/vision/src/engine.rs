@@ -6,6 +6,7 @@ use crate::attention::{Attention, Expected};
 use crate::detector::{Detection, Detector, SAME_FACE};
 use crate::embedder::{Effort, Embedder};
 use crate::error::VisionError;
+use crate::eyes::EyeNet;
 use crate::frame::Frame;
 use crate::geometry::Rect;
 use crate::inference::Runtime;
@@ -95,6 +96,7 @@ impl Seen {
 pub struct Engine {
     detector: Detector,
     landmarks: LandmarkNet,
+    eyes: EyeNet,
     embedder: Embedder,
     spoof: Option<SpoofNets>,
 }
@@ -117,6 +119,7 @@ impl Engine {
         Ok(Self {
             detector: Detector::load_on(runtime, setup.detector.as_ref())?,
             landmarks: LandmarkNet::load_on(runtime)?,
+            eyes: EyeNet::load_on(runtime)?,
             embedder: Embedder::load_on(runtime, setup.embedder.as_ref(), setup.edition)?,
             spoof: SpoofNets::load_on(runtime, &setup.spoof)?,
         })
@@ -260,6 +263,14 @@ impl Engine {
         let seen = self.look_closer(frame, face, effort)?;
         let faces = self.complete(seen.into_iter().collect(), effort)?;
         Ok(faces.into_iter().next())
+    }
+
+    /// Lays the lids of a described face where they are: the mesh alone draws shut eyes nearly as far open as others.
+    ///
+    /// # Errors
+    /// [`VisionError::Inference`] if the net fails.
+    pub fn look_at_eyes(&self, frame: &Frame, face: &mut Face) -> Result<(), VisionError> {
+        self.eyes.refine(frame, &mut face.landmarks)
     }
 
     /// Landmarks, quality and chips of one detection; `None` if it turns out to be no face.

@@ -21,6 +21,7 @@ mod embedder;
 mod engine;
 pub mod enrolment;
 mod error;
+mod eyes;
 mod frame;
 mod gallery;
 mod geometry;

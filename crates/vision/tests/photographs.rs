@@ -7,7 +7,7 @@ use common::{engine, frame, photograph};
 use model::PersonId;
 use uuid::Uuid;
 use vision::enrolment::{self, Candidate, Finding};
-use vision::{Effort, Face, Frame, Gallery, Purpose, Rect, Template};
+use vision::{Effort, Face, Frame, Gallery, Look, Purpose, Rect, Template};
 
 /// The overview of faces: its first row shows one man in different photographs. Tiles of 104
 /// pixels.
@@ -68,6 +68,37 @@ fn everybody_on_a_photograph_of_a_party_is_found() {
         let faces = engine().analyse(&photograph).unwrap();
         assert_eq!(faces.len(), people, "{name}");
         assert!(faces.iter().all(|face| face.landmarks.presence > 0.5));
+    }
+}
+
+#[test]
+fn looking_at_the_eyes_lays_the_lids_about_them_and_leaves_the_rest_as_it_was() {
+    // Both corners, and a point of each lid between them.
+    const EYES: [[usize; 4]; 2] = [[33, 133, 159, 145], [263, 362, 386, 374]];
+    const NOSE: usize = 1;
+    for name in ["sample1.jpg", "sample6.jpg"] {
+        let image = photograph(name);
+        let look = |purpose| match engine().look(&image, purpose).unwrap() {
+            Look::Seen(seen) => seen.faces,
+            Look::Unreadable(reason) => panic!("{reason}"),
+        };
+        let (live, asked) = (look(Purpose::Live), look(Purpose::Asked));
+        assert_eq!(live.len(), asked.len());
+        for (before, after) in live.iter().zip(&asked) {
+            assert_eq!(before.template, after.template);
+            let place = |face: &Face, n| face.landmarks.point(n).unwrap();
+            assert_eq!(place(before, NOSE), place(after, NOSE));
+            for eye in EYES {
+                let width = place(before, eye[0]).distance(place(before, eye[1]));
+                for n in eye {
+                    let moved = place(before, n).distance(place(after, n));
+                    assert!(moved > 0.0 && moved < width * 0.35, "{name}: {moved} of {width}");
+                }
+                // Above is above, and open is open.
+                let [upper, lower] = [eye[2], eye[3]].map(|n| place(after, n).y);
+                assert!(lower - upper > width * 0.1, "{name}: {upper} to {lower}");
+            }
+        }
     }
 }
 

@@ -143,7 +143,9 @@ impl Pool {
 
     async fn looked_at(&self, place: Place, image: Bytes, purpose: Purpose) -> Option<Look> {
         let patience = match &purpose {
-            Purpose::Live | Purpose::Following(_) | Purpose::RollCall => FRAME_PATIENCE,
+            Purpose::Live | Purpose::Following(_) | Purpose::Asked(_) | Purpose::RollCall => {
+                FRAME_PATIENCE
+            }
             Purpose::Comparison | Purpose::Enrolment => PATIENCE,
         };
         let mut place = place;

@@ -4,7 +4,7 @@ use crate::eyes::Eyes;
 use crate::faces;
 use crate::scene::{Act, Carrier, Scene};
 use vision::liveness::Measures;
-use vision::{Engine, Frame, Point, Rect};
+use vision::{Effort, Engine, Frame, Point, Rect};
 
 /// Side of a composed frame, pixels.
 const SIDE: usize = 360;
@@ -20,7 +20,10 @@ impl Stage {
     /// `None` if it shows no face that looks ahead with open eyes.
     pub fn of(engine: &Engine, photograph: Frame) -> Option<Self> {
         let face = faces::central(&engine.detect(&photograph).unwrap(), &photograph)?;
-        let landmarks = engine.locate(&photograph, &face).unwrap();
+        let described = engine.describe(&photograph, &face, Effort::Single);
+        let mut described = described.unwrap()?;
+        engine.look_at_eyes(&photograph, &mut described).unwrap();
+        let landmarks = described.landmarks;
         let seen = Measures::of(&landmarks)?;
         (seen.turn.abs() < 0.18 && seen.openness > 0.2).then_some(())?;
         Some(Self {
@@ -45,7 +48,7 @@ impl Stage {
         let drift = Point::new(tremble(0.7) * 0.02, tremble(0.5) * 0.015);
         let head = (act.head + tremble(0.9)).to_radians();
         let sheet = (act.sheet + tremble(1.1) * 1.5).to_radians();
-        let nod = (tremble(0.6) * 1.5).to_radians();
+        let nod = (act.nod + tremble(0.6) * 1.5).to_radians();
         // Who answers for a print is no print.
         let carrier = if act.other {
             Carrier::Head

@@ -1,4 +1,5 @@
-//! Eyes that are shut in a photograph where they are open: the lids are drawn over it.
+//! Eyes that are shut in a photograph where they are open: the upper lid is drawn down onto the lower one, its lashes with it,
+//! and the skin up to the brow is stretched.
 
 use vision::{Landmarks, Point};
 
@@ -12,11 +13,18 @@ const LOWER: [[usize; 9]; 2] = [
     [33, 7, 163, 144, 145, 153, 154, 155, 133],
     [362, 382, 381, 380, 374, 373, 390, 249, 263],
 ];
-/// How far over the open lid its old lashes are covered, and how far under the lower one, in widths of the eye.
-const FOLD: f32 = 0.2;
-const EDGE: f32 = 0.04;
-/// Where the skin under an eye begins, below its lower lid.
-const BAG: f32 = 0.1;
+/// The lower edge of the brow over it.
+const BROW: [[usize; 5]; 2] = [[46, 53, 52, 65, 55], [285, 295, 282, 283, 276]];
+/// How far under the line of a lid its lashes reach, and how far over the upper one its fold lies, in widths of the eye. That
+/// much comes down as it is.
+const LASHES: f32 = 0.03;
+const FOLD: f32 = 0.08;
+/// Least skin between fold and brow.
+const SKIN: f32 = 0.1;
+/// How dark the lids' shadow is where they meet.
+const SHADOW: f32 = 0.4;
+/// Down to here the skin under the eye follows its lid, below the lower one.
+const BAG: f32 = 0.25;
 
 /// Two eyes of a photograph.
 pub struct Eyes([Eye; 2]);
@@ -27,6 +35,7 @@ struct Eye {
     along: Point,
     upper: Vec<(f32, f32)>,
     lower: Vec<(f32, f32)>,
+    brow: Vec<(f32, f32)>,
 }
 
 impl Eyes {
@@ -40,9 +49,11 @@ impl Eyes {
                 along,
                 upper: Vec::new(),
                 lower: Vec::new(),
+                brow: Vec::new(),
             };
             eye.upper = eye.line(landmarks, &UPPER[n])?;
             eye.lower = eye.line(landmarks, &LOWER[n])?;
+            eye.brow = eye.line(landmarks, &BROW[n])?;
             Some(eye)
         };
         Some(Self([eye(0)?, eye(1)?]))
@@ -91,15 +102,29 @@ impl Eye {
     fn drawn(&self, at: Point, shut: f32) -> Option<(Point, f32)> {
         let (u, v) = self.turned(at);
         let (upper, lower) = (height(&self.upper, u)?, height(&self.lower, u)?);
-        let lid = upper + (lower - upper).max(0.0) * shut;
         let round = 1.0 - (2.0 * u - 1.0).powi(2);
-        if shut <= 0.0 || v <= upper - FOLD * round * shut || v >= lower + EDGE {
+        let brow = height(&self.brow, u)
+            .unwrap_or(upper - 3.0 * SKIN)
+            .min(upper - FOLD - SKIN);
+        // The edge of the lid with its lashes, the fold above it and where both come to lie.
+        let edge = upper + LASHES * round;
+        let fold = upper - FOLD * round;
+        let skin = lower + LASHES * round;
+        let meet = edge + (skin - edge).max(0.0) * shut;
+        let moved = meet - edge;
+        let bottom = lower + BAG;
+        if shut <= 0.0 || v <= brow || v >= bottom {
             return None;
         }
-        // The lid, its old lashes too, has the skin from under the eye; the new lashes lie along its edge.
-        let from = lower + BAG + (lid - v).abs() * 0.7;
-        let lashes = (-((v - lid) / 0.035).powi(2)).exp() * 0.5 * shut;
-        Some((self.back((u, from)), 1.0 - lashes))
+        let from = if v < fold + moved {
+            brow + (v - brow) * (fold - brow) / (fold + moved - brow)
+        } else if v < meet {
+            v - moved
+        } else {
+            skin + (v - meet) * (bottom - skin) / (bottom - meet)
+        };
+        let line = (-((v - meet) / 0.03).powi(2)).exp() * SHADOW * shut * round;
+        Some((self.back((u, from)), 1.0 - line))
     }
 }
 

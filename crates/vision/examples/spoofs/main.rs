@@ -1,7 +1,8 @@
 //! Faces and pictures of faces held before a camera that asks for a blink and turns, and how many pass.
 //!
 //! `GATEBOOK_FACES=folder cargo run --release --workspace --example spoofs -- [people] [fold] [folder for samples]`, or
-//! with `likeness` or `lids` in place of the people what is alike, and how far composed lids shut.
+//! with `likeness`, `shut` or `lids` in place of the people what is alike, how far shut eyes are open on photographs, and how far
+//! composed lids shut.
 //!
 //! The folder is described in `faces/mod.rs`. **Nothing here was filmed.** A living head is a photograph laid over a
 //! head of usual depth and turned; shut eyes are the photograph's lids, drawn down. An attack is the
@@ -25,6 +26,7 @@ mod eyes;
 mod interval;
 mod likeness;
 mod scene;
+mod shut;
 
 use compose::Stage;
 use interval::interval;
@@ -57,6 +59,9 @@ fn main() {
     let mut arguments = std::env::args().skip(1);
     let what = arguments.next().unwrap_or_default();
     let engine = Engine::load().unwrap();
+    if what == "shut" {
+        return shut::report(&engine, &folder);
+    }
     if what == "likeness" {
         return likeness::report(&engine, &folder);
     }
@@ -76,6 +81,9 @@ fn main() {
     for asked in [Asked::All, Asked::Turns, Asked::Blink] {
         println!("== {asked:?}");
         for scene in SCENES {
+            if asked != Asked::All && !scene.is_told_by_prompt() {
+                continue;
+            }
             let told = faces::on_two_threads(&cast, |one| {
                 challenged(&engine, &one.stage, &cast[one.double].stage, scene, asked)
             });
@@ -211,7 +219,7 @@ fn report(name: &str, told: &[Told]) {
 }
 
 /// What is asked for.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Debug)]
 enum Asked {
     /// All of it, in an order of chance: what runs.
     All,
@@ -299,5 +307,9 @@ fn seen(engine: &Engine, frame: &Frame) -> Vec<Face> {
     let frame = Frame::decode(&frame.to_jpeg(85).unwrap(), Limits::LIVE).unwrap();
     let found = faces::central(&engine.detect(&frame).unwrap(), &frame);
     let face = found.and_then(|found| engine.describe(&frame, &found, Effort::Single).unwrap());
-    face.into_iter().collect()
+    let closely = |mut face: Face| {
+        engine.look_at_eyes(&frame, &mut face).unwrap();
+        face
+    };
+    face.map(closely).into_iter().collect()
 }

@@ -26,6 +26,8 @@ pub enum Will {
     AsAsked(f32),
     /// The same, but what the carrier cannot do (a print cannot blink) is left out.
     Carried(f32),
+    /// A print whose turns are those of the sheet, and that is tilted by so many degrees for a blink, which makes its eyes lower.
+    Tilted(f32),
     /// A film that blinks every two seconds.
     Blinking,
     /// A film that blinks and turns to both sides, again and again.
@@ -51,6 +53,8 @@ pub struct Act {
     pub head: f32,
     /// How far the carrier is.
     pub sheet: f32,
+    /// How far the carrier is tilted.
+    pub nod: f32,
     /// How far the eyes are shut, 0 to 1.
     pub shut: f32,
     /// Somebody else stands there.
@@ -67,7 +71,7 @@ const fn scene(name: &'static str, carrier: Carrier, will: Will) -> Scene {
     }
 }
 
-pub const SCENES: [Scene; 13] = [
+pub const SCENES: [Scene; 15] = [
     scene(
         "living, turns by 30 degrees",
         Carrier::Head,
@@ -87,6 +91,16 @@ pub const SCENES: [Scene; 13] = [
         "print, turned by 35 degrees as asked",
         Carrier::Sheet,
         Will::Carried(35.0),
+    ),
+    scene(
+        "print, turned and tilted by 35 degrees as asked",
+        Carrier::Sheet,
+        Will::Tilted(35.0),
+    ),
+    scene(
+        "print, turned and tilted by 55 degrees as asked",
+        Carrier::Sheet,
+        Will::Tilted(55.0),
     ),
     scene(
         "photograph on a screen, turned as asked",
@@ -136,6 +150,15 @@ pub const SCENES: [Scene; 13] = [
 ];
 
 impl Scene {
+    /// Whether it is worth telling what becomes of turns alone and of blinks alone.
+    pub fn is_told_by_prompt(&self) -> bool {
+        match self.will {
+            Will::AsAsked(_) | Will::Tilted(_) | Will::Blinking => true,
+            Will::Carried(_) => matches!(self.carrier, Carrier::Mask(_)),
+            _ => false,
+        }
+    }
+
     /// What is shown in frame `n`, `since` frames after the asked phase began; nothing is wanted before one has
     /// understood.
     pub fn act(&self, wanted: Option<(Prompt, Phase)>, since: u32, n: u32) -> Act {
@@ -151,6 +174,17 @@ impl Scene {
                     head: 0.0,
                     sheet: act.head,
                     shut: if eyes { act.shut } else { 0.0 },
+                    ..Act::default()
+                }
+            }
+            Will::Tilted(degrees) => {
+                let slowly = (since.saturating_sub(2) as f32 / 3.0).min(1.0);
+                let act = answer(doing, degrees, since);
+                Act {
+                    head: 0.0,
+                    sheet: act.head,
+                    nod: act.shut * degrees * slowly,
+                    shut: 0.0,
                     ..Act::default()
                 }
             }

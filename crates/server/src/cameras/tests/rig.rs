@@ -289,6 +289,9 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
         .asking
         .step(&mut update, &[], Duration::ZERO, || 3);
     assert!(following.asking.is_busy());
+    // While somebody is asked, eyes are looked at closely.
+    let purpose = following.purpose(false, Duration::ZERO);
+    assert!(matches!(purpose, Purpose::Asked(_)));
     let nobody = Analysis {
         width: 640,
         height: 480,
@@ -302,4 +305,6 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
         .follow(&mut following, &jpeg, nobody, Duration::ZERO);
     assert!(seen.await.is_some());
     assert!(!following.asking.is_busy());
+    let purpose = following.purpose(false, Duration::ZERO);
+    assert!(!matches!(purpose, Purpose::Asked(_)));
 }
