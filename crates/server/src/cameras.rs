@@ -33,7 +33,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 use vision::liveness::{Asking, SpoofRule};
 use vision::{
-    Analysis, Decided, Face, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker,
+    Analysis, Attention, Decided, Face, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker,
     TrackerSettings,
 };
 
@@ -255,23 +255,27 @@ impl LiveCameras {
             tracing::error!(camera = %station.id, "a decided track could not be committed");
             return;
         }
-        // Whoever waits for what the camera sees does not wait for what follows.
-        let strangers = self.strangers.clone();
-        let track = decided.track;
-        if decided.person.is_none() && decided.one_of.is_none() {
-            if let Some(picture) = picture {
-                let keeping = async move { strangers.keep(decided, picture, at).await };
-                let keeping = tokio::spawn(keeping);
-                following.mistaken.told(track, picture, keeping);
-            }
-        } else if let Some((picture, keeping)) = following.mistaken.named(track) {
+        if decided.one_of.is_some() {
+            following.mistaken.like_two(decided.track);
+        }
+        if decided.person.is_some() || decided.one_of.is_some() {
             // Of two who cannot be told apart one is enrolled as well, and no stranger.
             let person = decided.person;
             let whose = person.and_then(|person| may_be_taken_for(person, known));
-            tokio::spawn(async move {
-                drop(keeping.await);
-                strangers.take_back(picture, whose).await;
-            });
+            self.was_no_stranger(following, decided.track, whose);
+        } else if let Some(picture) = picture
+            && !following.mistaken.was_like_two(decided.track)
+        {
+            let track = decided.track;
+            let keeping = self.strangers.keep_aside(decided, picture, at);
+            following.mistaken.told(track, picture, keeping);
+        }
+    }
+
+    /// Takes back what was kept of a track as a stranger's, if anything was: it is `person`'s.
+    fn was_no_stranger(&self, following: &mut Following, track: u64, person: Option<PersonId>) {
+        if let Some((picture, keeping)) = following.mistaken.named(track) {
+            self.strangers.take_back_aside(keeping, picture, person);
         }
     }
 }
@@ -352,6 +356,10 @@ impl LiveCameras {
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
         for one in told {
             self.deliver(&station, &mut following, one, at).await;
+        }
+        for seen in following.asking.again() {
+            let whose = may_be_taken_for(seen.person, Some(seen.liveness));
+            self.was_no_stranger(&mut following, seen.track, whose);
         }
         Ok(frame)
     }

@@ -5,17 +5,19 @@ mod tests;
 
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
-use anyhow::Result;
+use anyhow::{Context, Result};
 use api::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
 use model::{Author, Correction, Entry, EventId, PersonId, PictureId, Record};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::PictureFiles;
-use store::{Append, Pictures, Store, StrangerSeen};
+use store::{Append, Pictures, Store, StoreError, StrangerSeen};
 use tokio::sync::Mutex;
-use tokio::time::sleep;
+use tokio::task::JoinHandle;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
 use uuid::Uuid;
 use vision::{Decided, Frame, Limits, Rect, VisionError};
 
@@ -25,10 +27,14 @@ const EVERY: Duration = Duration::from_secs(60);
 const AROUND: f32 = 2.0;
 /// JPEG quality of what is cut out, 1..=100.
 const QUALITY: u8 = 92;
-/// How long a passage that waits for other factors may take to be decided, at most.
-const DECIDED_WITHIN: Duration = Duration::from_secs(30);
+/// How long a passage may take to be decided, at most: it may wait for other factors, and behind others after an outage.
+const DECIDED_WITHIN: Duration = Duration::from_secs(120);
 /// How often it is looked whether it is.
 const LOOKED_EVERY: Duration = Duration::from_millis(500);
+/// How soon a store that does not answer is asked again.
+const AGAIN: Duration = Duration::from_secs(2);
+/// How long a stop waits for what is still to be taken back.
+const AT_STOP: Duration = Duration::from_secs(5);
 /// The reason of the correction for whoever was a stranger at first.
 const REASON: &str = "Recognised a moment later: the same face, followed by the same camera.";
 
@@ -41,6 +47,10 @@ pub struct StrangerBook {
     /// Held from when it is asked who somebody is until they can be found: two cameras that see one new stranger at
     /// once see one.
     naming: Arc<Mutex<()>>,
+    /// What is kept and taken back beside the cameras.
+    work: TaskTracker,
+    /// Ends what is still tried.
+    over: CancellationToken,
 }
 
 impl StrangerBook {
@@ -55,7 +65,35 @@ impl StrangerBook {
             pictures: pictures.clone(),
             recogniser: recogniser.clone(),
             naming: Arc::default(),
+            work: TaskTracker::new(),
+            over: CancellationToken::new(),
         }
+    }
+
+    /// As [`Self::keep`]; the camera does not wait for it, a stop does.
+    pub fn keep_aside(
+        &self,
+        decided: Decided,
+        picture: PictureId,
+        at: Timestamp,
+    ) -> JoinHandle<()> {
+        let book = self.clone();
+        self.work
+            .spawn(async move { book.keep(decided, picture, at).await })
+    }
+
+    /// As [`Self::take_back`], once the `keeping` of it is done; the camera does not wait for it, a stop does.
+    pub fn take_back_aside(
+        &self,
+        keeping: JoinHandle<()>,
+        picture: PictureId,
+        person: Option<PersonId>,
+    ) {
+        let book = self.clone();
+        self.work.spawn(async move {
+            drop(keeping.await);
+            book.take_back(picture, person).await;
+        });
     }
 
     /// Keeps the face of a stranger, seen on that picture of a passage, unless the settings say that none is kept. What
@@ -97,19 +135,38 @@ impl StrangerBook {
     }
 
     /// Takes back the sighting on that picture: the same track was named since, so it was no stranger's. The event is
-    /// corrected to be `person`'s, where it names nobody; `None`: it stays as it is.
+    /// corrected to be `person`'s, where it names nobody; `None`: it stays as it is. A store that does not answer is
+    /// asked again until the stop; what is given up is told to the log of the server.
     pub async fn take_back(&self, picture: PictureId, person: Option<PersonId>) {
-        if let Err(error) = self.forget(picture).await {
-            tracing::warn!(
-                error = format!("{error:#}"),
-                "a face of somebody known is kept"
-            );
+        let forgetting = || self.forget(picture);
+        self.insist("a face of somebody known is kept", forgetting)
+            .await;
+        if let Some(person) = person {
+            let correcting = || self.correct(picture, person);
+            self.insist("an event of somebody known names nobody", correcting)
+                .await;
         }
-        if let Some(person) = person
-            && let Err(error) = self.correct(picture, person).await
-        {
-            let error = format!("{error:#}");
-            tracing::warn!(error, "an event of somebody known names nobody");
+    }
+
+    /// Tries until the store answers, or the stop; `otherwise` says what it means where it fails.
+    async fn insist<F>(&self, otherwise: &'static str, work: impl Fn() -> F)
+    where
+        F: Future<Output = Result<()>>,
+    {
+        let tried = async {
+            loop {
+                match work().await {
+                    Err(error) if is_away(&error) => sleep(AGAIN).await,
+                    done => return done,
+                }
+            }
+        };
+        match self.over.run_until_cancelled(tried).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                tracing::warn!(error = format!("{error:#}"), "{otherwise}");
+            }
+            None => tracing::warn!(error = "Gatebook stops", "{otherwise}"),
         }
     }
 
@@ -123,9 +180,8 @@ impl StrangerBook {
     }
 
     async fn correct(&self, picture: PictureId, person: PersonId) -> Result<()> {
-        let Some(event) = self.event_on(picture).await? else {
-            return Ok(());
-        };
+        let event = self.event_on(picture).await?;
+        let event = event.context("its passage was not decided in time")?;
         let Some(stored) = self.store.entry(event).await? else {
             return Ok(());
         };
@@ -182,7 +238,7 @@ impl StrangerBook {
         outcome
     }
 
-    /// Erases at once and from time to time until `stop`.
+    /// Erases at once and from time to time until `stop`; then waits a moment for what is still to be taken back.
     ///
     /// # Errors
     /// Never; the signature is that of the edges.
@@ -193,10 +249,29 @@ impl StrangerBook {
             }
             let pause = tokio::time::sleep(EVERY);
             if stop.run_until_cancelled(pause).await.is_none() {
+                self.finish().await;
                 return Ok(());
             }
         }
     }
+
+    /// Waits for what is kept and taken back beside the cameras; whatever takes longer than a stop may is given up.
+    pub async fn finish(&self) {
+        self.work.close();
+        if timeout(AT_STOP, self.work.wait()).await.is_err() {
+            self.over.cancel();
+            self.work.wait().await;
+        }
+    }
+}
+
+/// Whether the store may take later what it did not take now.
+fn is_away(error: &anyhow::Error) -> bool {
+    let error = error.downcast_ref::<StoreError>();
+    matches!(
+        error,
+        Some(StoreError::Unreachable(_) | StoreError::Overloaded)
+    )
 }
 
 /// The face with what is around it, as JPEG.

@@ -7,7 +7,7 @@ use common::{engine, frame, photograph};
 use model::PersonId;
 use uuid::Uuid;
 use vision::enrolment::{self, Candidate, Finding};
-use vision::{Effort, Face, Frame, Gallery, Look, Purpose, Rect, Template};
+use vision::{Attention, Effort, Face, Frame, Gallery, Look, Purpose, Rect, Template};
 
 /// The overview of faces: its first row shows one man in different photographs. Tiles of 104
 /// pixels.
@@ -82,7 +82,7 @@ fn looking_at_the_eyes_lays_the_lids_about_them_and_leaves_the_rest_as_it_was() 
             Look::Seen(seen) => seen.faces,
             Look::Unreadable(reason) => panic!("{reason}"),
         };
-        let (live, asked) = (look(Purpose::Live), look(Purpose::Asked));
+        let (live, asked) = (look(Purpose::Live), look(Purpose::Asked(Attention::everywhere())));
         assert_eq!(live.len(), asked.len());
         for (before, after) in live.iter().zip(&asked) {
             assert_eq!(before.template, after.template);

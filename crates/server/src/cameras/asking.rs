@@ -28,10 +28,13 @@ impl LiveCameras {
         // A room full of people is not asked one by one.
         let calls_roll = following.called == Some(at);
         let can_ask = station.kind == DeviceKind::CameraStation && !calls_roll;
-        if following.policy.asks() && !can_ask {
-            return not_asked(update);
-        }
         let asks = following.policy.asks() || following.asking.is_busy();
+        if asks && !can_ask {
+            // Whoever was asked when the roll call began is not left waiting until it is over.
+            let given_up = following.asking.give_up(&mut update);
+            let given_up = given_up.into_iter().map(with_liveness);
+            return given_up.chain(not_asked(update)).collect();
+        }
         let answered = if asks {
             following.asking.step(&mut update, faces, at, chance)
         } else {

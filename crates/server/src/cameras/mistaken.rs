@@ -9,7 +9,11 @@ const MOST: usize = 64;
 
 /// Strangers that one camera's tracker told of.
 #[derive(Default)]
-pub(super) struct Mistaken(VecDeque<Told>);
+pub(super) struct Mistaken {
+    told: VecDeque<Told>,
+    /// Tracks that were like two people at once: one of them is enrolled, whatever later views are like.
+    like_two: VecDeque<u64>,
+}
 
 /// What was told, and the keeping of it, which may still go on.
 struct Told {
@@ -21,8 +25,8 @@ struct Told {
 impl Mistaken {
     /// The track was told to be a stranger's, with that picture.
     pub(super) fn told(&mut self, track: u64, picture: PictureId, keeping: JoinHandle<()>) {
-        self.0.truncate(MOST - 1);
-        self.0.push_front(Told {
+        self.told.truncate(MOST - 1);
+        self.told.push_front(Told {
             track,
             picture,
             keeping,
@@ -31,8 +35,19 @@ impl Mistaken {
 
     /// The track is somebody's after all: what was told before.
     pub(super) fn named(&mut self, track: u64) -> Option<(PictureId, JoinHandle<()>)> {
-        let place = self.0.iter().position(|told| told.track == track)?;
-        let told = self.0.remove(place)?;
+        let place = self.told.iter().position(|told| told.track == track)?;
+        let told = self.told.remove(place)?;
         Some((told.picture, told.keeping))
+    }
+
+    /// The track was told to be like two people who cannot be told apart.
+    pub(super) fn like_two(&mut self, track: u64) {
+        self.like_two.truncate(MOST - 1);
+        self.like_two.push_front(track);
+    }
+
+    /// Whether it was.
+    pub(super) fn was_like_two(&self, track: u64) -> bool {
+        self.like_two.contains(&track)
     }
 }

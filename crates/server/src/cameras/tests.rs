@@ -1,5 +1,6 @@
 //! Cameras while somebody sets the clock.
 
+mod asked;
 pub mod rig;
 
 use super::{LiveCameras, Moment};

@@ -221,3 +221,50 @@ async fn nobody_is_kept_where_the_settings_say_so() {
     book.keep(decided(), picture, at(0)).await;
     assert!(store.strangers(10).await.unwrap().is_empty());
 }
+
+#[tokio::test]
+async fn a_stop_waits_for_the_passage_of_somebody_who_was_no_stranger() {
+    let (_dir, site) = opened().await;
+    let (store, book) = of(&site).await;
+    let picture = book.pictures.put(b"1").await.unwrap();
+    let keeping = book.keep_aside(decided(), picture, at(0));
+    book.take_back_aside(keeping, picture, Some(PersonId(Uuid::new_v4())));
+    let stop = CancellationToken::new();
+    stop.cancel();
+    let stopping = tokio::spawn(book.clone().watch(stop));
+    sleep(Duration::from_secs(1)).await;
+    assert!(!stopping.is_finished());
+    let event = passage(&site, picture).await;
+    stopping.await.unwrap().unwrap();
+    let passed = store.entry(event).await.unwrap().unwrap();
+    assert_eq!(passed.corrected_by.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_gives_up_what_takes_too_long() {
+    let (_dir, _store, book) = book().await;
+    let picture = book.pictures.put(b"1").await.unwrap();
+    let keeping = tokio::spawn(async {});
+    book.take_back_aside(keeping, picture, Some(PersonId(Uuid::new_v4())));
+    let finished = timeout(AT_STOP * 2, book.finish()).await;
+    assert!(finished.is_ok(), "nobody decides that passage");
+}
+
+#[tokio::test]
+async fn a_store_that_does_not_answer_is_asked_again_and_one_that_refuses_is_not() {
+    let (_dir, _store, book) = book().await;
+    let tries = std::sync::atomic::AtomicUsize::new(0);
+    let failing = async |first: StoreError| {
+        tries.store(0, std::sync::atomic::Ordering::Relaxed);
+        let first = Mutex::new(Some(first));
+        let work = || async {
+            tries.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let failed = first.lock().await.take();
+            failed.map_or(Ok(()), |error| Err(error.into()))
+        };
+        book.insist("a face is kept", work).await;
+        tries.load(std::sync::atomic::Ordering::Relaxed)
+    };
+    assert_eq!(failing(StoreError::Unreachable("away".into())).await, 2);
+    assert_eq!(failing(StoreError::Damaged("torn".into())).await, 1);
+}

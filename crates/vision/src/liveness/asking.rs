@@ -1,17 +1,22 @@
 //! Who is asked before one camera: one face after the other.
 
+mod again;
+
+pub use again::SeenAgain;
+
 use super::challenge::{Challenge, Phase, Progress};
 use super::watch::Watch;
 use crate::engine::Face;
-use crate::tracker::{Decided, Identity, Overlay, TrackUpdate};
+use crate::tracker::{Decided, Overlay, TrackUpdate};
+use again::{Again, Stay};
 use model::{FaceLiveness, NotEstablished, PersonId, Prompt};
 use std::collections::VecDeque;
 use std::time::Duration;
 
 /// Most people who wait to be asked; whoever comes then is not asked.
 const MOST_WAITING: usize = 4;
-/// Who was asked and is seen again within so long has not been away, and is not asked again.
-const STAY: Duration = Duration::from_secs(3);
+/// Most further tracks of people who are asked.
+const MOST_FURTHER: usize = 8;
 /// How long the end of a challenge is shown.
 const SHOWN: Duration = Duration::from_secs(5);
 /// Whoever's turn it is may be missed by a frame, or only followed in it, for so long.
@@ -60,8 +65,12 @@ pub enum Shown {
 pub struct Asking {
     now: Option<(Decided, PersonId, Watch)>,
     waiting: VecDeque<Waiting>,
-    /// People who were asked, and when they were last seen.
-    stays: Vec<(PersonId, Duration)>,
+    /// Further tracks of people who are asked, or wait for it.
+    further: Vec<(Decided, PersonId)>,
+    /// People who were asked.
+    stays: Vec<Stay>,
+    /// What was not taken out yet.
+    again: Again,
     ended: Option<(PersonId, FaceLiveness, Duration)>,
 }
 
@@ -87,15 +96,14 @@ impl Asking {
         self.note_stays(&update.overlays, at);
         let mut answered = Vec::new();
         for mut decided in std::mem::take(&mut update.decided) {
-            if self.withdraw(&decided) {
-                decided.before = None;
-            }
+            self.withdraw(&mut decided);
             match decided.person {
                 Some(person) => answered.extend(self.queue(decided, person)),
                 None => update.decided.push(decided),
             }
         }
         answered.extend(self.watch(faces, at));
+        answered.extend(self.look_further());
         if self.now.is_none() {
             answered.extend(self.next(update, faces, at, chance));
         }
@@ -169,24 +177,20 @@ impl Asking {
         fresh.then_some(Shown::Ended { person, liveness })
     }
 
-    fn note_stays(&mut self, overlays: &[Overlay], at: Duration) {
-        for (person, seen) in &mut self.stays {
-            let known = Identity::Known(*person);
-            if overlays.iter().any(|overlay| overlay.identity == known) {
-                *seen = at;
-            }
-        }
-        self.stays
-            .retain(|(_, seen)| at.saturating_sub(*seen) <= STAY);
-    }
-
     /// A track of a person is asked when it is its turn. A second track of somebody who is asked, or was and has not
-    /// been away, says nothing new.
+    /// been away, is no passage of its own.
     fn queue(&mut self, decided: Decided, person: PersonId) -> Option<Answered> {
         let asked = self.now.as_ref().is_some_and(|(_, now, _)| *now == person)
-            || self.waiting.iter().any(|waits| waits.person == person)
-            || self.stays.iter().any(|(stayed, _)| *stayed == person);
+            || self.waiting.iter().any(|waits| waits.person == person);
         if asked {
+            self.further.truncate(MOST_FURTHER - 1);
+            self.further.push((decided, person));
+            return None;
+        }
+        if let Some(stay) = self.stays.iter().find(|stay| stay.person == person) {
+            let is_another = stay.track != decided.track;
+            self.again
+                .tell(decided.track, person, stay.liveness, is_another);
             return None;
         }
         if self.waiting.len() >= MOST_WAITING {
@@ -200,20 +204,6 @@ impl Asking {
         None
     }
 
-    /// A track that is asked, or waits for it, turned out to be somebody else: what it was held to be is never told.
-    fn withdraw(&mut self, decided: &Decided) -> bool {
-        let wrong = |other: &Decided, person: PersonId| {
-            other.track == decided.track && Some(person) != decided.person
-        };
-        let asked = self
-            .now
-            .take_if(|(other, person, _)| wrong(other, *person))
-            .is_some();
-        let waiting = self.waiting.len();
-        self.waiting.retain(|one| !wrong(&one.decided, one.person));
-        asked || self.waiting.len() < waiting
-    }
-
     fn watch(&mut self, faces: &[Face], at: Duration) -> Option<Answered> {
         let (_, _, watch) = self.now.as_mut()?;
         let liveness = match watch.see(faces, at) {
@@ -222,7 +212,12 @@ impl Asking {
             Progress::NotEstablished(why) => FaceLiveness::NotEstablished { why },
         };
         let (decided, person, _) = self.now.take()?;
-        self.stays.push((person, at));
+        self.stays.push(Stay {
+            person,
+            track: decided.track,
+            liveness,
+            seen: at,
+        });
         self.ended = Some((person, liveness, at));
         Some(Answered { decided, liveness })
     }
@@ -249,6 +244,7 @@ mod tests {
     use crate::geometry::Rect;
     use crate::quality::Quality;
     use crate::template::{ModelId, Template};
+    use crate::tracker::Identity;
     use bytes::Bytes;
     use uuid::Uuid;
 

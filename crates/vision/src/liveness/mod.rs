@@ -17,7 +17,7 @@ mod spoof;
 mod tests;
 mod watch;
 
-pub use asking::{Answered, Asking, Shown};
+pub use asking::{Answered, Asking, SeenAgain, Shown};
 pub use challenge::{Challenge, PATIENCE, Phase, Progress, Sight};
 pub use measures::Measures;
 pub use spoof::{SpoofNet, SpoofNets, SpoofRule, SpoofScores};

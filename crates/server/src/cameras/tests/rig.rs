@@ -108,8 +108,13 @@ impl Rig {
 
     /// Enrols somebody with that face.
     pub async fn enrol(&self, n: u8) -> PersonId {
+        self.enrol_as(n, n).await
+    }
+
+    /// Enrols person `n` with the face of `alike`.
+    pub async fn enrol_as(&self, n: u8, alike: u8) -> PersonId {
         let person = PersonId(Uuid::from_u128(u128::from(n) + 1));
-        let template = face(n).template.to_bytes();
+        let template = face(alike).template.to_bytes();
         let port = RecognitionPort(self.recogniser.clone());
         let credential = CredentialId(Uuid::new_v4());
         port.enrolled(person, credential, &template).await;
@@ -117,14 +122,25 @@ impl Rig {
     }
 
     /// A frame of the station that shows those faces, taken then (in milliseconds).
-    async fn frame(&self, seen: &[u8], ms: u32) -> Result<Arc<LiveFrame>, FrameRefused> {
-        *self.fake.faces.lock().unwrap() = seen.iter().map(|n| face(*n)).collect();
+    pub async fn frame(&self, seen: &[u8], ms: u32) -> Result<Arc<LiveFrame>, FrameRefused> {
+        self.show(seen.iter().map(|n| face(*n)).collect(), ms).await
+    }
+
+    /// The same with any faces.
+    pub async fn show(&self, seen: Vec<Face>, ms: u32) -> Result<Arc<LiveFrame>, FrameRefused> {
+        *self.fake.faces.lock().unwrap() = seen;
         let moment = Moment {
             at: at(0) + jiff::SignedDuration::from_millis(ms.into()),
             came: self.live.started + Duration::from_millis(ms.into()),
         };
         let newest = || Some((picture(), moment));
         self.live.in_turn(self.station, newest).await
+    }
+
+    /// Commits whatever is delivered from now on.
+    pub fn commit_all(&mut self) {
+        let deliveries = std::mem::replace(&mut self.deliveries, mpsc::channel(1).1);
+        tokio::spawn(commit(self.store.clone(), deliveries));
     }
 
     fn last_purpose(&self) -> Purpose {
@@ -172,7 +188,7 @@ fn picture() -> Bytes {
     frame.to_jpeg(90).unwrap().into()
 }
 
-async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
+pub async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
     let found = async {
         loop {
             if let Some(found) = probe().await {
@@ -188,8 +204,7 @@ async fn eventually<T>(what: &str, probe: impl AsyncFn() -> Option<T>) -> T {
 #[tokio::test]
 async fn a_called_roll_looks_at_many_faces_every_two_seconds_and_lists_whom_it_saw() {
     let mut rig = Rig::of(Duration::ZERO).await;
-    let deliveries = std::mem::replace(&mut rig.deliveries, mpsc::channel(1).1);
-    tokio::spawn(commit(rig.store.clone(), deliveries));
+    rig.commit_all();
     let ada = rig.enrol(0).await;
     rig.frame(&[0], 0).await.unwrap();
     assert!(!matches!(rig.last_purpose(), Purpose::RollCall));
@@ -231,8 +246,7 @@ async fn between_two_looks_a_camera_that_calls_a_roll_is_busy() {
 #[tokio::test]
 async fn a_track_that_is_named_after_it_was_a_strangers_leaves_no_stranger_behind() {
     let mut rig = Rig::of(Duration::ZERO).await;
-    let deliveries = std::mem::replace(&mut rig.deliveries, mpsc::channel(1).1);
-    tokio::spawn(commit(rig.store.clone(), deliveries));
+    rig.commit_all();
     for n in 0..10 {
         rig.frame(&[0], 250 * n).await.unwrap();
     }

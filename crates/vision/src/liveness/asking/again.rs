@@ -1,0 +1,125 @@
+//! Further tracks of people who were asked already: no passages of their own.
+
+use super::{Answered, Asking, not_established};
+use crate::tracker::{Decided, Identity, Overlay, TrackUpdate};
+use model::{FaceLiveness, NotEstablished, PersonId};
+use std::collections::VecDeque;
+use std::time::Duration;
+
+/// Who was asked and is seen again within so long has not been away, and is not asked again.
+const STAY: Duration = Duration::from_secs(3);
+/// Most tracks that are remembered as never having been told as that person's.
+const MOST: usize = 32;
+
+/// A track that turned out to be that of somebody who was told already.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SeenAgain {
+    /// The track.
+    pub track: u64,
+    /// Whose it is.
+    pub person: PersonId,
+    /// What came of asking them.
+    pub liveness: FaceLiveness,
+}
+
+/// Such tracks.
+#[derive(Debug, Default)]
+pub(super) struct Again {
+    told: Vec<SeenAgain>,
+    /// Tracks by which that person was never told.
+    silent: VecDeque<(u64, PersonId)>,
+}
+
+impl Again {
+    /// The track is `person`'s, who was told; `is_silent`: by another track.
+    pub fn tell(&mut self, track: u64, person: PersonId, liveness: FaceLiveness, is_silent: bool) {
+        self.told.push(SeenAgain {
+            track,
+            person,
+            liveness,
+        });
+        if is_silent {
+            self.silent.truncate(MOST - 1);
+            self.silent.push_front((track, person));
+        }
+    }
+
+    /// Whether whom the track was held to be before was never told of it: that passage is another track's, and right.
+    pub fn was_silent(&self, decided: &Decided) -> bool {
+        let before = decided.before.map(|person| (decided.track, person));
+        before.is_some_and(|before| self.silent.contains(&before))
+    }
+
+    /// Takes out what was told.
+    pub fn take(&mut self) -> Vec<SeenAgain> {
+        std::mem::take(&mut self.told)
+    }
+}
+
+/// Somebody who was asked, and has not been away since.
+#[derive(Debug)]
+pub(super) struct Stay {
+    pub person: PersonId,
+    pub track: u64,
+    pub liveness: FaceLiveness,
+    pub seen: Duration,
+}
+
+impl Asking {
+    pub(super) fn note_stays(&mut self, overlays: &[Overlay], at: Duration) {
+        for stay in &mut self.stays {
+            let known = Identity::Known(stay.person);
+            if overlays.iter().any(|overlay| overlay.identity == known) {
+                stay.seen = at;
+            }
+        }
+        self.stays
+            .retain(|stay| at.saturating_sub(stay.seen) <= STAY);
+    }
+
+    /// A track that is asked, or waits for it, turned out to be somebody else: what it was held to be is never told.
+    pub(super) fn withdraw(&mut self, decided: &mut Decided) {
+        let wrong = |other: &Decided, person: PersonId| {
+            other.track == decided.track && Some(person) != decided.person
+        };
+        let asked = self.now.take_if(|(other, who, _)| wrong(other, *who));
+        let held = self.waiting.len() + self.further.len();
+        self.waiting.retain(|one| !wrong(&one.decided, one.person));
+        self.further.retain(|(other, who)| !wrong(other, *who));
+        let fewer = self.waiting.len() + self.further.len() < held;
+        if asked.is_some() || fewer || self.again.was_silent(decided) {
+            decided.before = None;
+        }
+    }
+
+    /// Whoever is neither asked any more nor waits for it leaves their further tracks to be told, or asked.
+    pub(super) fn look_further(&mut self) -> Vec<Answered> {
+        let further = std::mem::take(&mut self.further);
+        let asked = further.into_iter();
+        asked
+            .filter_map(|(decided, person)| self.queue(decided, person))
+            .collect()
+    }
+
+    /// Nobody can be asked for now: whoever was, or waited for it, is told as not asked. Whoever is decided in `update`
+    /// stays in it.
+    pub fn give_up(&mut self, update: &mut TrackUpdate) -> Vec<Answered> {
+        let why = NotEstablished::NotAsked;
+        for decided in &mut update.decided {
+            self.withdraw(decided);
+        }
+        for (decided, person) in self.further.drain(..) {
+            let liveness = FaceLiveness::NotEstablished { why };
+            self.again.tell(decided.track, person, liveness, true);
+        }
+        let asked = self.now.take().map(|(decided, ..)| decided);
+        let waiting = self.waiting.drain(..).map(|one| one.decided);
+        let all = asked.into_iter().chain(waiting);
+        all.map(|decided| not_established(decided, why)).collect()
+    }
+
+    /// Takes out the tracks that turned out to be those of people who were told already.
+    pub fn again(&mut self) -> Vec<SeenAgain> {
+        self.again.take()
+    }
+}
