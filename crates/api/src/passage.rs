@@ -186,6 +186,11 @@ pub(crate) struct PassageView {
     pub(crate) topic: String,
     /// Corrections that refer to it, oldest first.
     pub(crate) corrected_by: Vec<Uuid>,
+    /// The two people whom the face is like, who cannot be told apart; empty: none such. Empty below the role auditor.
+    pub(crate) one_of: Vec<PersonBrief>,
+    /// Whom the same face was held to be a moment before, in a passage of its own that is wrong. Absent below the role
+    /// auditor.
+    pub(crate) before: Option<PersonBrief>,
 }
 
 /// The access events among `entries`, as `role` may see them.
@@ -199,6 +204,8 @@ pub(crate) async fn passages(
     names
         .load_full(events.filter_map(|event| event.decision.person))
         .await?;
+    let events = entries.iter().filter_map(access);
+    names.load_people(events.flat_map(doubted)).await?;
     let mut views = Vec::new();
     for entry in entries {
         if let Some(event) = access(entry) {
@@ -217,12 +224,14 @@ pub(crate) fn access(entry: &StoredEntry) -> Option<&AccessEvent> {
 }
 
 impl PassageView {
-    /// The same without personal details and without scores of fingers.
+    /// The same without personal details, without scores of fingers, and without people whom it may not be.
     pub(crate) fn plain(mut self) -> Self {
         if let Some(person) = &mut self.person {
             person.details = None;
         }
         self.fingerprint = self.fingerprint.map(FingerprintView::plain);
+        self.one_of = Vec::new();
+        self.before = None;
         self
     }
 
@@ -240,7 +249,21 @@ impl PassageView {
             }
             None => None,
         };
-        Ok(Self::with(entry, event, names, person, role))
+        let mut view = Self::with(entry, event, names, person, role);
+        if let Some(face) = event
+            .evidence
+            .face
+            .as_ref()
+            .filter(|_| role >= Role::Auditor)
+        {
+            for id in face.one_of.into_iter().flatten() {
+                view.one_of.push(names.person(id).await?);
+            }
+            if let Some(id) = face.before {
+                view.before = Some(names.person(id).await?);
+            }
+        }
+        Ok(view)
     }
 
     fn with(
@@ -294,8 +317,18 @@ impl PassageView {
             time: PassageTime::from(evidence),
             topic: event.topic().0.to_owned(),
             corrected_by: entry.corrected_by.iter().map(|id| id.0).collect(),
+            one_of: Vec::new(),
+            before: None,
         }
     }
+}
+
+/// People whom the face is like, or was held to be, beside the one whom the passage names.
+fn doubted(event: &AccessEvent) -> Vec<PersonId> {
+    let face = event.evidence.face.as_ref();
+    let alike = face.and_then(|face| face.one_of).into_iter().flatten();
+    let before = face.and_then(|face| face.before);
+    alike.chain(before).collect()
 }
 
 fn not_established(face: &FaceSighting) -> Option<NotEstablished> {

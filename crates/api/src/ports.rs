@@ -242,8 +242,10 @@ pub enum FrameRefused {
 pub struct RollCall {
     /// When it was begun.
     pub begun_at: Timestamp,
-    /// When it ends, or ended.
-    pub until: Timestamp,
+    /// How long it has gone on, at most [`Self::lasts`]; measured, so that a clock that is set ends no roll call.
+    pub gone_on: Duration,
+    /// How long it takes, or took, in all.
+    pub lasts: Duration,
     /// Pictures that were looked at so far.
     pub looks: u32,
     /// Who was seen, each person once, and faces that were not recognised.
@@ -259,6 +261,8 @@ pub struct RollCallFace {
     pub person: Option<PersonId>,
     /// Whether it is known to be nobody's who is enrolled.
     pub unknown: bool,
+    /// The two people whom it is like, where they cannot be told apart.
+    pub one_of: Option<[PersonId; 2]>,
     /// When it was last seen.
     pub at: Timestamp,
     /// Best similarity to anybody in the last picture that showed it.

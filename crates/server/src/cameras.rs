@@ -303,6 +303,10 @@ impl LiveCameras {
         at.saturating_duration_since(self.started)
     }
 
+    fn now(&self) -> Duration {
+        self.clock(Instant::now())
+    }
+
     /// Works on the newest frame of a camera, with the time when it was complete here: it is asked for
     /// when it is the camera's turn, not before.
     pub async fn in_turn(
@@ -313,9 +317,9 @@ impl LiveCameras {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
-        let listed = self.called.goes_on(camera, SystemClock.now());
+        let listed = self.called.goes_on(camera, self.now());
         let calls_roll = listed || self.roll_calls.contains(&camera);
-        if calls_roll && following.has_called(self.clock(Instant::now())) {
+        if calls_roll && following.has_called(self.now()) {
             return Err(FrameRefused::Busy);
         }
         let pool = self.recogniser.pool();
@@ -379,15 +383,15 @@ impl Cameras for LiveCameras {
 
     fn call_roll(&self, camera: DeviceId) -> Option<RollCall> {
         let known = self.station(camera);
-        known.map(|_| self.called.begin(camera, SystemClock.now()))
+        known.map(|_| self.called.begin(camera, SystemClock.now(), self.now()))
     }
 
     fn roll_call(&self, camera: DeviceId) -> Option<RollCall> {
-        self.called.shown(camera)
+        self.called.shown(camera, self.now())
     }
 
     fn end_roll_call(&self, camera: DeviceId) -> Option<RollCall> {
-        self.called.end(camera, SystemClock.now())
+        self.called.end(camera, self.now())
     }
 
     fn roll_call_face(&self, camera: DeviceId, number: u32) -> Option<Bytes> {

@@ -1,6 +1,7 @@
 //! Whether the database on a server answers: asked again and again, and shown like a part of the house.
 
 use crate::clock::SystemClock;
+use crate::outage;
 use api::ports::{Clock, Part, PartRole};
 use jiff::Timestamp;
 use std::sync::Arc;
@@ -42,8 +43,15 @@ impl Database {
                 .await
                 .is_some()
             {
-                let up = answers(&*store).await;
-                tell.send_if_modified(|state| state.note(up, SystemClock.now()));
+                let (up, now) = (answers(&*store).await, SystemClock.now());
+                let before = *tell.borrow();
+                let changed = tell.send_if_modified(|state| state.note(up, now));
+                if changed
+                    && up
+                    && let Err(error) = outage::report_database(&*store, before.since, now).await
+                {
+                    tracing::warn!(%error, "that the database was away could not be told of");
+                }
             }
         };
         (Self(shown), asking)

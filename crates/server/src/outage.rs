@@ -78,8 +78,38 @@ pub async fn report(store: &dyn Store, last: Option<Timestamp>, now: Timestamp) 
     Ok(())
 }
 
+/// Reports that the database did not answer, which it does again, unless that was too short to be noticed.
+///
+/// # Errors
+/// When the store cannot be read or written.
+pub async fn report_database(store: &dyn Store, from: Timestamp, until: Timestamp) -> Result<()> {
+    if until.duration_since(from) < NOTICEABLE {
+        return Ok(());
+    }
+    let zone = TimeZone::get(&store.settings().await?.time_zone).unwrap_or(TimeZone::UTC);
+    let report = IncidentReport {
+        kind: IncidentKind::Outage,
+        address: None,
+        device: None,
+        reason: format!(
+            "The database did not answer from {} until {}",
+            told(from, &zone),
+            told(until, &zone)
+        ),
+        remedy: "What devices reported meanwhile was held, or they were told to keep it; cameras waited. Look \
+                 whether somebody who passed is missing from the log"
+            .to_owned(),
+        at: until,
+    };
+    Ok(store.report_incident(report).await?)
+}
+
+fn told(at: Timestamp, zone: &TimeZone) -> String {
+    let at = at.to_zoned(zone.clone());
+    at.strftime("%Y-%m-%d %H:%M:%S %Z").to_string()
+}
+
 fn outage(gate: &Gate, from: Timestamp, until: Timestamp, zone: &TimeZone) -> IncidentReport {
-    let told = |at: Timestamp| at.to_zoned(zone.clone()).strftime("%Y-%m-%d %H:%M:%S %Z");
     let remedy = match gate.topic_prefix {
         None => "is on its card only: import the card's log.csv",
         Some(_) => {
@@ -93,8 +123,8 @@ fn outage(gate: &Gate, from: Timestamp, until: Timestamp, zone: &TimeZone) -> In
         device: Some(gate.controller),
         reason: format!(
             "Gatebook was not running from {} until {}",
-            told(from),
-            told(until)
+            told(from, zone),
+            told(until, zone)
         ),
         remedy: format!("What gate \"{}\" published meanwhile {remedy}", gate.name),
         at: until,
@@ -128,6 +158,18 @@ mod tests {
             assert!(incident.remedy.contains("import the card's log.csv"));
         }
         assert!(told.iter().any(|i| i.remedy.contains("\"North\"")));
+    }
+
+    #[tokio::test]
+    async fn a_database_that_was_away_is_told_of_once_it_is_back_unless_nobody_noticed() {
+        let (_dir, site) = opened().await;
+        report_database(&site.store, at(60), at(79)).await.unwrap();
+        assert_eq!(site.store.incidents(10).await.unwrap(), []);
+        report_database(&site.store, at(60), at(80)).await.unwrap();
+        let told = site.store.incidents(10).await.unwrap();
+        let from = "did not answer from 2027-01-15 08:01:00 UTC until 2027-01-15 08:01:20 UTC";
+        assert!(told[0].reason.contains(from), "{}", told[0].reason);
+        assert_eq!((told.len(), told[0].device), (1, None));
     }
 
     #[tokio::test]

@@ -201,8 +201,15 @@ impl StrangerBook {
             author: Author::System,
             record: Record::Correction(correction),
         };
-        self.store.append(Append::entry(entry)).await?;
-        Ok(())
+        // Somebody may make a person of the stranger at the same time.
+        let first = Append {
+            first: true,
+            ..Append::entry(entry)
+        };
+        match self.store.append(first).await {
+            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// The event of that picture, once it is decided.

@@ -23,6 +23,9 @@ pub struct Append {
     pub settles: Vec<ObservationId>,
     /// Registry rows written together with it.
     pub writes: Vec<Write>,
+    /// Of a correction: it is to be the first of what it corrects. [`crate::StoreError::Conflict`] where that was
+    /// corrected meanwhile.
+    pub first: bool,
 }
 
 impl Append {
@@ -33,6 +36,7 @@ impl Append {
             entry,
             settles: Vec::new(),
             writes: Vec::new(),
+            first: false,
         }
     }
 }

@@ -3,7 +3,7 @@
 //! Namespace `/live`, for viewers and above: the server emits `committed` for each entry in the
 //! order of the log, `resync` when a client has to fetch the snapshot again, `device`, `parts`,
 //! `job`, and `frame` to those who `watch` a camera. Namespace `/station`, for camera
-//! stations: the client emits `frame` and is told what was seen.
+//! stations: the client emits `frame` and is told what was seen; `database` says whether that answers.
 //!
 //! Whoever connects is known by the same cookie or token as over HTTP, and is looked up again
 //! each minute and after every change to users, tokens and devices.

@@ -3,6 +3,7 @@
 use super::door::admit_station;
 use super::messages::{DevicePush, FrameRefusal, StationReply, StationWelcome};
 use super::overlays::NameCache;
+use super::parts::database;
 use super::{FRAME_LIMIT, Hub, STATION, device_changed};
 use crate::ports::FrameRefused;
 use bytes::Bytes;
@@ -36,6 +37,9 @@ async fn connected(
     };
     // A client that is gone again needs no welcome.
     let _ = socket.emit("welcome", &welcome);
+    if let Some(database) = database(&hub.house) {
+        let _ = socket.emit("database", &database);
+    }
     if hub.stations.came(device.id) {
         changed(&hub, &io, device.id, true).await;
     }

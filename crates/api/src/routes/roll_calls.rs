@@ -10,7 +10,7 @@ use crate::routes::pictures::shown;
 use crate::state::House;
 use axum::extract::State;
 use axum::http::StatusCode;
-use axum::response::Response;
+use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
 use model::{DeviceId, Score};
 use serde::Serialize;
@@ -56,8 +56,11 @@ pub(crate) struct PresentView {
 pub(crate) struct OtherView {
     /// The number of the face, cut out of a picture of the camera.
     face: u32,
-    /// Whether it is known to be nobody's who is enrolled; else it was not seen well enough yet.
+    /// Whether it is known to be nobody's who is enrolled.
     unknown: bool,
+    /// The two people whom it is like, who cannot be told apart; absent: none such. Where it is not unknown either, it
+    /// was not seen well enough yet.
+    one_of: Option<Vec<PersonBrief>>,
     /// When it was last seen.
     at: Timestamp,
 }
@@ -80,17 +83,24 @@ pub(crate) async fn begin(
 
 /// The roll that was called last before a camera, and what it has found so far. Role: operator.
 ///
-/// It is forgotten when Gatebook stops; the log is not.
+/// It is forgotten when Gatebook stops; the log is not. Without a body where none was called since.
 #[utoipa::path(get, path = "/devices/{id}/roll-call", tag = "attendance",
     params(("id" = Uuid, Path, description = "The camera")),
-    responses((status = 200, body = RollCallView), (status = 404, body = Problem)))]
+    responses((status = 200, body = RollCallView), (status = 204, description = "None was called"),
+        (status = 404, body = Problem)))]
 pub(crate) async fn show(
     _: Operator,
     State(house): State<House>,
     Path(id): Path<Uuid>,
-) -> Result<Json<RollCallView>, ApiError> {
-    let called = house.cameras.roll_call(DeviceId(id));
-    Ok(Json(view(&house, called.ok_or_else(none)?).await?))
+) -> Result<Response, ApiError> {
+    let camera = DeviceId(id);
+    if house.cameras.watch(camera).is_none() {
+        return Err(ApiError::not_found("this camera"));
+    }
+    match house.cameras.roll_call(camera) {
+        Some(called) => Ok(Json(view(&house, called).await?).into_response()),
+        None => Ok(StatusCode::NO_CONTENT.into_response()),
+    }
 }
 
 /// Ends a roll call before its minute is over. Role: operator.
@@ -103,7 +113,8 @@ pub(crate) async fn end(
     Path(id): Path<Uuid>,
 ) -> Result<Json<RollCallView>, ApiError> {
     let ended = house.cameras.end_roll_call(DeviceId(id));
-    Ok(Json(view(&house, ended.ok_or_else(none)?).await?))
+    let ended = ended.ok_or_else(|| ApiError::not_found("a roll call of this camera"))?;
+    Ok(Json(view(&house, ended).await?))
 }
 
 /// A face of the roll that was called last, as JPEG. Role: operator.
@@ -124,14 +135,11 @@ pub(crate) async fn face(
     Ok(shown("image/jpeg", jpeg.to_vec()))
 }
 
-fn none() -> ApiError {
-    ApiError::not_found("a roll call of this camera")
-}
-
 async fn view(house: &House, call: RollCall) -> Result<RollCallView, ApiError> {
     let mut names = Names::load(house).await?;
-    let people = call.faces.iter().filter_map(|face| face.person);
-    names.load_people(people).await?;
+    let named = call.faces.iter().filter_map(|face| face.person);
+    let alike = call.faces.iter().filter_map(|face| face.one_of).flatten();
+    names.load_people(named.chain(alike)).await?;
     let (mut present, mut others) = (Vec::new(), Vec::new());
     for face in &call.faces {
         match face.person {
@@ -144,18 +152,25 @@ async fn view(house: &House, call: RollCall) -> Result<RollCallView, ApiError> {
             None => others.push(OtherView {
                 face: face.number,
                 unknown: face.unknown,
+                one_of: match face.one_of {
+                    Some([one, other]) => {
+                        Some(vec![names.person(one).await?, names.person(other).await?])
+                    }
+                    None => None,
+                },
                 at: face.at,
             }),
         }
     }
-    let now = house.clock.now();
-    let since_begin = |until: Timestamp| until.duration_since(call.begun_at).as_secs_f64();
     Ok(RollCallView {
         begun_at: call.begun_at,
-        until: call.until,
-        over: now >= call.until,
-        seconds: since_begin(now.min(call.until)).max(0.0),
-        of_seconds: since_begin(call.until),
+        until: call
+            .begun_at
+            .checked_add(call.lasts)
+            .unwrap_or(call.begun_at),
+        over: call.gone_on >= call.lasts,
+        seconds: call.gone_on.as_secs_f64(),
+        of_seconds: call.lasts.as_secs_f64(),
         looks: call.looks,
         present,
         others,

@@ -30,6 +30,16 @@ async fn connected(passing: &Passing, address: &str, device: &str) -> Socket {
     let (mut socket, first) = Socket::open(address, "/station", &headers, json!({})).await;
     assert_eq!(first.event, "connect", "{first:?}");
     assert_eq!(socket.expect("welcome").await.args[0]["device"], device);
+    let away = api::ports::Part {
+        name: "PostgreSQL".into(),
+        role: api::ports::PartRole::Database,
+        up: false,
+        since: None,
+        version: None,
+        capacity: None,
+    };
+    site.parts.send_replace([away].into());
+    assert_eq!(socket.expect("database").await.args[0]["up"], false);
     socket
 }
 

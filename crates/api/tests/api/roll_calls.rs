@@ -21,19 +21,30 @@ async fn a_roll_is_called_tells_who_is_there_and_is_done() {
         .expect(404);
     site.get(Role::Operator, &roll).await.expect(404);
     site.played.frame(CAMERA, Bytes::new()).await.unwrap();
+    let none = site.get(Role::Operator, &roll).await;
+    assert_eq!(none.status, 204, "a camera before which none was called");
     let face = |number, person| RollCallFace {
         number,
         person,
         unknown: false,
+        one_of: None,
         at: site.now(),
         score: Some(Score(900_000)),
     };
-    *site.played.called.lock().unwrap() = vec![face(1, ada.parse().ok()), face(2, None)];
+    let bob = passing.person("18", "Bob").await;
+    let either = RollCallFace {
+        one_of: Some([ada.parse().unwrap(), bob.parse().unwrap()]),
+        ..face(3, None)
+    };
+    *site.played.called.lock().unwrap() = vec![face(1, ada.parse().ok()), face(2, None), either];
     let begun = site.post(Role::Operator, &roll, json!(null)).await;
     let begun = begun.expect(201);
     assert_eq!(begun["present"][0]["person"]["name"], "Ada");
     assert_eq!(begun["present"][0]["face"], 1);
     assert_eq!(begun["others"][0]["face"], 2);
+    assert_eq!(begun["others"][0]["one_of"], json!(null));
+    let alike = begun["others"][1]["one_of"].as_array().unwrap();
+    assert_eq!([&alike[0]["name"], &alike[1]["name"]], ["Ada", "Bob"]);
     assert_eq!(
         (&begun["over"], &begun["of_seconds"]),
         (&json!(false), &json!(60.0))

@@ -4,14 +4,14 @@
 use crate::strangers::cut;
 use api::ports::{RollCall, RollCallFace};
 use bytes::Bytes;
-use jiff::SignedDuration;
 use model::{DeviceId, PersonId, Score, Timestamp};
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 use vision::{Frame, Identity, Limits, Overlay, Rect};
 
 /// How long one takes.
-const LONG: SignedDuration = SignedDuration::from_mins(1);
+const LONG: Duration = Duration::from_secs(60);
 /// Most faces that are listed: several times as many as are looked at in one picture.
 const MOST: usize = 200;
 
@@ -21,7 +21,10 @@ pub(super) struct RollCalls(Mutex<HashMap<DeviceId, Calling>>);
 
 struct Calling {
     begun_at: Timestamp,
-    until: Timestamp,
+    /// The same on the clock of trackers.
+    begun: Duration,
+    /// How long it takes, or took.
+    lasts: Duration,
     looks: u32,
     /// Faces that were put on the list so far.
     listed: u32,
@@ -38,6 +41,8 @@ struct Seen {
     person: Option<PersonId>,
     /// Whether it is known to be nobody's who is enrolled.
     unknown: bool,
+    /// The two people whom it is like.
+    one_of: Option<[PersonId; 2]>,
     at: Timestamp,
     score: Option<Score>,
     /// The face, cut out of the first picture that showed it.
@@ -45,31 +50,33 @@ struct Seen {
 }
 
 impl RollCalls {
-    /// Begins one, in place of any before.
-    pub(super) fn begin(&self, camera: DeviceId, now: Timestamp) -> RollCall {
+    /// Begins one at that time, `now` on the clock of trackers, in place of any before.
+    pub(super) fn begin(&self, camera: DeviceId, begun_at: Timestamp, now: Duration) -> RollCall {
         let calling = Calling {
-            begun_at: now,
-            until: now.checked_add(LONG).unwrap_or(now),
+            begun_at,
+            begun: now,
+            lasts: LONG,
             looks: 0,
             listed: 0,
             faces: Vec::new(),
         };
-        let shown = calling.shown();
+        let shown = calling.shown(now);
         self.all().insert(camera, calling);
         shown
     }
 
     /// Ends it before its time. `None`: there is none.
-    pub(super) fn end(&self, camera: DeviceId, now: Timestamp) -> Option<RollCall> {
+    pub(super) fn end(&self, camera: DeviceId, now: Duration) -> Option<RollCall> {
         let mut all = self.all();
         let calling = all.get_mut(&camera)?;
-        calling.until = calling.until.min(now);
-        Some(calling.shown())
+        calling.lasts = calling.gone_on(now);
+        Some(calling.shown(now))
     }
 
     /// What it has found, while it goes on and after it.
-    pub(super) fn shown(&self, camera: DeviceId) -> Option<RollCall> {
-        self.all().get(&camera).map(Calling::shown)
+    pub(super) fn shown(&self, camera: DeviceId, now: Duration) -> Option<RollCall> {
+        let all = self.all();
+        all.get(&camera).map(|calling| calling.shown(now))
     }
 
     /// A face on its list, as JPEG.
@@ -80,10 +87,11 @@ impl RollCalls {
         Some(face.jpeg.clone())
     }
 
-    /// Whether one goes on at `now`.
-    pub(super) fn goes_on(&self, camera: DeviceId, now: Timestamp) -> bool {
+    /// Whether one goes on at `now`, on the clock of trackers.
+    pub(super) fn goes_on(&self, camera: DeviceId, now: Duration) -> bool {
         let all = self.all();
-        all.get(&camera).is_some_and(|calling| now < calling.until)
+        let calling = all.get(&camera);
+        calling.is_some_and(|calling| calling.gone_on(now) < calling.lasts)
     }
 
     /// Takes in what was seen of a picture that was looked at for it. New faces are cut out of the picture, on a thread of
@@ -120,6 +128,11 @@ impl RollCalls {
 }
 
 impl Calling {
+    /// How long it has gone on, at most as long as it takes.
+    fn gone_on(&self, now: Duration) -> Duration {
+        now.saturating_sub(self.begun).min(self.lasts)
+    }
+
     /// Notes who is on the list already; the others.
     fn look(&mut self, seen: &[Overlay], at: Timestamp) -> Vec<Overlay> {
         self.looks += 1;
@@ -166,6 +179,7 @@ impl Calling {
                 in_sight: true,
                 person: None,
                 unknown: false,
+                one_of: None,
                 at,
                 score: None,
                 jpeg,
@@ -176,18 +190,21 @@ impl Calling {
     }
 
     /// A glance that is over, and was nobody's, is left out.
-    fn shown(&self) -> RollCall {
-        let worth = |face: &&Seen| face.person.is_some() || face.unknown || face.in_sight;
+    fn shown(&self, now: Duration) -> RollCall {
+        let decided = |face: &Seen| face.person.is_some() || face.unknown || face.one_of.is_some();
+        let worth = |face: &&Seen| decided(face) || face.in_sight;
         let one = |face: &Seen| RollCallFace {
             number: face.number,
             person: face.person,
             unknown: face.unknown,
+            one_of: face.one_of,
             at: face.at,
             score: face.score,
         };
         RollCall {
             begun_at: self.begun_at,
-            until: self.until,
+            gone_on: self.gone_on(now),
+            lasts: self.lasts,
             looks: self.looks,
             faces: self.faces.iter().filter(worth).map(one).collect(),
         }
@@ -200,7 +217,14 @@ impl Seen {
         self.at = at;
         self.track = overlay.track;
         self.person = self.person.or_else(|| named(overlay));
-        self.unknown = self.person.is_none() && overlay.identity == Identity::Unknown;
+        let nameless = self.person.is_none();
+        self.unknown = nameless && overlay.identity == Identity::Unknown;
+        self.one_of = match overlay.identity {
+            Identity::OneOf(both) if nameless => Some(both),
+            // Not seen well for a moment: what was known stands.
+            Identity::Undecided if nameless => self.one_of,
+            _ => None,
+        };
         self.score = overlay.score.map(Score::from_cosine).or(self.score);
     }
 }
@@ -252,9 +276,13 @@ mod tests {
         frame.to_jpeg(90).unwrap().into()
     }
 
+    fn second(n: u64) -> Duration {
+        Duration::from_secs(n)
+    }
+
     /// Persons and whether they are known to be nobody's, in the order of the list.
     fn list(calls: &RollCalls) -> Vec<(Option<PersonId>, bool)> {
-        let faces = calls.shown(CAMERA).unwrap().faces;
+        let faces = calls.shown(CAMERA, second(0)).unwrap().faces;
         let one = |face: &RollCallFace| (face.person, face.unknown);
         faces.iter().map(one).collect()
     }
@@ -262,7 +290,7 @@ mod tests {
     #[tokio::test]
     async fn a_name_that_better_views_take_back_leaves_the_list() {
         let calls = RollCalls::default();
-        calls.begin(CAMERA, at(0));
+        calls.begin(CAMERA, at(0), second(0));
         let look = async |second, seen: Overlay| {
             calls.see(CAMERA, &picture(), vec![seen], at(second)).await;
         };
@@ -278,7 +306,7 @@ mod tests {
     #[tokio::test]
     async fn each_person_is_listed_once_with_a_face_and_a_glance_is_not_listed() {
         let calls = RollCalls::default();
-        calls.begin(CAMERA, at(0));
+        calls.begin(CAMERA, at(0), second(0));
         let look = async |second, seen: Vec<Overlay>| {
             calls.see(CAMERA, &picture(), seen, at(second)).await;
         };
@@ -292,20 +320,38 @@ mod tests {
         look(6, vec![face(4, Identity::Undecided)]).await;
         look(8, vec![face(4, Identity::Known(who(1)))]).await;
         assert_eq!(list(&calls), [(Some(who(1)), false), (None, true)]);
-        let shown = calls.shown(CAMERA).unwrap();
+        let shown = calls.shown(CAMERA, second(9)).unwrap();
         assert_eq!((shown.looks, shown.faces[0].at), (4, at(8)));
         let jpeg = calls.face(CAMERA, shown.faces[0].number).unwrap();
         assert_eq!(Frame::decode(&jpeg, Limits::LIVE).unwrap().width(), 20);
     }
 
+    #[tokio::test]
+    async fn a_face_that_is_like_two_people_is_listed_with_both_until_it_is_named() {
+        let calls = RollCalls::default();
+        calls.begin(CAMERA, at(0), second(0));
+        let look = async |at_second, identity| {
+            let seen = vec![face(1, identity)];
+            calls.see(CAMERA, &picture(), seen, at(at_second)).await;
+            let faces = calls.shown(CAMERA, second(9)).unwrap().faces;
+            (faces.len(), faces[0].person, faces[0].one_of)
+        };
+        let both = [who(1), who(2)];
+        assert_eq!(look(2, Identity::OneOf(both)).await, (1, None, Some(both)));
+        assert_eq!(look(4, Identity::Undecided).await, (1, None, Some(both)));
+        let named = look(6, Identity::Known(who(1))).await;
+        assert_eq!(named, (1, Some(who(1)), None));
+    }
+
     #[test]
     fn it_ends_after_a_minute_or_when_it_is_done_and_its_list_stays() {
         let calls = RollCalls::default();
-        assert!(!calls.goes_on(CAMERA, at(0)) && calls.end(CAMERA, at(0)).is_none());
-        calls.begin(CAMERA, at(0));
-        assert!(calls.goes_on(CAMERA, at(59)) && !calls.goes_on(CAMERA, at(60)));
-        assert_eq!(calls.end(CAMERA, at(30)).unwrap().until, at(30));
-        assert!(!calls.goes_on(CAMERA, at(31)));
-        assert_eq!(calls.end(CAMERA, at(90)).unwrap().until, at(30));
+        assert!(!calls.goes_on(CAMERA, second(0)) && calls.end(CAMERA, second(0)).is_none());
+        calls.begin(CAMERA, at(0), second(100));
+        assert!(calls.goes_on(CAMERA, second(159)) && !calls.goes_on(CAMERA, second(160)));
+        assert_eq!(calls.end(CAMERA, second(130)).unwrap().lasts, second(30));
+        assert!(!calls.goes_on(CAMERA, second(131)));
+        let ended = calls.end(CAMERA, second(190)).unwrap();
+        assert_eq!((ended.lasts, ended.gone_on), (second(30), second(30)));
     }
 }

@@ -27,8 +27,12 @@ impl Work for Appending {
             entry,
             settles,
             writes,
+            first,
         } = &self.0;
         let index = tx.memory.tree.size();
+        if *first {
+            uncorrected(tx.db, entry).await?;
+        }
         if let Record::Act(Act::AlertAcknowledged { alert, .. }) = &entry.record {
             project::unacknowledged(tx.db, *alert).await?;
         }
@@ -66,6 +70,24 @@ async fn write_entry(tx: &mut Tx<'_>, index: u64, entry: &Entry) -> Result<()> {
     let new = tx.memory.tree.append(leaf_hash(&leaf));
     let new = new.map_err(|error| StoreError::Engine(error.to_string()))?;
     insert_nodes(tx.db, &new).await
+}
+
+/// Refuses a correction of what was corrected already.
+async fn uncorrected(db: &mut Db, entry: &Entry) -> Result<()> {
+    let Some(corrected) = Searchable::of(entry).refers else {
+        return Ok(());
+    };
+    let before = query("SELECT id FROM entries WHERE refers = ? LIMIT 1")
+        .bind(corrected.0.as_bytes().as_slice())
+        .fetch_optional(db)
+        .await
+        .map_err(fault)?;
+    match before {
+        Some(_) => Err(StoreError::Conflict {
+            what: format!("the first correction of {corrected}"),
+        }),
+        None => Ok(()),
+    }
 }
 
 /// The leaf, which tells nothing without the event's key, and the sealed payload with that key.

@@ -10,10 +10,10 @@ use crate::state::House;
 use axum::extract::State;
 use axum::http::StatusCode;
 use model::{
-    Act, Correction, Credential, CredentialKind, EventId, Person, PersonId, PictureId, Record,
-    StrangerId,
+    Act, Correction, Credential, CredentialKind, Entry, EventId, Person, PersonId, PictureId,
+    Record, StrangerId,
 };
-use store::{FaceTemplate, Put, StrangerSeen, Write};
+use store::{Append, FaceTemplate, Put, StoreError, StrangerSeen, Write};
 use uuid::Uuid;
 
 /// Faces with which a person is enrolled at most, those from before included. More bring nothing.
@@ -173,9 +173,21 @@ impl Known {
             instead: Some(self.person),
             reason: REASON.to_owned(),
         };
-        let record = Record::Correction(correction);
-        let recorded = house.record(caller.author(), record, Vec::new()).await;
-        recorded.map(drop)
+        let entry = Entry {
+            id: fresh(),
+            written_at: house.clock.now(),
+            author: caller.author(),
+            record: Record::Correction(correction),
+        };
+        // The camera may still see them, and know them by now.
+        let first = Append {
+            first: true,
+            ..Append::entry(entry)
+        };
+        match house.store.append(first).await {
+            Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
+            Err(error) => Err(error.into()),
+        }
     }
 }
 

@@ -10,12 +10,12 @@ use api::ports::{
 };
 use async_trait::async_trait;
 use bytes::Bytes;
-use jiff::SignedDuration;
 use model::{
     Author, CredentialId, DeviceId, GateId, PersonId, PictureId, Score, StrangerId, Timestamp,
 };
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 use tokio::sync::{Semaphore, watch};
 
 /// Who can be recognised now.
@@ -215,7 +215,8 @@ impl Cameras for Played {
         let begun_at = self.now();
         let call = RollCall {
             begun_at,
-            until: begun_at + SignedDuration::from_mins(1),
+            gone_on: Duration::ZERO,
+            lasts: Duration::from_secs(60),
             looks: 1,
             faces: self.called.lock().unwrap().clone(),
         };
@@ -229,7 +230,8 @@ impl Cameras for Played {
 
     fn end_roll_call(&self, _: DeviceId) -> Option<RollCall> {
         let mut roll = self.roll.lock().unwrap();
-        roll.as_mut()?.until = self.now();
+        let call = roll.as_mut()?;
+        call.lasts = call.gone_on;
         roll.clone()
     }
 
