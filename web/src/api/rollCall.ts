@@ -1,5 +1,5 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
-import { client, data, Problem } from "./client";
+import { client, data } from "./client";
 import type { RollCall } from "./types";
 
 const of = (camera: string) => ({ params: { path: { id: camera } } });
@@ -8,14 +8,7 @@ const of = (camera: string) => ({ params: { path: { id: camera } } });
 export function rollCallQuery(camera: string) {
   return queryOptions({
     queryKey: ["roll-call", camera],
-    queryFn: async (): Promise<RollCall | null> => {
-      try {
-        return await data(client.GET("/api/v1/devices/{id}/roll-call", of(camera)));
-      } catch (error) {
-        if (error instanceof Problem && error.status === 404) return null;
-        throw error;
-      }
-    },
+    queryFn: async () => (await data<RollCall | undefined>(client.GET("/api/v1/devices/{id}/roll-call", of(camera)))) ?? null,
     refetchInterval: (query) => (query.state.data?.over === false ? 1000 : false),
   });
 }

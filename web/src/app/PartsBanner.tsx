@@ -1,4 +1,5 @@
 import { Unplug } from "lucide-react";
+import type { Part } from "../api/parts";
 import { useParts, useReturned } from "../live/parts";
 import { Time } from "../ui/Time";
 import { awayPart, withoutPart } from "../words";
@@ -8,6 +9,11 @@ import css from "./StaleBanner.module.css";
 export function PartsBanner() {
   const parts = useParts();
   useReturned(parts);
+  return <AwayBanner parts={parts} />;
+}
+
+/** The same of parts that are known. */
+export function AwayBanner({ parts }: { parts: Part[] }) {
   const away = parts.filter((part) => !part.up);
   if (away.length === 0) return null;
   return (

@@ -49,6 +49,8 @@ function passage(index: number): Passage {
     time: { source: "server", skew_ms: null, device: { state: "absent" }, received_at: "2026-11-21T08:00:00Z" },
     topic: "AccessControl/AccessTaken/Credential",
     corrected_by: [],
+    one_of: [],
+    before: null,
   };
 }
 

@@ -1,4 +1,5 @@
 import { useEffect, useRef, useState, type RefObject } from "react";
+import type { Part } from "../api/parts";
 import { grab } from "../ui/camera";
 import { stationSocket } from "./socket";
 import { afterRefusal, type Refusal } from "./refusal";
@@ -12,11 +13,21 @@ export interface StationState {
   /** What somebody before the camera is asked to do, or came of it. */
   challenge: Challenge | null;
   refused: Refusal | null;
+  /** The database on a server, where there is one. */
+  database: Part | null;
   /** Frames worked on per second, over the last seconds. */
   rate: number;
 }
 
-const idle: StationState = { connected: false, rejected: null, overlays: [], challenge: null, refused: null, rate: 0 };
+const idle: StationState = {
+  connected: false,
+  rejected: null,
+  overlays: [],
+  challenge: null,
+  refused: null,
+  database: null,
+  rate: 0,
+};
 
 /** At most this many frames a second: more tells recognition nothing new. */
 const fastest = 1000 / 15;
@@ -57,7 +68,8 @@ export function useStation(video: RefObject<HTMLVideoElement | null>, running: b
     };
 
     socket.on("connect", () => change({ connected: true, rejected: null }));
-    socket.on("disconnect", () => change({ connected: false, overlays: [], challenge: null }));
+    socket.on("disconnect", () => change({ connected: false, overlays: [], challenge: null, database: null }));
+    socket.on("database", (database: Part) => change({ database }));
     socket.on("connect_error", (error) => change({ connected: false, rejected: socket.active ? null : error.message }));
     socket.connect();
     void send();

@@ -1,5 +1,7 @@
+import { Link } from "@tanstack/react-router";
 import { ArrowRight } from "lucide-react";
 import type { Passage } from "../api/types";
+import { Alike, PersonLink } from "./Alike";
 import { reasons, rules } from "../words";
 import { Scores } from "./Scores";
 import css from "./Why.module.css";
@@ -18,6 +20,20 @@ export function Why({ passage }: { passage: Passage }) {
             </li>
           ))}
         </ul>
+      )}
+      {passage.one_of.length > 0 && (
+        <p>
+          <Alike people={passage.one_of} />.
+        </p>
+      )}
+      {passage.before && (
+        <p>
+          Was held to be <PersonLink person={passage.before} /> before:{" "}
+          <Link to="/log" search={{ person: passage.before.id, access_point: passage.access_point.id }}>
+            their passages here
+          </Link>
+          .
+        </p>
       )}
       <Scores passage={passage} />
     </div>

@@ -1,7 +1,7 @@
 //! /live, and the namespaces `/live` and `/station` of the socket
 
 use crate::support::{Passing, Site, Socket, id};
-use api::ports::{Challenge, ChallengeStep};
+use api::ports::{Challenge, ChallengeStep, Part, PartRole};
 use model::{Direction, FaceLiveness, LivenessPolicy, NotEstablished, PersonId, Prompt};
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -30,16 +30,6 @@ async fn connected(passing: &Passing, address: &str, device: &str) -> Socket {
     let (mut socket, first) = Socket::open(address, "/station", &headers, json!({})).await;
     assert_eq!(first.event, "connect", "{first:?}");
     assert_eq!(socket.expect("welcome").await.args[0]["device"], device);
-    let away = api::ports::Part {
-        name: "PostgreSQL".into(),
-        role: api::ports::PartRole::Database,
-        up: false,
-        since: None,
-        version: None,
-        capacity: None,
-    };
-    site.parts.send_replace([away].into());
-    assert_eq!(socket.expect("database").await.args[0]["up"], false);
     socket
 }
 
@@ -278,4 +268,28 @@ async fn what_is_asked_before_a_camera_station_is_told_to_it_in_words() {
     let expected = json!({"challenge": "not_established", "name": "Ada", "why": "too_late",
         "policy": "or_another_factor"});
     assert_eq!(ended["challenge"], expected);
+}
+
+#[tokio::test]
+async fn a_camera_station_is_told_that_the_database_does_not_answer_and_of_no_other_part() {
+    let passing = Passing::open().await;
+    let address = passing.site.serve().await;
+    let device = station(&passing).await;
+    let mut socket = connected(&passing, &address, &device).await;
+    let part = |name: &str, role, up| Part {
+        name: name.into(),
+        role,
+        up,
+        since: None,
+        version: None,
+        capacity: None,
+    };
+    let front = part("front", PartRole::Edge, false);
+    let parts = &passing.site.parts;
+    parts.send_replace([front.clone()].into());
+    let database = part("PostgreSQL", PartRole::Database, false);
+    parts.send_replace([front, database].into());
+    let told = socket.expect("database").await;
+    assert_eq!(told.args[0]["name"], "PostgreSQL");
+    assert_eq!(told.args[0]["up"], false);
 }

@@ -233,6 +233,31 @@ pub async fn a_correction_is_shown_at_what_it_corrects<S: Site>() {
     assert_eq!(site.store().entry(new_id()).await.unwrap(), None);
 }
 
+pub async fn of_two_who_would_be_the_first_to_correct_an_entry_one_is<S: Site>() {
+    let site = S::found().await;
+    let original = passed(Direction::Entry, new_id(), after(0));
+    let id = original.id;
+    site.store().append(Append::entry(original)).await.unwrap();
+    let corrected = async || {
+        let correction = Correction::NotThisPerson {
+            event: id,
+            instead: Some(new_id()),
+            reason: "seen by the guard".to_owned(),
+        };
+        let first = Append {
+            first: true,
+            ..Append::entry(entry(Record::Correction(correction)))
+        };
+        site.store().append(first).await
+    };
+    let both = tokio::join!(corrected(), corrected());
+    let refused = [both.0, both.1].into_iter().filter_map(Result::err);
+    let refused: Vec<_> = refused.collect();
+    assert!(matches!(refused[..], [StoreError::Conflict { .. }]));
+    let stored = site.store().entry(id).await.unwrap().unwrap();
+    assert_eq!(stored.corrected_by.len(), 1);
+}
+
 pub async fn an_entry_is_appended_once<S: Site>() {
     let site = S::found().await;
     let entry = act(Act::SiteFounded);

@@ -84,6 +84,7 @@ macro_rules! every_case {
                 entries_are_found_by_what_they_are_about,
                 pages_follow_one_another_without_overlap,
                 a_correction_is_shown_at_what_it_corrects,
+                of_two_who_would_be_the_first_to_correct_an_entry_one_is,
                 an_entry_is_appended_once,
             ],
             search: [

@@ -8,6 +8,7 @@ import { rollCallFace, rollCallQuery, useCallRoll, useEndRollCall } from "../../
 import type { PersonBrief, RollCall as Called } from "../../api/types";
 import { useLiveState } from "../../live/house";
 import type { LiveCamera } from "../../live/wire";
+import { Alike } from "../../passage/Alike";
 import { Button, buttonClass } from "../../ui/Button";
 import { SelectField } from "../../ui/Field";
 import { count, isoDay } from "../../ui/format";
@@ -226,10 +227,12 @@ function Others({ camera, called }: { camera: string; called: Called }) {
       }
     >
       <ul className={css.grid} aria-label="Not recognised">
-        {called.others.map(({ face, unknown }) => (
+        {called.others.map(({ face, unknown, one_of }) => (
           <li key={face} className={css.card}>
             <Picture src={rollCallFace(camera, called, face)} alt="A face that was not recognised" className={css.face} />
-            <span className="muted small">{unknown ? "Like nobody who is enrolled" : "Not seen well enough yet"}</span>
+            <span className="muted small">
+              {one_of ? <Alike people={one_of} /> : unknown ? "Like nobody who is enrolled" : "Not seen well enough yet"}
+            </span>
           </li>
         ))}
       </ul>

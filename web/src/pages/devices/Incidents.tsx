@@ -61,7 +61,7 @@ function Row({ incident, onAllow }: { incident: Incident; onAllow: () => void })
         <p className={css.remedy}>{incident.remedy}</p>
       </div>
       <div className={css.actions}>
-        {mayForget && incident.kind === "outage" && (
+        {mayForget && incident.kind === "outage" && incident.device && (
           <Button size="s" icon={FileUp} onClick={() => setImporting(true)}>
             Import a card's log
           </Button>

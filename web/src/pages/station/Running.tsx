@@ -2,6 +2,7 @@ import { Link } from "@tanstack/react-router";
 import { CameraOff, LoaderCircle, Maximize, Power, Radio, TriangleAlert } from "lucide-react";
 import { useEffect, useRef, type RefObject } from "react";
 import { reaches, useSession } from "../../api/session";
+import { AwayBanner } from "../../app/PartsBanner";
 import { useLeaveStation } from "../../api/station";
 import { useStation, type StationState } from "../../live/station";
 import type { Overlay } from "../../live/wire";
@@ -69,6 +70,7 @@ export function StationView() {
           <State camera={running} station={station} />
         </div>
       </div>
+      {station.database && <AwayBanner parts={[station.database]} />}
       <Trouble station={station} />
     </>
   );
