@@ -1,5 +1,6 @@
 //! Which of the access point's factors were shown.
 
+use crate::naming::is_one_of_two;
 use model::{Comparison, Evidence, Factor, PersonId, Reason};
 
 /// What speaks against the passage because a required factor was not shown.
@@ -21,7 +22,8 @@ fn reason(factor: Factor) -> Reason {
 }
 
 fn shown(factor: Factor, evidence: &Evidence, person: Option<PersonId>) -> bool {
-    let face = evidence.face.as_ref().and_then(|f| f.person);
+    let of_two = person.filter(|person| is_one_of_two(evidence, *person));
+    let face = evidence.face.as_ref().and_then(|f| f.person).or(of_two);
     match factor {
         Factor::Tag => evidence.tag.is_some(),
         // A classic line is written only after the board itself has matched a finger.

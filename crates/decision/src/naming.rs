@@ -1,7 +1,9 @@
 //! Whom the evidence names, and whether its factors agree on it.
 
 use crate::facts::Facts;
-use model::{CustodyState, Evidence, FingerMode, FingerResult, FingerSighting, Person, Reason};
+use model::{
+    CustodyState, Evidence, FingerMode, FingerResult, FingerSighting, Person, PersonId, Reason,
+};
 
 /// Whom the evidence names.
 pub(crate) struct Named<'a> {
@@ -42,12 +44,21 @@ pub(crate) fn named<'a>(evidence: &Evidence, facts: &'a Facts) -> Named<'a> {
         )
     });
     let mut named = agreed(&[finger, tag, face, print]);
+    if named.person.is_some_and(|p| is_one_of_two(evidence, p.id)) {
+        named.reasons.retain(|r| *r != Reason::NotToldApart);
+    }
     let locked = |print: &FingerSighting| print.result == FingerResult::Locked;
     let locked = evidence.fingerprint.as_ref().is_some_and(locked);
     named
         .reasons
         .extend(locked.then_some(Reason::FingersLocked));
     named
+}
+
+/// Whether the face is like `person` and like somebody else, so that what was shown besides tells which of the two it is.
+pub(crate) fn is_one_of_two(evidence: &Evidence, person: PersonId) -> bool {
+    let both = evidence.face.as_ref().and_then(|face| face.one_of);
+    both.is_some_and(|both| both.contains(&person))
 }
 
 /// Why a finger that the house compared names nobody.

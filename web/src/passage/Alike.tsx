@@ -3,8 +3,8 @@ import { Fragment } from "react";
 import type { PersonBrief } from "../api/types";
 import { personName } from "./name";
 
-/** The two people whom a face is like. */
-export function Alike({ people }: { people: PersonBrief[] }) {
+/** The two people whom a face is like; `settled`: something else tells which of them it is. */
+export function Alike({ people, settled = false }: { people: PersonBrief[]; settled?: boolean }) {
   return (
     <>
       {"Like "}
@@ -14,7 +14,7 @@ export function Alike({ people }: { people: PersonBrief[] }) {
           <PersonLink person={person} />
         </Fragment>
       ))}
-      , not told apart
+      , not told apart{settled && " by the face alone"}
     </>
   );
 }

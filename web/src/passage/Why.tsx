@@ -23,7 +23,7 @@ export function Why({ passage }: { passage: Passage }) {
       )}
       {passage.one_of.length > 0 && (
         <p>
-          <Alike people={passage.one_of} />.
+          <Alike people={passage.one_of} settled={!passage.reasons.includes("not_told_apart")} />.
         </p>
       )}
       {passage.before && (

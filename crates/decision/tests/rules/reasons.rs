@@ -206,6 +206,26 @@ fn whoever_is_like_two_people_is_no_stranger_and_is_told_so() {
 }
 
 #[test]
+fn a_tag_tells_which_of_two_it_is_and_a_tag_of_a_third_does_not() {
+    let with_tag_of = |n| {
+        let factors = [Factor::Tag, Factor::FaceMatch];
+        let mut passage = Passage::requiring(&factors)
+            .face(None, None)
+            .tag(false, held(CustodyState::Assigned, n));
+        let face = passage.evidence.face.as_mut().unwrap();
+        face.one_of = Some([person(7).id, person(8).id]);
+        passage
+    };
+    for n in [7, 8] {
+        let passage = with_tag_of(n);
+        assert_granted(&passage, &[]);
+        assert_eq!(passage.decide().person, Some(person(n).id));
+    }
+    let third = with_tag_of(9);
+    assert_denied(&third, &[Reason::FaceMissing, Reason::NotToldApart]);
+}
+
+#[test]
 fn that_a_face_was_held_to_be_another_is_shown_and_does_not_deny() {
     let mut passage = Passage::requiring(&[]).face(Some(&person(7)), Some(person(7)));
     let face = passage.evidence.face.as_mut().unwrap();
