@@ -39,9 +39,11 @@ impl Purpose {
     #[must_use]
     pub const fn effort(&self) -> Effort {
         match self {
-            Self::Live | Self::Following(_) | Self::Asked(_) | Self::RollCall | Self::Comparison => {
-                Effort::Single
-            }
+            Self::Live
+            | Self::Following(_)
+            | Self::Asked(_)
+            | Self::RollCall
+            | Self::Comparison => Effort::Single,
             Self::Enrolment => Effort::Thorough,
         }
     }

@@ -82,7 +82,10 @@ fn looking_at_the_eyes_lays_the_lids_about_them_and_leaves_the_rest_as_it_was() 
             Look::Seen(seen) => seen.faces,
             Look::Unreadable(reason) => panic!("{reason}"),
         };
-        let (live, asked) = (look(Purpose::Live), look(Purpose::Asked(Attention::everywhere())));
+        let (live, asked) = (
+            look(Purpose::Live),
+            look(Purpose::Asked(Attention::everywhere())),
+        );
         assert_eq!(live.len(), asked.len());
         for (before, after) in live.iter().zip(&asked) {
             assert_eq!(before.template, after.template);
@@ -92,7 +95,10 @@ fn looking_at_the_eyes_lays_the_lids_about_them_and_leaves_the_rest_as_it_was() 
                 let width = place(before, eye[0]).distance(place(before, eye[1]));
                 for n in eye {
                     let moved = place(before, n).distance(place(after, n));
-                    assert!(moved > 0.0 && moved < width * 0.35, "{name}: {moved} of {width}");
+                    assert!(
+                        moved > 0.0 && moved < width * 0.35,
+                        "{name}: {moved} of {width}"
+                    );
                 }
                 // Above is above, and open is open.
                 let [upper, lower] = [eye[2], eye[3]].map(|n| place(after, n).y);
