@@ -3,7 +3,7 @@
 //! ONNX, not a graph of one particular runtime, so that any runtime that reads ONNX can be
 //! given the same model. Everything is laid out NCHW.
 
-pub(crate) mod builder;
+mod builder;
 mod graph_model;
 pub mod prelu;
 mod resnet;

@@ -3,7 +3,7 @@
 use super::*;
 use crate::engine::{Engine, Setup};
 use crate::models::{hex, spoof_self_test};
-use crate::onnx::builder::{Builder, Padding, Window};
+use crate::onnx::{Builder, Padding, Window};
 use crate::weights::Weight;
 use proptest::prelude::*;
 use prost::Message;
@@ -28,7 +28,7 @@ fn bright(softmax: bool) -> Vec<u8> {
         padding: Padding::Valid,
     };
     let bias = Some(vec![0.0, -12.8]);
-    let answers = builder.conv(&mean, filters, bias, 1, window);
+    let answers = builder.conv(&mean, &filters, bias, window);
     let mut answers = builder.reshape(&answers, &[1, -1]);
     if softmax {
         answers = builder.op("Softmax", &[&answers], Vec::new());
