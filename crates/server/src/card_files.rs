@@ -201,6 +201,7 @@ impl Cards {
                 entry,
                 settles: Vec::new(),
                 writes,
+                first: false,
             })
             .await?;
         Ok(())

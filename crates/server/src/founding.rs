@@ -70,6 +70,7 @@ pub async fn act(store: &dyn Store, act: Act, writes: Vec<Write>, now: Timestamp
             entry,
             settles: Vec::new(),
             writes,
+            first: false,
         })
         .await?;
     Ok(())

@@ -48,6 +48,7 @@ async fn act(store: &dyn store::Store, act: Act, writes: Vec<Write>) -> Result<(
             entry,
             settles: Vec::new(),
             writes,
+            first: false,
         })
         .await?;
     Ok(())

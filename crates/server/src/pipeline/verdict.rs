@@ -145,6 +145,7 @@ async fn attempt(
             entry,
             settles,
             writes: Vec::new(),
+            first: false,
         })
         .await?;
     metrics::counter!("gatebook_passages_total", "outcome" => outcome).increment(1);
