@@ -53,7 +53,7 @@ impl EyeNet {
             include_bytes!(concat!(env!("OUT_DIR"), "/iris.bin")),
         )?;
         Ok(Self {
-            net: runtime.load(&model.to_onnx(SIDE, SIDE, &[CONTOUR])?)?,
+            net: runtime.load(&model.to_onnx((SIDE, SIDE), &[CONTOUR], 1)?)?,
             workspaces: Pool::default(),
         })
     }

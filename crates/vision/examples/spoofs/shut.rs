@@ -6,8 +6,8 @@ use std::path::Path;
 use vision::liveness::Measures;
 use vision::{Effort, Engine};
 
-/// Photographs of Labeled Faces in the Wild (folds 0 to 2) whose eyes are shut, or lowered so that none is seen. They were
-/// looked for by eye on all 2,320, before anything was measured of them.
+/// Photographs of Labeled Faces in the Wild (folds 0 to 2) whose eyes are shut, or lowered so that none is seen: looked for by
+/// eye on all 2,320, though not blindly (`docs/measurements.md`, *Shut eyes*).
 const SHUT: [&str; 12] = [
     "Adam_Freier/Adam_Freier_0001.jpg",
     "Barbara_Brezigar/Barbara_Brezigar_0001.jpg",
