@@ -12,7 +12,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use jiff::Timestamp;
-use model::{DeviceId, Score};
+use model::{DeviceId, PersonId, Score};
 use serde::Serialize;
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -135,11 +135,16 @@ pub(crate) async fn face(
     Ok(shown("image/jpeg", jpeg.to_vec()))
 }
 
-async fn view(house: &House, call: RollCall) -> Result<RollCallView, ApiError> {
-    let mut names = Names::load(house).await?;
+/// Everybody whose name is told.
+fn whom(call: &RollCall) -> Vec<PersonId> {
     let named = call.faces.iter().filter_map(|face| face.person);
     let alike = call.faces.iter().filter_map(|face| face.one_of).flatten();
-    names.load_people(named.chain(alike)).await?;
+    named.chain(alike).collect()
+}
+
+async fn view(house: &House, call: RollCall) -> Result<RollCallView, ApiError> {
+    let mut names = Names::load(house).await?;
+    names.load_people(whom(&call)).await?;
     let (mut present, mut others) = (Vec::new(), Vec::new());
     for face in &call.faces {
         match face.person {
