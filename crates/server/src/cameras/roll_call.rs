@@ -313,8 +313,8 @@ mod tests {
         let first = [1, 2, 3].map(|track| face(track, Identity::Undecided));
         look(2, first.to_vec()).await;
         assert_eq!(list(&calls), [(None, false); 3]);
-        let second = vec![face(1, Identity::Known(who(1))), face(3, Identity::Unknown)];
-        look(4, second).await;
+        let decided = vec![face(1, Identity::Known(who(1))), face(3, Identity::Unknown)];
+        look(4, decided).await;
         assert_eq!(list(&calls), [(Some(who(1)), false), (None, true)]);
         // Lost, and followed anew.
         look(6, vec![face(4, Identity::Undecided)]).await;

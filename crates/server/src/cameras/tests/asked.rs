@@ -3,7 +3,7 @@
 use super::rig::{Rig, eventually, face};
 use crate::recognition::RecognitionPort;
 use crate::tests::act;
-use api::ports::Recognition;
+use api::ports::{Cameras, Recognition};
 use model::{
     AccessPoint, Act, FaceLiveness, FaceSighting, LivenessPolicy, NotEstablished, Sighting,
 };
