@@ -118,12 +118,13 @@ pub trait People: Send + Sync {
     /// Everybody's credentials, to fill the galleries at start.
     async fn all_credentials(&self) -> Result<Vec<Credential>>;
 
-    /// Which face templates there are, by credential and model; while the models change a credential may have one of
+    /// Which face templates there are, in the order they came; while the models change a credential may have one of
     /// each.
     async fn face_template_keys(&self) -> Result<Vec<FaceTemplateKey>>;
 
     /// Face templates in the order they came, at most `most`, 1.., from the place on that the page before gave, 0 at
-    /// first; with the place to go on from. A page without any is the last.
+    /// first; with the place to go on from. A page without any is the last. One that comes while the pages are read may be in none
+    /// of them.
     async fn face_templates_from(&self, place: i64, most: u32) -> Result<(Vec<FaceTemplate>, i64)>;
 
     /// One person's face templates.

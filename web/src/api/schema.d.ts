@@ -243,7 +243,7 @@ export interface paths {
         };
         /**
          * The roll that was called last before a camera, and what it has found so far. Role: operator.
-         * @description It is forgotten when Gatebook stops; the log is not.
+         * @description It is forgotten when Gatebook stops; the log is not. Without a body where none was called since.
          */
         get: operations["get_devices_id_roll_call"];
         put?: never;
@@ -3283,7 +3283,12 @@ export interface components {
              * @description The number of the face, cut out of a picture of the camera.
              */
             face: number;
-            /** @description Whether it is known to be nobody's who is enrolled; else it was not seen well enough yet. */
+            /**
+             * @description The two people whom it is like, who cannot be told apart; absent: none such. Where it is not unknown either, it
+             *     was not seen well enough yet.
+             */
+            one_of?: components["schemas"]["PersonBrief"][] | null;
+            /** @description Whether it is known to be nobody's who is enrolled. */
             unknown: boolean;
         };
         /**
@@ -3395,6 +3400,7 @@ export interface components {
              * @description When it happened.
              */
             at: string;
+            before?: components["schemas"]["PersonBrief"] | null;
             comparison?: components["schemas"]["ComparisonView"] | null;
             /** @description Corrections that refer to it, oldest first. */
             corrected_by: string[];
@@ -3418,6 +3424,8 @@ export interface components {
             /** @description The name on a classic controller's card, to hold against the registry's. */
             name_on_card?: string | null;
             not_established?: components["schemas"]["NotEstablished"] | null;
+            /** @description The two people whom the face is like, who cannot be told apart; empty: none such. Empty below the role auditor. */
+            one_of: components["schemas"]["PersonBrief"][];
             /** @description Gatebook's own verdict. */
             outcome: components["schemas"]["Outcome"];
             person?: components["schemas"]["PassagePerson"] | null;
@@ -5401,6 +5409,13 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["RollCallView"];
                 };
+            };
+            /** @description None was called */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Not signed in */
             401: {

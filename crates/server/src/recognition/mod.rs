@@ -124,6 +124,9 @@ impl Recogniser {
         let stored = store.face_template_keys().await?;
         let wanted = models::embedder(config)?;
         let first = reenrolment::first_to_serve(&stored, wanted, config)?;
+        let own = wanted.to_string();
+        let outdated = stored.iter().any(|template| template.model != own);
+        drop(stored);
         let pool = Arc::new(Pool::default());
         let local = match config.vision.threads {
             0 => None,
@@ -131,8 +134,6 @@ impl Recogniser {
         };
         let serving = Serving::of(first.model);
         serving.fill(&*store).await?;
-        let own = wanted.to_string();
-        let outdated = stored.iter().any(|template| template.model != own);
         Ok(Self {
             pool,
             serving: RwLock::new(serving),

@@ -136,6 +136,20 @@ fn a_model_in_an_npm_package_is_brought_by_npm_from_the_registry_in_use() {
 }
 
 #[test]
+fn why_npm_does_not_bring_a_package_is_told() {
+    let data = tempdir().unwrap();
+    let card = card(data.path(), "npm:means@1.0.0/means.onnx", SHA256);
+    let words = ["models", "add", card.to_str().unwrap(), "--yes"];
+    let settings = [
+        ("npm_config_registry", "http://127.0.0.1:9"),
+        ("npm_config_cache", data.path().to_str().unwrap()),
+        ("npm_config_fetch_retries", "0"),
+    ];
+    let ended = gatebook(data.path(), &words).envs(settings).output();
+    Ended::from(ended.unwrap()).with(1).saying("ECONNREFUSED");
+}
+
+#[test]
 fn cards_that_are_brought_along_are_listed_with_their_licence() {
     let data = tempdir().unwrap();
     run(data.path(), &["models", "pull"])
@@ -144,6 +158,9 @@ fn cards_that_are_brought_along_are_listed_with_their_licence() {
     run(data.path(), &["models", "pull", "yunet"])
         .with(1)
         .saying("--yes");
+    run(data.path(), &["models", "pull", "yunet", "--show"])
+        .with(0)
+        .saying("sha256 = ");
     run(data.path(), &["models", "pull", "nobody", "--yes"])
         .with(1)
         .saying("models pull");

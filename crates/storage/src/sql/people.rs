@@ -111,7 +111,7 @@ impl People for SqlStore {
 
     async fn face_template_keys(&self) -> Result<Vec<FaceTemplateKey>> {
         let mut db = self.read().await?;
-        let sql = "SELECT credential, person, model FROM templates ORDER BY credential, model";
+        let sql = "SELECT credential, person, model FROM templates ORDER BY rowid";
         let rows = query(sql).fetch_all(&mut db).await.map_err(fault)?;
         rows.iter().map(templates::key).collect()
     }

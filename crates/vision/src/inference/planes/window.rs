@@ -21,7 +21,8 @@ pub struct Window {
 }
 
 impl Window {
-    /// The window of `pool` on an input of 32-bit numbers (N, C, H, W); `None` if it is of another kind.
+    /// The window of `pool` on an input of 32-bit numbers (N, C, H, W); `None` if it is of another
+    /// kind, or nothing comes of it.
     pub fn of(pool: &PoolSpec, input: &TypedFact) -> Option<Self> {
         let &[_, _, high, wide] = input.shape.as_concrete()? else {
             return None;
@@ -44,7 +45,8 @@ impl Window {
             from: [high, wide],
             to: [rows.convoluted, columns.convoluted],
         };
-        (plain && window.stride > 0).then_some(window)
+        let empty = window.from.contains(&0) || window.to.contains(&0);
+        (plain && window.stride > 0 && !empty).then_some(window)
     }
 
     /// The rows of the plane that the window covers for row `y` of what comes of it, the first with its row in the
