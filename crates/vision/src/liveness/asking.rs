@@ -248,16 +248,16 @@ mod tests {
     use bytes::Bytes;
     use uuid::Uuid;
 
-    fn who(n: u128) -> PersonId {
+    pub(super) fn who(n: u128) -> PersonId {
         PersonId(Uuid::from_u128(n))
     }
 
-    fn ms(n: u64) -> Duration {
+    pub(super) fn ms(n: u64) -> Duration {
         Duration::from_millis(n)
     }
 
     /// Person `n` at their place, with eyes open so far and the nose there (50 is ahead).
-    fn face(n: u8, open: f32, nose: f32) -> Face {
+    pub(super) fn face(n: u8, open: f32, nose: f32) -> Face {
         let mut values = vec![0.0; 128];
         values[usize::from(n)] = 1.0;
         Face {
@@ -285,7 +285,7 @@ mod tests {
     }
 
     /// What a tracker says of these people, all named; of `new` ones for the first time.
-    fn update(seen: &[u8], new: &[(u8, u64)]) -> TrackUpdate {
+    pub(super) fn update(seen: &[u8], new: &[(u8, u64)]) -> TrackUpdate {
         let overlay = |n: &u8| Overlay {
             track: u64::from(*n),
             bounds: place(*n),

@@ -108,18 +108,80 @@ impl Asking {
         for decided in &mut update.decided {
             self.withdraw(decided);
         }
-        for (decided, person) in self.further.drain(..) {
-            let liveness = FaceLiveness::NotEstablished { why };
-            self.again.tell(decided.track, person, liveness, true);
+        let asked = self.now.take().map(|(decided, who, _)| (decided, who));
+        let waiting = self.waiting.drain(..).map(|one| (one.decided, one.person));
+        let mut told: Vec<(Decided, PersonId)> = asked.into_iter().chain(waiting).collect();
+        for (decided, person) in std::mem::take(&mut self.further) {
+            let stays = self.stays.iter().any(|stay| stay.person == person);
+            let named = |other: &Decided| other.person == Some(person);
+            if stays
+                || told.iter().any(|(_, who)| *who == person)
+                || update.decided.iter().any(named)
+            {
+                let liveness = FaceLiveness::NotEstablished { why };
+                self.again.tell(decided.track, person, liveness, true);
+            } else {
+                // The track that they were asked by is somebody else's, so nothing else tells of them.
+                told.push((decided, person));
+            }
         }
-        let asked = self.now.take().map(|(decided, ..)| decided);
-        let waiting = self.waiting.drain(..).map(|one| one.decided);
-        let all = asked.into_iter().chain(waiting);
-        all.map(|decided| not_established(decided, why)).collect()
+        let all = told.into_iter();
+        all.map(|(decided, _)| not_established(decided, why))
+            .collect()
     }
 
     /// Takes out the tracks that turned out to be those of people who were told already.
     pub fn again(&mut self) -> Vec<SeenAgain> {
         self.again.take()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tests::{face, ms, update, who};
+    use super::*;
+
+    /// Person 1 is asked on track 1.
+    fn asked() -> Asking {
+        let mut asking = Asking::default();
+        see(&mut asking, &[(1, 1)], 0);
+        asking
+    }
+
+    fn see(asking: &mut Asking, new: &[(u8, u64)], at: u64) {
+        let here = [face(1, 0.28, 50.0)];
+        asking.step(&mut update(&[1], new), &here, ms(at), || 3);
+    }
+
+    #[test]
+    fn who_is_left_with_further_tracks_when_asking_ends_is_told_once() {
+        let mut asking = asked();
+        see(&mut asking, &[(1, 2), (1, 3)], 200);
+        let mut other = update(&[1], &[(2, 1)]);
+        other.decided[0].before = Some(who(1));
+        let told = asking.give_up(&mut other);
+        let tracks: Vec<_> = told.iter().map(|one| one.decided.track).collect();
+        assert_eq!(tracks, [2]);
+        let liveness = FaceLiveness::NotEstablished {
+            why: NotEstablished::NotAsked,
+        };
+        assert_eq!(
+            (told[0].decided.person, told[0].liveness),
+            (Some(who(1)), liveness)
+        );
+        let again: Vec<_> = asking.again().iter().map(|seen| seen.track).collect();
+        assert_eq!(again, [3]);
+        assert_eq!(other.decided[0].before, None);
+    }
+
+    #[test]
+    fn further_tracks_of_whoever_is_told_when_asking_ends_are_no_passages() {
+        let mut asking = asked();
+        see(&mut asking, &[(1, 2)], 200);
+        let told = asking.give_up(&mut update(&[1], &[]));
+        let tracks: Vec<_> = told.iter().map(|one| one.decided.track).collect();
+        assert_eq!(tracks, [1]);
+        let again: Vec<_> = asking.again().iter().map(|seen| seen.track).collect();
+        assert_eq!(again, [2]);
     }
 }
