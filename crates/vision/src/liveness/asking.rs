@@ -183,8 +183,7 @@ impl Asking {
         let asked = self.now.as_ref().is_some_and(|(_, now, _)| *now == person)
             || self.waiting.iter().any(|waits| waits.person == person);
         if asked {
-            self.further.truncate(MOST_FURTHER - 1);
-            self.further.push((decided, person));
+            self.hold_further(decided, person);
             return None;
         }
         if let Some(stay) = self.stays.iter().find(|stay| stay.person == person) {

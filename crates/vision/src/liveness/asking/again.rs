@@ -1,6 +1,6 @@
 //! Further tracks of people who were asked already: no passages of their own.
 
-use super::{Answered, Asking, not_established};
+use super::{Answered, Asking, MOST_FURTHER, not_established};
 use crate::tracker::{Decided, Identity, Overlay, TrackUpdate};
 use model::{FaceLiveness, NotEstablished, PersonId};
 use std::collections::VecDeque;
@@ -90,6 +90,19 @@ impl Asking {
         if asked.is_some() || fewer || self.again.was_silent(decided) {
             decided.before = None;
         }
+    }
+
+    /// A further track of somebody who is asked, or waits for it. Where there are too many the last gives way, and is told
+    /// at once: what was kept of it as a stranger's is taken back all the same.
+    pub(super) fn hold_further(&mut self, decided: Decided, person: PersonId) {
+        if self.further.len() >= MOST_FURTHER
+            && let Some((dropped, whose)) = self.further.pop()
+        {
+            let why = NotEstablished::NotAsked;
+            let liveness = FaceLiveness::NotEstablished { why };
+            self.again.tell(dropped.track, whose, liveness, true);
+        }
+        self.further.push((decided, person));
     }
 
     /// Whoever is neither asked any more nor waits for it leaves their further tracks to be told, or asked.
@@ -183,5 +196,22 @@ mod tests {
         assert_eq!(tracks, [1]);
         let again: Vec<_> = asking.again().iter().map(|seen| seen.track).collect();
         assert_eq!(again, [2]);
+    }
+
+    #[test]
+    fn a_further_track_that_gives_way_to_another_is_told_as_that_persons() {
+        let mut asking = asked();
+        let further: Vec<(u8, u64)> = (2..=9).map(|track| (1, track)).collect();
+        see(&mut asking, &further, 200);
+        assert_eq!(asking.again(), []);
+        see(&mut asking, &[(1, 10)], 400);
+        let dropped = SeenAgain {
+            track: 9,
+            person: who(1),
+            liveness: FaceLiveness::NotEstablished {
+                why: NotEstablished::NotAsked,
+            },
+        };
+        assert_eq!(asking.again(), [dropped]);
     }
 }
