@@ -8,7 +8,7 @@ use crate::recognition::Recogniser;
 use anyhow::{Context, Result};
 use api::ports::Clock;
 use jiff::{SignedDuration, Timestamp};
-use model::{Author, Correction, Entry, EventId, PersonId, PictureId, Record};
+use model::{Author, Correction, Entry, EventId, PersonId, PictureId, Record, StrangerId};
 use std::sync::Arc;
 use std::time::Duration;
 use storage::PictureFiles;
@@ -138,7 +138,8 @@ impl StrangerBook {
     /// corrected to be `person`'s, where it names nobody; `None`: it stays as it is. A store that does not answer is
     /// asked again until the stop; what is given up is told to the log of the server.
     pub async fn take_back(&self, picture: PictureId, person: Option<PersonId>) {
-        let forgetting = || self.forget(picture);
+        let whose = Mutex::new(None);
+        let forgetting = || self.forget(picture, &whose);
         self.insist("a face of somebody known is kept", forgetting)
             .await;
         if let Some(person) = person {
@@ -170,10 +171,20 @@ impl StrangerBook {
         }
     }
 
-    async fn forget(&self, picture: PictureId) -> Result<()> {
-        if let Some(gone) = self.store.take_back_stranger(picture).await? {
+    /// A store may have taken it back without having been able to say so. Whose it was is therefore asked before, and
+    /// left in `whose` for the next try.
+    async fn forget(&self, picture: PictureId, whose: &Mutex<Option<StrangerId>>) -> Result<()> {
+        let mut whose = whose.lock().await;
+        if whose.is_none() {
+            *whose = self.store.stranger_on(picture).await?;
+        }
+        let gone = self.store.take_back_stranger(picture).await?;
+        if let Some(stranger) = gone.map(|gone| gone.stranger).or(*whose) {
             let serving = self.recogniser.serving();
-            serving.strangers().take(gone.stranger, picture);
+            serving.strangers().take(stranger, picture);
+        }
+        // The file of what was gone already is swept: no row names it.
+        if let Some(gone) = gone {
             self.pictures.remove(gone.face).await?;
         }
         Ok(())

@@ -200,6 +200,20 @@ async fn who_is_named_a_moment_later_was_no_stranger_and_the_log_says_who_it_was
 }
 
 #[tokio::test]
+async fn whoever_the_store_took_back_without_saying_so_is_not_found_again() {
+    let (_dir, store, book) = book().await;
+    let picture = book.pictures.put(b"1").await.unwrap();
+    book.keep(decided(), picture, at(0)).await;
+    // The first try was told whose it is; what it did then is done, and its answer was lost.
+    let whose = Mutex::new(store.stranger_on(picture).await.unwrap());
+    store.take_back_stranger(picture).await.unwrap();
+    book.forget(picture, &whose).await.unwrap();
+    let serving = book.recogniser.serving();
+    let alike = serving.strangers().most_alike(&decided().template, 1);
+    assert!(alike.is_empty());
+}
+
+#[tokio::test]
 async fn nobody_is_kept_where_the_settings_say_so() {
     let (_dir, store, book) = book().await;
     let settings = Settings {
