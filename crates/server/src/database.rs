@@ -2,8 +2,10 @@
 
 use crate::clock::SystemClock;
 use crate::outage;
+use anyhow::Result;
 use api::ports::{Clock, Part, PartRole};
 use jiff::Timestamp;
+use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
 use store::Store;
@@ -17,6 +19,8 @@ const NAME: &str = "PostgreSQL";
 const ASK: Duration = Duration::from_secs(1);
 /// How long it may take to answer: more than a busy one needs.
 const ANSWER: Duration = Duration::from_secs(5);
+/// Most times in which it was away that are kept to be told of.
+const MOST_UNTOLD: usize = 16;
 
 /// Whether it answers, and since when that is so.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -24,6 +28,10 @@ struct State {
     up: bool,
     since: Timestamp,
 }
+
+/// From when until when it was away, each time that is still to be told of.
+#[derive(Default)]
+struct Untold(VecDeque<(Timestamp, Timestamp)>);
 
 /// The database, as it is shown.
 #[derive(Clone)]
@@ -38,6 +46,7 @@ impl Database {
         let since = SystemClock.now();
         let (tell, shown) = watch::channel(State { up: true, since });
         let asking = async move {
+            let mut untold = Untold::default();
             while stop
                 .run_until_cancelled(tokio::time::sleep(ASK))
                 .await
@@ -46,11 +55,12 @@ impl Database {
                 let (up, now) = (answers(&*store).await, SystemClock.now());
                 let before = *tell.borrow();
                 let changed = tell.send_if_modified(|state| state.note(up, now));
-                if changed
-                    && up
-                    && let Err(error) = outage::report_database(&*store, before.since, now).await
-                {
-                    tracing::warn!(%error, "that the database was away could not be told of");
+                if changed && up {
+                    untold.note(before.since, now);
+                }
+                if up {
+                    let report = |from, until| outage::report_database(&*store, from, until);
+                    stop.run_until_cancelled(untold.tell(report)).await;
                 }
             }
         };
@@ -93,6 +103,39 @@ impl State {
     }
 }
 
+impl Untold {
+    /// It was away; of too many times the first is given up.
+    fn note(&mut self, from: Timestamp, until: Timestamp) {
+        if self.0.len() >= MOST_UNTOLD {
+            self.0.pop_front();
+        }
+        self.0.push_back((from, until));
+    }
+
+    /// Tells of each time, the first one first. What cannot be told in time is left for the next call, for the database
+    /// may be away again.
+    async fn tell<F>(&mut self, report: impl Fn(Timestamp, Timestamp) -> F)
+    where
+        F: Future<Output = Result<()>>,
+    {
+        while let Some((from, until)) = self.0.front().copied() {
+            match timeout(ANSWER, report(from, until)).await {
+                Ok(Ok(())) => {
+                    self.0.pop_front();
+                }
+                Ok(Err(error)) => {
+                    tracing::warn!(%error, "that the database was away could not be told of yet");
+                    return;
+                }
+                Err(_) => {
+                    tracing::warn!("that the database was away could not be told of in time");
+                    return;
+                }
+            }
+        }
+    }
+}
+
 /// Whether a store answers in time.
 async fn answers(store: &dyn Store) -> bool {
     size(store).await.is_some()
@@ -117,6 +160,35 @@ pub async fn size(store: &dyn Store) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::tests::at;
+    use std::cell::RefCell;
+    use std::future::{pending, ready};
+
+    #[tokio::test]
+    async fn what_could_not_be_told_is_told_the_next_time_and_once() {
+        let mut untold = Untold::default();
+        untold.note(at(1), at(2));
+        let busy = |_, _| ready(Err(anyhow::anyhow!("busy")));
+        untold.tell(busy).await;
+        untold.note(at(3), at(4));
+        let told = RefCell::new(Vec::new());
+        for _ in 0..2 {
+            let report = |from, until| {
+                told.borrow_mut().push((from, until));
+                ready(Ok(()))
+            };
+            untold.tell(report).await;
+        }
+        assert_eq!(told.into_inner(), [(at(1), at(2)), (at(3), at(4))]);
+    }
+
+    #[tokio::test]
+    async fn a_report_that_is_not_answered_is_given_up_and_kept() {
+        let mut untold = Untold::default();
+        untold.note(at(1), at(2));
+        let telling = untold.tell(|_, _| pending::<Result<()>>());
+        assert!(timeout(ANSWER * 2, telling).await.is_ok());
+        assert_eq!(untold.0, [(at(1), at(2))]);
+    }
 
     #[test]
     fn a_state_is_told_once_and_since_when_it_is_so() {
