@@ -106,8 +106,10 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
         Sighting::Face(face) => {
             let earlier = evidence.face.as_ref();
+            // That a face is like two people says nothing against the name it has.
+            let loses_name = face.person.is_none() && earlier.is_some_and(|e| e.person.is_some());
             let earlier = earlier.and_then(FaceSighting::known_liveness);
-            if !stands(earlier, face.known_liveness()) {
+            if !loses_name && !stands(earlier, face.known_liveness()) {
                 evidence.face = Some(face.clone());
             }
         }

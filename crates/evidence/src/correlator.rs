@@ -135,7 +135,7 @@ impl Point {
             }
             Sighting::Picture { .. } => self.classic.picture(seen, out),
             Sighting::PictureRequested => self.classic.request(seen, out),
-            Sighting::Face(face) => self.factors.face(seen, face.person, facts, out),
+            Sighting::Face(face) => self.factors.face(seen, face, facts, out),
             Sighting::Finger { .. } | Sighting::Fingerprint(_) | Sighting::Tag { .. } => {
                 self.factors.collect(seen, facts, out);
             }

@@ -6,7 +6,7 @@ use crate::recent::{Subject, is_established, stands};
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
 use model::{
-    Direction, FaceLiveness, Factor, LivenessPolicy, Observation, PersonId, Sighting,
+    Direction, FaceLiveness, FaceSighting, Factor, LivenessPolicy, Observation, Sighting,
     UnresolvedReason,
 };
 
@@ -147,7 +147,9 @@ fn contradict(a: &Sighting, b: &Sighting) -> bool {
     match (a, b) {
         (Sighting::Tag { tag: a }, Sighting::Tag { tag: b }) => a != b,
         (Sighting::Finger { number: a, .. }, Sighting::Finger { number: b, .. }) => a != b,
-        (Sighting::Face(a), Sighting::Face(b)) => a.person != b.person,
+        (Sighting::Face(a), Sighting::Face(b)) => {
+            (a.person.is_none() || a.person != b.person) && !tells_apart(a, b) && !tells_apart(b, a)
+        }
         // Two that match nobody may be of two people; another finger of the same person must not hide one of duress.
         (Sighting::Fingerprint(a), Sighting::Fingerprint(b)) => {
             a.person.is_none() || (a.person, a.position) != (b.person, b.position)
@@ -155,6 +157,13 @@ fn contradict(a: &Sighting, b: &Sighting) -> bool {
         (Sighting::Picture { .. }, Sighting::Picture { .. }) => true,
         _ => false,
     }
+}
+
+/// Whether `named` says which of the two it is that the same track was like. Another track may be the other one's.
+fn tells_apart(named: &FaceSighting, either: &FaceSighting) -> bool {
+    let both = either.one_of.filter(|_| either.person.is_none());
+    let is_one = |person| both.is_some_and(|both| both.contains(&person));
+    named.track == either.track && named.person.is_some_and(is_one)
 }
 
 /// The factors of one access point.
@@ -179,15 +188,16 @@ impl Factors {
         }
     }
 
-    /// A face. A stranger's says nothing about the passage that others begin.
+    /// A face. A stranger's says nothing about the passage that others begin; of somebody like two people a tag or
+    /// finger may tell which of the two it is.
     pub fn face(
         &mut self,
         seen: &Observation,
-        person: Option<PersonId>,
+        face: &FaceSighting,
         facts: &PointFacts,
         out: &mut Ends,
     ) {
-        if person.is_none() {
+        if face.person.is_none() && face.one_of.is_none() {
             out.push(Output::Passage(evidence(seen, &[])));
         } else {
             self.collect(seen, facts, out);

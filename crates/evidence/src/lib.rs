@@ -43,6 +43,7 @@
 //! | a factor after a request | waits for the picture, at most until [`FACTOR_WAIT`] after the first observation |
 //! | pictures and requests without any factor, a second picture of one passage | unresolved |
 //! | a stranger's track | a passage each |
+//! | a face that is like two people | a factor like a face with a name, which the same track may get in the same passage; further tracks of such are passages of their own |
 //! | two fingers that match nobody, or two people | a passage each |
 //!
 //! # Seen again

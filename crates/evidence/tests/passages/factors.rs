@@ -1,6 +1,16 @@
 use crate::world::*;
 use model::{Direction, Factor, FingerPosition, Sighting};
 
+/// A track that is like persons 7 and 8, or was told to be one of them.
+fn one_of_two(track: u64, person: Option<u128>) -> Sighting {
+    let Sighting::Face(mut seen) = face(person) else {
+        unreachable!()
+    };
+    seen.track = track;
+    seen.one_of = person.is_none().then(|| [who(7), who(8)]);
+    Sighting::Face(seen)
+}
+
 #[test]
 fn a_single_factor_is_a_passage_at_once() {
     let mut world = World::with(Direction::Entry, &[Factor::Tag]);
@@ -46,6 +56,47 @@ fn every_track_of_a_stranger_is_a_passage() {
     world.see(1, 0, face(None));
     world.see(1, 10, face(None));
     assert_eq!(world.passages().len(), 2);
+}
+
+#[test]
+fn a_face_that_is_like_two_people_is_of_one_passage_with_the_tag_that_tells_which() {
+    for face_first in [true, false] {
+        let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+        let mut seen = [one_of_two(1, None), read("AA")];
+        if !face_first {
+            seen.reverse();
+        }
+        for (n, sighting) in seen.into_iter().enumerate() {
+            world.see(1, 100 * i64::try_from(n).unwrap(), sighting);
+        }
+        let passages = world.passages();
+        assert_eq!(passages.len(), 1);
+        assert_eq!(passages[0].tag.as_ref().unwrap().tag, tag("AA"));
+        let both = passages[0].face.as_ref().unwrap().one_of;
+        assert_eq!(both, Some([who(7), who(8)]));
+    }
+}
+
+#[test]
+fn a_face_that_is_like_two_people_keeps_the_name_that_the_same_track_has_and_no_other() {
+    let told = |sightings: [Sighting; 2]| {
+        let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+        for sighting in sightings {
+            world.see(1, 0, sighting);
+        }
+        world.until(60_000);
+        let passages = world.passages().into_iter();
+        let faces = passages.map(|passage| passage.face.as_ref().unwrap().person);
+        faces.collect::<Vec<_>>()
+    };
+    let seven = Some(who(7));
+    let (either, named) = (one_of_two(1, None), one_of_two(1, Some(7)));
+    assert_eq!(told([either.clone(), named.clone()]), [seven]);
+    assert_eq!(told([named.clone(), either.clone()]), [seven]);
+    // Another track may be the other of the two, and somebody else is.
+    assert_eq!(told([named, one_of_two(2, None)]), [seven, None]);
+    assert_eq!(told([either.clone(), one_of_two(2, None)]), [None, None]);
+    assert_eq!(told([either, one_of_two(1, Some(9))]), [None, Some(who(9))]);
 }
 
 #[test]
