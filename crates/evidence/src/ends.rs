@@ -2,7 +2,7 @@
 
 use crate::Output;
 use crate::assemble::occurred_at;
-use crate::recent::{Recents, Subject};
+use crate::recent::{Held, Recents, Subject};
 use model::{AccessEvent, Direction, Observation};
 
 /// What was put out since it was last taken, and the recent passages of the site.
@@ -30,12 +30,12 @@ impl Ends {
         }
     }
 
-    /// Joins `seen` to the passage it belongs to, if there is one. A face that was seen to be `alive` does not
-    /// join one that was not, nor the other way: each is decided by itself.
+    /// Joins `seen` to the passage it belongs to, if there is one. A face that is `held` to be something
+    /// does not join one that was held to be something else: each is decided by itself.
     pub fn join(
         &mut self,
         subject: &Subject,
-        alive: Option<bool>,
+        held: Option<Held>,
         direction: Direction,
         seen: &[&Observation],
     ) -> bool {
@@ -43,10 +43,7 @@ impl Ends {
             return false;
         };
         let (point, at) = (first.access_point, occurred_at(first));
-        let Some(joins) = self
-            .recents
-            .passage_of(subject, alive, point, at, direction)
-        else {
+        let Some(joins) = self.recents.passage_of(subject, held, point, at, direction) else {
             return false;
         };
         for observation in seen {

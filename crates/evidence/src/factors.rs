@@ -2,7 +2,7 @@
 
 use crate::assemble::{evidence, occurred_at, unresolved};
 use crate::ends::Ends;
-use crate::recent::{Subject, is_established, stands};
+use crate::recent::{Held, Subject, stands};
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
 use model::{
@@ -16,6 +16,8 @@ struct Window {
     first: Observation,
     others: Vec<Observation>,
     direction: Direction,
+    /// Whether the access point asks that faces show that they are alive.
+    asks: bool,
 }
 
 impl Window {
@@ -217,6 +219,7 @@ impl Factors {
             first: seen.clone(),
             others: Vec::new(),
             direction: facts.direction,
+            asks: facts.liveness.asks(),
         });
         if window.first.id != seen.id {
             window.others.push(seen.clone());
@@ -235,8 +238,9 @@ impl Factors {
         }
         let seen: Vec<&Observation> = window.seen().collect();
         let again = window.seen_again();
-        let alive = window.liveness().map(is_established);
-        if !again.is_some_and(|subject| out.join(&subject, alive, window.direction, &seen)) {
+        // Where nothing is asked, what a face is held to be is told on the event and changes nothing else.
+        let held = window.asks.then(|| Held::of(window.liveness()));
+        if !again.is_some_and(|subject| out.join(&subject, held, window.direction, &seen)) {
             out.push(Output::Passage(evidence(&window.first, &window.others)));
         }
     }

@@ -52,8 +52,8 @@
 //! again where people go out: the observation is joined to it. Time counts from the last sighting
 //! at an entry or exit, from the first where the direction is `both`, so that departures move.
 //!
-//! A face that was shown to be alive does not join one that was not, nor the other way: who fails and tries again
-//! is decided anew.
+//! Where an access point asks that faces show that they are alive, one that was shown to be does not join one that
+//! was not, nor the other way, and one that looks like a picture joins neither: who fails and tries again is decided anew.
 //!
 //! That holds only while the person, or the tag, was nowhere else in between: who was seen at
 //! another access point, or whose tag was handed out again, comes back in a new passage. Passages

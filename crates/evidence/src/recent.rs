@@ -26,8 +26,8 @@ struct Stay {
     /// Whether sightings may join it. A passage that showed no face, or that handed the tag
     /// out, only tells where the subject was.
     joinable: bool,
-    /// Whether its face was shown to be alive, where that was asked.
-    alive: Option<bool>,
+    /// What its face was held to be.
+    held: Held,
     /// Whom a tag's passage named, once that is known.
     person: Option<PersonId>,
     first_seen: Timestamp,
@@ -85,11 +85,12 @@ impl Recents {
     }
 
     /// The passage that a sighting of `subject` belongs to, by its first observation: the last one
-    /// before the sighting, if it was at this access point and not long ago.
+    /// before the sighting, if it was at this access point and not long ago. A face that is `held` to be something joins
+    /// one that was held to be the same.
     pub fn passage_of(
         &self,
         subject: &Subject,
-        alive: Option<bool>,
+        held: Option<Held>,
         point: AccessPointId,
         at: Timestamp,
         direction: Direction,
@@ -104,7 +105,8 @@ impl Recents {
         let holder = stay.person.map(Subject::Person);
         let holder = holder.and_then(|person| self.before(&person, at));
         let stayed = is_here(stay) && holder.is_none_or(is_here);
-        let alike = !matches!(subject, Subject::Person(_)) || stay.alive == alive;
+        let alike =
+            !matches!(subject, Subject::Person(_)) || held.is_none_or(|held| held == stay.held);
         (stayed && stay.joinable && near && alike).then_some(stay.passage)
     }
 
@@ -143,19 +145,43 @@ fn stay(evidence: &Evidence, last_seen: Timestamp, joinable: bool) -> Option<Sta
         point: evidence.access_point,
         passage: *evidence.observations.first()?,
         joinable,
-        alive: evidence
-            .face
-            .as_ref()
-            .and_then(FaceSighting::known_liveness)
-            .map(is_established),
+        held: Held::of(
+            evidence
+                .face
+                .as_ref()
+                .and_then(FaceSighting::known_liveness),
+        ),
         person: None,
         first_seen: evidence.occurred_at,
         last_seen,
     })
 }
 
+/// What a face is held to be, as far as faces have to agree in it to be of one passage.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Held {
+    /// It was shown to be alive.
+    Alive,
+    /// It looks like a picture.
+    Picture,
+    /// Neither is known.
+    Unknown,
+}
+
+impl Held {
+    pub(crate) fn of(liveness: Option<FaceLiveness>) -> Self {
+        match liveness {
+            Some(FaceLiveness::Established) => Self::Alive,
+            Some(FaceLiveness::NotEstablished {
+                why: NotEstablished::LooksLikeAPicture,
+            }) => Self::Picture,
+            Some(FaceLiveness::NotEstablished { .. }) | None => Self::Unknown,
+        }
+    }
+}
+
 /// Whether it is known to be alive.
-pub(crate) fn is_established(liveness: FaceLiveness) -> bool {
+fn is_established(liveness: FaceLiveness) -> bool {
     liveness == FaceLiveness::Established
 }
 

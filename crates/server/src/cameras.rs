@@ -226,7 +226,7 @@ impl LiveCameras {
         at: Timestamp,
     ) {
         following.sequence += 1;
-        let spoof = self.spoof_check(following, &decided);
+        let spoof = self.spoof_evidence(station, following, &decided);
         let kept = self.pictures.put(&decided.picture).await;
         let picture = kept
             .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))

@@ -23,6 +23,15 @@ fn asked(alive: bool) -> Sighting {
     Sighting::Face(seen)
 }
 
+/// A door that asks every face.
+fn asking() -> World {
+    let facts = PointFacts {
+        liveness: LivenessPolicy::Required,
+        ..native(Direction::Entry, &[])
+    };
+    World::with(Direction::Entry, &[]).at(1, facts)
+}
+
 /// A door that wants another factor beside a face that is not known to be alive.
 fn door() -> World {
     let facts = PointFacts {
@@ -34,7 +43,7 @@ fn door() -> World {
 
 #[test]
 fn who_fails_and_tries_again_is_a_new_passage_and_so_is_a_picture_after_somebody_alive() {
-    let mut world = World::with(Direction::Entry, &[]);
+    let mut world = asking();
     world.see(1, 0, asked(false));
     world.see(1, MINUTE, asked(true));
     assert_eq!(world.passages().len(), 2);
@@ -60,15 +69,40 @@ fn looking(verdict: SpoofVerdict) -> Sighting {
     Sighting::Face(seen)
 }
 
+/// The same where prompts came to nothing.
+fn unanswered(verdict: SpoofVerdict) -> Sighting {
+    let Sighting::Face(mut seen) = looking(verdict) else {
+        unreachable!()
+    };
+    let why = NotEstablished::NotAsked;
+    seen.liveness = Some(FaceLiveness::NotEstablished { why });
+    Sighting::Face(seen)
+}
+
 #[test]
-fn a_picture_that_is_held_up_after_its_owner_passed_is_a_passage_of_its_own() {
+fn a_picture_that_is_held_up_after_its_owner_passed_is_a_passage_of_its_own_where_that_is_asked() {
+    use SpoofVerdict::{NotEnoughFrames, Picture, Real};
+    for sighting in [looking, unanswered] {
+        let mut world = asking();
+        world.see(1, 0, sighting(Real));
+        world.see(1, MINUTE, sighting(NotEnoughFrames));
+        assert_eq!(world.passages().len(), 1);
+        world.see(1, 2 * MINUTE, sighting(Picture));
+        assert_eq!(world.passages().len(), 2);
+    }
+}
+
+#[test]
+fn where_nothing_is_asked_a_stay_is_one_whatever_spoof_models_make_of_its_faces() {
     use SpoofVerdict::{NotEnoughFrames, Picture, Real};
     let mut world = World::with(Direction::Entry, &[]);
-    world.see(1, 0, looking(Real));
-    world.see(1, MINUTE, looking(NotEnoughFrames));
+    for (minute, verdict) in [Real, Picture, NotEnoughFrames, Real]
+        .into_iter()
+        .enumerate()
+    {
+        world.see(1, minute as i64 * MINUTE, looking(verdict));
+    }
     assert_eq!(world.passages().len(), 1);
-    world.see(1, 2 * MINUTE, looking(Picture));
-    assert_eq!(world.passages().len(), 2);
 }
 
 #[test]

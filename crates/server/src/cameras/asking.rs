@@ -21,8 +21,8 @@ impl LiveCameras {
         faces: &[Face],
         at: Duration,
     ) -> Told {
-        let named = update.decided.iter().any(|one| one.person.is_some());
-        if named {
+        let somebody = |one: &Decided| one.person.is_some() || one.one_of.is_some();
+        if update.decided.iter().any(somebody) {
             following.policy = self.policy(station).await;
         }
         // A room full of people is not asked one by one.

@@ -1,7 +1,7 @@
 //! What the site's own spoof models make of the faces before a camera.
 
 use super::{Following, LiveCameras};
-use model::{FaceLiveness, SpoofCheck, SpoofVerdict, combined_liveness};
+use model::{Device, DeviceKind, FaceLiveness, SpoofCheck, SpoofVerdict, combined_liveness};
 use vision::Decided;
 use vision::liveness::SpoofRule;
 
@@ -29,6 +29,19 @@ impl LiveCameras {
         Some(rule.check(more.unwrap_or(&decided.spoof)))
     }
 
+    /// The same as it goes into the log. Before a camera station that asks, how a face looks does not stand in for an
+    /// answer, whether or not there was a turn for it.
+    pub(super) fn spoof_evidence(
+        &self,
+        station: &Device,
+        following: &Following,
+        decided: &Decided,
+    ) -> Option<SpoofCheck> {
+        let check = self.spoof_check(following, decided)?;
+        let asks = station.kind == DeviceKind::CameraStation && following.policy.asks();
+        Some(no_answer(check, asks))
+    }
+
     /// Whoever answered the prompts and looks like a picture is told that it did not help.
     pub(super) fn tell_pictures(
         &self,
@@ -47,6 +60,42 @@ impl LiveCameras {
             {
                 following.asking.end_as(person, known);
             }
+        }
+    }
+}
+
+/// A check that stands for no answer where people are asked.
+fn no_answer(check: SpoofCheck, asks: bool) -> SpoofCheck {
+    SpoofCheck {
+        establishes: check.establishes && !asks,
+        ..check
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{NotEstablished, Score};
+
+    #[test]
+    fn looking_real_answers_no_prompt_for_whom_there_was_no_turn() {
+        let check = SpoofCheck {
+            models: vec!["silent-27".into()],
+            score: Some(Score(900_000)),
+            threshold: Score(500_000),
+            frames: 8,
+            verdict: SpoofVerdict::Real,
+            establishes: true,
+        };
+        let not_asked = Some(FaceLiveness::NotEstablished {
+            why: NotEstablished::NotAsked,
+        });
+        for liveness in [None, not_asked] {
+            let here = no_answer(check.clone(), true);
+            assert_eq!(combined_liveness(liveness, Some(&here)), liveness);
+            let elsewhere = no_answer(check.clone(), false);
+            let known = combined_liveness(liveness, Some(&elsewhere));
+            assert_eq!(known, Some(FaceLiveness::Established));
         }
     }
 }

@@ -147,8 +147,14 @@ impl Asking {
         self.now.is_some() || !self.waiting.is_empty()
     }
 
-    /// Shows the end of what somebody was asked as `liveness` instead: they look like a picture, whatever they answered.
+    /// What somebody was asked ends as `liveness` instead, for whoever is told of it and for their further tracks: they
+    /// look like a picture, whatever they answered.
     pub fn end_as(&mut self, whose: PersonId, liveness: FaceLiveness) {
+        let stays = self.stays.iter_mut().filter(|stay| stay.person == whose);
+        for stay in stays {
+            stay.liveness = liveness;
+        }
+        self.again.end_as(whose, liveness);
         if let Some((person, shown, _)) = &mut self.ended
             && *person == whose
         {

@@ -50,6 +50,14 @@ impl Again {
         before.is_some_and(|before| self.silent.contains(&before))
     }
 
+    /// What was told of a person, and not taken yet, is `liveness` instead.
+    pub fn end_as(&mut self, whose: PersonId, liveness: FaceLiveness) {
+        let told = self.told.iter_mut().filter(|told| told.person == whose);
+        for told in told {
+            told.liveness = liveness;
+        }
+    }
+
     /// Takes out what was told.
     pub fn take(&mut self) -> Vec<SeenAgain> {
         std::mem::take(&mut self.told)
