@@ -362,7 +362,7 @@ impl LiveCameras {
             self.deliver(&station, &mut following, one, at).await;
         }
         for seen in following.asking.again() {
-            let whose = may_be_taken_for(seen.person, Some(seen.liveness));
+            let whose = may_be_taken_for(seen.person, self.known_again(&following, seen));
             self.was_no_stranger(&mut following, seen.track, whose);
         }
         Ok(frame)

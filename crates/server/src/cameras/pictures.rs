@@ -3,7 +3,7 @@
 use super::{Following, LiveCameras};
 use model::{Device, DeviceKind, FaceLiveness, SpoofCheck, SpoofVerdict, combined_liveness};
 use vision::Decided;
-use vision::liveness::SpoofRule;
+use vision::liveness::{SeenAgain, SpoofRule};
 
 impl LiveCameras {
     /// The same with spoof models, whose scores come to what `rule` says.
@@ -27,6 +27,19 @@ impl LiveCameras {
         let by_now = tracker.and_then(|tracker| tracker.spoof(decided.track));
         let more = by_now.filter(|by_now| by_now.frames() > decided.spoof.frames());
         Some(rule.check(more.unwrap_or(&decided.spoof)))
+    }
+
+    /// What is known of a further track of somebody who was asked: how it looks counts beside what they answered.
+    pub(super) fn known_again(
+        &self,
+        following: &Following,
+        seen: SeenAgain,
+    ) -> Option<FaceLiveness> {
+        let tracker = following.tracker.as_ref().map(|(_, tracker)| tracker);
+        let scores = tracker.and_then(|tracker| tracker.spoof(seen.track));
+        let rule = self.spoof.as_ref();
+        let check = rule.and_then(|rule| scores.map(|scores| rule.check(scores)));
+        combined_liveness(Some(seen.liveness), check.as_ref())
     }
 
     /// The same as it goes into the log. Before a camera station that asks, how a face looks does not stand in for an
