@@ -1,6 +1,6 @@
 //! Faces and pictures of faces held before a camera that asks for a blink and turns, and how many pass.
 //!
-//! `GATEBOOK_FACES=folder cargo run --release --workspace --example spoofs -- [people] [fold] [folder for samples]`, or
+//! `GATEBOOK_FACES=folder cargo run --release --workspace --example spoofs -- [people] [fold] [folder for samples]` (a fold of `-`: all of them), or
 //! with `likeness`, `shut` or `lids` in place of the people what is alike, how far shut eyes are open on photographs, and how far
 //! composed lids shut.
 //!
@@ -66,14 +66,14 @@ fn main() {
         return likeness::report(&engine, &folder);
     }
     let people = what.parse().unwrap_or(36);
-    let fold = arguments.next();
+    let fold = arguments.next().filter(|fold| fold != "-");
     let cast = cast(&engine, &folder, fold.as_deref(), people);
     println!("{} people, five frames a second", cast.len());
     if what == "lids" {
         return lids(&engine, &cast);
     }
     if let Some(into) = arguments.next() {
-        return samples(&engine, &cast[0].stage, into.as_ref());
+        return samples(&cast, into.as_ref());
     }
     println!(
         "scene | established | ended by | most turn, least openness, likeness ahead, aside (5, 50, 95 %)"
@@ -159,8 +159,8 @@ fn lids(engine: &Engine, cast: &[Member]) {
     println!("by the open eye {:.3?}", quantiles(&shares));
 }
 
-/// One photograph ahead, turned and with shut eyes, on each carrier, with what the mesh measures.
-fn samples(engine: &Engine, stage: &Stage, into: &Path) {
+/// Writes frames of every scene and of everybody, with a list for `gatebook evaluate spoof`.
+fn samples(cast: &[Member], into: &Path) {
     let shut = Act {
         shut: 1.0,
         ..Act::default()
@@ -171,18 +171,27 @@ fn samples(engine: &Engine, stage: &Stage, into: &Path) {
         ..Act::default()
     };
     let acts = [Act::default(), shut, turned(30.0, 0.0), turned(0.0, 35.0)];
-    for (scene, name) in SCENES.iter().zip(0..) {
-        for (act, n) in acts.into_iter().zip(0..) {
-            let frame = stage.shown(*scene, act, 0);
-            std::fs::write(
-                into.join(format!("{name}-{n}.jpg")),
-                frame.to_jpeg(90).unwrap(),
-            )
-            .unwrap();
-            let found = seen(engine, &frame).pop();
-            let measured = found.and_then(|face| Measures::of(&face.landmarks));
-            println!("{}, {n}: {measured:?}", scene.name);
+    let mut list = "path,label\n".to_owned();
+    for (member, who) in cast.iter().zip(0..) {
+        for (scene, number) in SCENES.iter().zip(0..) {
+            for (act, n) in acts.into_iter().zip(0..) {
+                let frame = member.stage.shown(*scene, act, 0);
+                let name = format!("{who}-{number}-{n}.jpg");
+                std::fs::write(into.join(&name), frame.to_jpeg(90).unwrap()).unwrap();
+                list += &format!("{name},{}\n", kind(scene.name));
+            }
         }
+    }
+    std::fs::write(into.join("list.csv"), list).unwrap();
+}
+
+/// What is held before the camera, as `gatebook evaluate spoof` calls it.
+fn kind(scene: &str) -> &'static str {
+    match scene.split([' ', ',']).next() {
+        Some("living") => "real",
+        Some("print") => "print",
+        Some("mask") => "mask",
+        _ => "screen",
     }
 }
 
