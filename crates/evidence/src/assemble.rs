@@ -7,6 +7,25 @@ use model::{
     PictureId, Sighting, TagEvidence, TimeProvenance, TimeSource, Unresolved, UnresolvedReason,
 };
 
+/// What two sightings of one passage come to: the name of one that has a name, for that a face is like two people says
+/// nothing against it; and what is known of either being alive.
+fn together(earlier: &FaceSighting, now: &FaceSighting) -> FaceSighting {
+    let loses_name = now.person.is_none() && earlier.person.is_some();
+    let (earlier, now) = if loses_name {
+        (now, earlier)
+    } else {
+        (earlier, now)
+    };
+    let stays = stands(earlier.known_liveness(), now.known_liveness());
+    let known = if stays { earlier } else { now };
+    let named = if earlier.person.is_none() { now } else { known };
+    FaceSighting {
+        liveness: known.liveness,
+        spoof: known.spoof.clone(),
+        ..named.clone()
+    }
+}
+
 /// When an observation happened: its own time if it was delivered late and has a possible one,
 /// else its receipt.
 pub(crate) fn occurred_at(observation: &Observation) -> Timestamp {
@@ -105,13 +124,10 @@ fn add(evidence: &mut Evidence, observation: &Observation) {
         }
         Sighting::Tag { tag: read } => evidence.tag = Some(tag(read, false)),
         Sighting::Face(face) => {
-            let earlier = evidence.face.as_ref();
-            // That a face is like two people says nothing against the name it has.
-            let loses_name = face.person.is_none() && earlier.is_some_and(|e| e.person.is_some());
-            let earlier = earlier.and_then(FaceSighting::known_liveness);
-            if !loses_name && !stands(earlier, face.known_liveness()) {
-                evidence.face = Some(face.clone());
-            }
+            evidence.face = Some(match evidence.face.take() {
+                Some(earlier) => together(&earlier, face),
+                None => face.clone(),
+            });
         }
         Sighting::Fingerprint(finger) => evidence.fingerprint = Some(finger.clone()),
         Sighting::PictureRequested => {}

@@ -2,7 +2,7 @@
 
 use crate::assemble::{evidence, occurred_at, unresolved};
 use crate::ends::Ends;
-use crate::recent::{Held, Subject, stands};
+use crate::recent::{Held, Subject};
 use crate::{FACTOR_WAIT, Output, PointFacts};
 use jiff::Timestamp;
 use model::{
@@ -36,9 +36,7 @@ impl Window {
     fn takes(&self, next: &Observation) -> bool {
         let apart = occurred_at(next).duration_since(occurred_at(&self.first));
         let near = self.first.deferred == next.deferred && apart.abs() < FACTOR_WAIT;
-        near && !self
-            .seen()
-            .any(|seen| contradict(&seen.sighting, &next.sighting))
+        near && !self.seen().any(|seen| contradict(seen, next))
     }
 
     fn has_all(&self, required: &[Factor]) -> bool {
@@ -90,17 +88,6 @@ impl Window {
             })
     }
 
-    /// Whether the face was shown to be alive, where that was asked; once is enough.
-    fn liveness(&self) -> Option<FaceLiveness> {
-        let faces = self.seen().filter_map(|o| match &o.sighting {
-            Sighting::Face(face) => Some(face.known_liveness()),
-            _ => None,
-        });
-        faces
-            .reduce(|earlier, now| if stands(earlier, now) { earlier } else { now })
-            .flatten()
-    }
-
     /// What may have been seen in a passage before: one person's face, or a tag on its way out.
     fn seen_again(&self) -> Option<Subject> {
         let mut subjects = self.factors().map(|o| self.subject(&o.sighting));
@@ -145,12 +132,15 @@ fn reason<'a>(mut seen: impl Iterator<Item = &'a Observation>) -> UnresolvedReas
     }
 }
 
-fn contradict(a: &Sighting, b: &Sighting) -> bool {
-    match (a, b) {
+fn contradict(a: &Observation, b: &Observation) -> bool {
+    // Each camera counts its tracks by itself.
+    let one_camera = a.device == b.device;
+    match (&a.sighting, &b.sighting) {
         (Sighting::Tag { tag: a }, Sighting::Tag { tag: b }) => a != b,
         (Sighting::Finger { number: a, .. }, Sighting::Finger { number: b, .. }) => a != b,
         (Sighting::Face(a), Sighting::Face(b)) => {
-            (a.person.is_none() || a.person != b.person) && !tells_apart(a, b) && !tells_apart(b, a)
+            let told_apart = one_camera && (tells_apart(a, b) || tells_apart(b, a));
+            (a.person.is_none() || a.person != b.person) && !told_apart
         }
         // Two that match nobody may be of two people; another finger of the same person must not hide one of duress.
         (Sighting::Fingerprint(a), Sighting::Fingerprint(b)) => {
@@ -238,10 +228,12 @@ impl Factors {
         }
         let seen: Vec<&Observation> = window.seen().collect();
         let again = window.seen_again();
+        let passage = evidence(&window.first, &window.others);
+        let known = passage.face.as_ref().and_then(FaceSighting::known_liveness);
         // Where nothing is asked, what a face is held to be is told on the event and changes nothing else.
-        let held = window.asks.then(|| Held::of(window.liveness()));
+        let held = window.asks.then(|| Held::of(known));
         if !again.is_some_and(|subject| out.join(&subject, held, window.direction, &seen)) {
-            out.push(Output::Passage(evidence(&window.first, &window.others)));
+            out.push(Output::Passage(passage));
         }
     }
 }

@@ -180,19 +180,12 @@ impl Held {
     }
 }
 
-/// Whether it is known to be alive.
-fn is_established(liveness: FaceLiveness) -> bool {
-    liveness == FaceLiveness::Established
-}
-
 /// Whether what was known of a face earlier in its passage stands beside what is seen `now`: that it is alive, whatever
 /// another camera could not ask; or that it looks like a picture, unless it is shown to be alive.
 pub(crate) fn stands(earlier: Option<FaceLiveness>, now: Option<FaceLiveness>) -> bool {
-    match earlier {
-        Some(FaceLiveness::Established) => true,
-        Some(FaceLiveness::NotEstablished {
-            why: NotEstablished::LooksLikeAPicture,
-        }) => !now.is_some_and(is_established),
-        _ => false,
+    match Held::of(earlier) {
+        Held::Alive => true,
+        Held::Picture => Held::of(now) != Held::Alive,
+        Held::Unknown => false,
     }
 }

@@ -1,5 +1,9 @@
 use crate::world::*;
-use model::{Direction, Factor, FingerPosition, Sighting};
+use model::{
+    DeviceId, Direction, FaceLiveness, Factor, FingerPosition, NotEstablished, Observation,
+    Sighting,
+};
+use uuid::Uuid;
 
 /// A track that is like persons 7 and 8, or was told to be one of them.
 fn one_of_two(track: u64, person: Option<u128>) -> Sighting {
@@ -97,6 +101,50 @@ fn a_face_that_is_like_two_people_keeps_the_name_that_the_same_track_has_and_no_
     assert_eq!(told([named, one_of_two(2, None)]), [seven, None]);
     assert_eq!(told([either.clone(), one_of_two(2, None)]), [None, None]);
     assert_eq!(told([either, one_of_two(1, Some(9))]), [None, Some(who(9))]);
+}
+
+#[test]
+fn tracks_of_two_cameras_with_one_number_are_not_one_track() {
+    let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+    world.see(1, 0, one_of_two(1, None));
+    let elsewhere = Observation {
+        device: DeviceId(Uuid::from_u128(99)),
+        ..seen(1_000, 1, 100, one_of_two(1, Some(7)))
+    };
+    world.take(&elsewhere);
+    world.until(60_000);
+    assert_eq!(world.passages().len(), 2);
+}
+
+#[test]
+fn a_track_that_looks_like_a_picture_keeps_both_that_and_its_name() {
+    let picture = |sighting: Sighting| {
+        let Sighting::Face(mut seen) = sighting else {
+            unreachable!()
+        };
+        let why = NotEstablished::LooksLikeAPicture;
+        seen.liveness = Some(FaceLiveness::NotEstablished { why });
+        Sighting::Face(seen)
+    };
+    let (either, named) = (one_of_two(1, None), one_of_two(1, Some(7)));
+    let looks = picture(either.clone());
+    for sightings in [
+        [looks.clone(), named.clone()],
+        [named.clone(), looks.clone()],
+        [either, picture(named.clone())],
+    ] {
+        let mut world = World::with(Direction::Entry, &[Factor::Tag, Factor::Face]);
+        for sighting in sightings {
+            world.see(1, 0, sighting);
+        }
+        world.until(60_000);
+        let passages = world.passages();
+        assert_eq!(passages.len(), 1);
+        let face = passages[0].face.as_ref().unwrap();
+        let why = NotEstablished::LooksLikeAPicture;
+        let known = Some(FaceLiveness::NotEstablished { why });
+        assert_eq!((face.person, face.known_liveness()), (Some(who(7)), known));
+    }
 }
 
 #[test]
