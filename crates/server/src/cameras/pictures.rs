@@ -1,9 +1,11 @@
 //! What the site's own spoof models make of the faces before a camera.
 
 use super::{Following, LiveCameras};
-use model::{Device, DeviceKind, FaceLiveness, SpoofCheck, SpoofVerdict, combined_liveness};
+use model::{
+    Device, DeviceKind, FaceLiveness, NotEstablished, SpoofCheck, SpoofVerdict, combined_liveness,
+};
 use vision::Decided;
-use vision::liveness::{SeenAgain, SpoofRule};
+use vision::liveness::{SeenAgain, SpoofRule, SpoofScores};
 
 impl LiveCameras {
     /// The same with spoof models, whose scores come to what `rule` says.
@@ -23,22 +25,21 @@ impl LiveCameras {
         decided: &Decided,
     ) -> Option<SpoofCheck> {
         let rule = self.spoof.as_ref()?;
-        let tracker = following.tracker.as_ref().map(|(_, tracker)| tracker);
-        let by_now = tracker.and_then(|tracker| tracker.spoof(decided.track));
+        let by_now = following.spoof_scores(decided.track);
         let more = by_now.filter(|by_now| by_now.frames() > decided.spoof.frames());
         Some(rule.check(more.unwrap_or(&decided.spoof)))
     }
 
-    /// What is known of a further track of somebody who was asked: how it looks counts beside what they answered.
+    /// What is known of a further track of somebody who was asked: that it looks like a picture counts beside what they
+    /// answered.
     pub(super) fn known_again(
         &self,
         following: &Following,
         seen: SeenAgain,
     ) -> Option<FaceLiveness> {
-        let tracker = following.tracker.as_ref().map(|(_, tracker)| tracker);
-        let scores = tracker.and_then(|tracker| tracker.spoof(seen.track));
+        let scores = following.spoof_scores(seen.track);
         let rule = self.spoof.as_ref();
-        let check = rule.and_then(|rule| scores.map(|scores| rule.check(scores)));
+        let check = rule.and_then(|rule| scores.map(|scores| no_answer(rule.check(scores), true)));
         combined_liveness(Some(seen.liveness), check.as_ref())
     }
 
@@ -62,18 +63,23 @@ impl LiveCameras {
         told: &[(Decided, Option<FaceLiveness>)],
     ) {
         for (decided, asked) in told {
-            let (Some(asked), Some(person)) = (*asked, decided.person) else {
+            let (Some(_), Some(person)) = (asked, decided.person) else {
                 continue;
             };
             let check = self.spoof_check(following, decided);
-            let is_picture = |check: &SpoofCheck| check.verdict == SpoofVerdict::Picture;
-            let picture = check.filter(is_picture);
-            if let Some(known) =
-                picture.and_then(|check| combined_liveness(Some(asked), Some(&check)))
-            {
-                following.asking.end_as(person, known);
+            if check.is_some_and(|check| check.verdict == SpoofVerdict::Picture) {
+                let why = NotEstablished::LooksLikeAPicture;
+                let liveness = FaceLiveness::NotEstablished { why };
+                following.asking.end_as(person, liveness);
             }
         }
+    }
+}
+
+impl Following {
+    /// What spoof models said of the frames of a track so far.
+    fn spoof_scores(&self, track: u64) -> Option<&SpoofScores> {
+        self.tracker.as_ref()?.1.spoof(track)
     }
 }
 
@@ -88,7 +94,7 @@ fn no_answer(check: SpoofCheck, asks: bool) -> SpoofCheck {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use model::{NotEstablished, Score};
+    use model::Score;
 
     #[test]
     fn looking_real_answers_no_prompt_for_whom_there_was_no_turn() {
