@@ -204,8 +204,10 @@ pub(crate) async fn passages(
     names
         .load_full(events.filter_map(|event| event.decision.person))
         .await?;
-    let events = entries.iter().filter_map(access);
-    names.load_people(events.flat_map(doubted)).await?;
+    if role >= Role::Auditor {
+        let events = entries.iter().filter_map(access);
+        names.load_people(events.flat_map(doubted)).await?;
+    }
     let mut views = Vec::new();
     for entry in entries {
         if let Some(event) = access(entry) {

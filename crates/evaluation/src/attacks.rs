@@ -64,15 +64,6 @@ impl AttackErrors {
         let most = (0..sorted.len()).rfind(|n| held_back(*n) <= bpcer)?;
         Self::at(*sorted.get(most)?, real, attacks)
     }
-
-    /// The APCER of the kind that passes most, which is the one that counts.
-    #[must_use]
-    pub fn worst(&self) -> Option<&(String, Share)> {
-        let rate = |kind: &&(String, Share)| kind.1.rate;
-        self.apcer
-            .iter()
-            .max_by(|one, other| rate(one).total_cmp(&rate(other)))
-    }
 }
 
 impl Share {
@@ -154,7 +145,6 @@ mod tests {
         assert_eq!((errors.bpcer.hits, errors.bpcer.of), (1, 4));
         let counted = errors.apcer.iter().map(|(_, share)| (share.hits, share.of));
         assert_eq!(counted.collect::<Vec<_>>(), [(0, 2), (2, 3)]);
-        assert_eq!(errors.worst().unwrap().0, "screen");
         assert_eq!(AttackErrors::at(0.8, &[], &attacks), None);
         assert_eq!(AttackErrors::at(0.8, &real, &[attack("mask", &[])]), None);
         let strict = AttackErrors::at_bpcer(0.25, &real, &attacks).unwrap();

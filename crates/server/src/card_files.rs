@@ -198,10 +198,8 @@ impl Cards {
         };
         self.store
             .append(Append {
-                entry,
-                settles: Vec::new(),
                 writes,
-                first: false,
+                ..Append::entry(entry)
             })
             .await?;
         Ok(())

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::Duration;
-use store::Store;
+use store::{Store, StoreError};
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
@@ -112,8 +112,8 @@ impl Untold {
         self.0.push_back((from, until));
     }
 
-    /// Tells of each time, the first one first. What cannot be told in time is left for the next call, for the database
-    /// may be away again.
+    /// Tells of each time, the first one first. What the database may take later is left for the next call; what it
+    /// refuses is given up. One that was told of although no answer came is told of twice.
     async fn tell<F>(&mut self, report: impl Fn(Timestamp, Timestamp) -> F)
     where
         F: Future<Output = Result<()>>,
@@ -124,8 +124,11 @@ impl Untold {
                     self.0.pop_front();
                 }
                 Ok(Err(error)) => {
-                    tracing::warn!(%error, "that the database was away could not be told of yet");
-                    return;
+                    tracing::warn!(%error, "that the database was away could not be told of");
+                    if error.downcast_ref().is_some_and(StoreError::may_pass) {
+                        return;
+                    }
+                    self.0.pop_front();
                 }
                 Err(_) => {
                     tracing::warn!("that the database was away could not be told of in time");
@@ -164,10 +167,13 @@ mod tests {
     use std::future::{pending, ready};
 
     #[tokio::test]
-    async fn what_could_not_be_told_is_told_the_next_time_and_once() {
+    async fn what_could_not_be_told_is_told_the_next_time_and_what_is_refused_never() {
         let mut untold = Untold::default();
+        untold.note(at(0), at(1));
+        let refused = |_, _| ready(Err(StoreError::Full.into()));
+        untold.tell(refused).await;
         untold.note(at(1), at(2));
-        let busy = |_, _| ready(Err(anyhow::anyhow!("busy")));
+        let busy = |_, _| ready(Err(StoreError::Overloaded.into()));
         untold.tell(busy).await;
         untold.note(at(3), at(4));
         let told = RefCell::new(Vec::new());

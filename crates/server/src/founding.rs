@@ -67,10 +67,8 @@ pub async fn act(store: &dyn Store, act: Act, writes: Vec<Write>, now: Timestamp
     };
     store
         .append(Append {
-            entry,
-            settles: Vec::new(),
             writes,
-            first: false,
+            ..Append::entry(entry)
         })
         .await?;
     Ok(())

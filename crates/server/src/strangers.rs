@@ -78,8 +78,12 @@ impl StrangerBook {
         at: Timestamp,
     ) -> JoinHandle<()> {
         let book = self.clone();
-        self.work
-            .spawn(async move { book.keep(decided, picture, at).await })
+        self.work.spawn(async move {
+            let keeping = book.keep(decided, picture, at);
+            if book.over.run_until_cancelled(keeping).await.is_none() {
+                tracing::warn!(error = "Gatebook stops", "a stranger is not kept");
+            }
+        })
     }
 
     /// As [`Self::take_back`], once the `keeping` of it is done; the camera does not wait for it, a stop does.
@@ -138,10 +142,11 @@ impl StrangerBook {
     /// corrected to be `person`'s, where it names nobody; `None`: it stays as it is. A store that does not answer is
     /// asked again until the stop; what is given up is told to the log of the server.
     pub async fn take_back(&self, picture: PictureId, person: Option<PersonId>) {
-        let whose = Mutex::new(None);
-        let forgetting = || self.forget(picture, &whose);
-        self.insist("a face of somebody known is kept", forgetting)
-            .await;
+        let kept = "a face of somebody known is kept";
+        // A store may take it back without being able to say so: whose it was is asked before.
+        let asking = || async move { Ok(self.store.stranger_on(picture).await?) };
+        let whose = self.insist(kept, asking).await.flatten();
+        self.insist(kept, || self.forget(picture, whose)).await;
         if let Some(person) = person {
             let correcting = || self.correct(picture, person);
             self.insist("an event of somebody known names nobody", correcting)
@@ -150,9 +155,9 @@ impl StrangerBook {
     }
 
     /// Tries until the store answers, or the stop; `otherwise` says what it means where it fails.
-    async fn insist<F>(&self, otherwise: &'static str, work: impl Fn() -> F)
+    async fn insist<T, F>(&self, otherwise: &'static str, work: impl Fn() -> F) -> Option<T>
     where
-        F: Future<Output = Result<()>>,
+        F: Future<Output = Result<T>>,
     {
         let tried = async {
             loop {
@@ -163,23 +168,19 @@ impl StrangerBook {
             }
         };
         match self.over.run_until_cancelled(tried).await {
-            Some(Ok(())) => {}
+            Some(Ok(done)) => return Some(done),
             Some(Err(error)) => {
                 tracing::warn!(error = format!("{error:#}"), "{otherwise}");
             }
             None => tracing::warn!(error = "Gatebook stops", "{otherwise}"),
         }
+        None
     }
 
-    /// A store may have taken it back without having been able to say so. Whose it was is therefore asked before, and
-    /// left in `whose` for the next try.
-    async fn forget(&self, picture: PictureId, whose: &Mutex<Option<StrangerId>>) -> Result<()> {
-        let mut whose = whose.lock().await;
-        if whose.is_none() {
-            *whose = self.store.stranger_on(picture).await?;
-        }
+    /// Takes back the sighting, which was `whose`.
+    async fn forget(&self, picture: PictureId, whose: Option<StrangerId>) -> Result<()> {
         let gone = self.store.take_back_stranger(picture).await?;
-        if let Some(stranger) = gone.map(|gone| gone.stranger).or(*whose) {
+        if let Some(stranger) = gone.map(|gone| gone.stranger).or(whose) {
             let serving = self.recogniser.serving();
             serving.strangers().take(stranger, picture);
         }
@@ -213,11 +214,7 @@ impl StrangerBook {
             record: Record::Correction(correction),
         };
         // Somebody may make a person of the stranger at the same time.
-        let first = Append {
-            first: true,
-            ..Append::entry(entry)
-        };
-        match self.store.append(first).await {
+        match self.store.append(Append::first(entry)).await {
             Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
@@ -286,10 +283,7 @@ impl StrangerBook {
 /// Whether the store may take later what it did not take now.
 fn is_away(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<StoreError>();
-    matches!(
-        error,
-        Some(StoreError::Unreachable(_) | StoreError::Overloaded)
-    )
+    error.is_some_and(StoreError::may_pass)
 }
 
 /// The face with what is around it, as JPEG.

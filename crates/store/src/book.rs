@@ -39,6 +39,15 @@ impl Append {
             first: false,
         }
     }
+
+    /// A correction alone, which is to be the first of what it corrects.
+    #[must_use]
+    pub fn first(entry: Entry) -> Self {
+        Self {
+            first: true,
+            ..Self::entry(entry)
+        }
+    }
 }
 
 /// How a registry row is written. Nobody overwrites what somebody else wrote meanwhile: a change

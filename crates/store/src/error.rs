@@ -61,6 +61,12 @@ pub enum StoreError {
 }
 
 impl StoreError {
+    /// Whether the store may take later what it did not take now.
+    #[must_use]
+    pub const fn may_pass(&self) -> bool {
+        matches!(self, Self::Unreachable(_) | Self::Overloaded)
+    }
+
     /// Whether the rows or values that the call concerns are the reason: the same call fails
     /// again, while others go on.
     #[must_use]

@@ -9,7 +9,7 @@ use model::{Act, Record};
 use socketioxide::SocketIo;
 use socketioxide::extract::SocketRef;
 use std::time::Duration;
-use store::{Committed, StoreError};
+use store::Committed;
 use tokio::sync::broadcast::error::RecvError;
 use tokio::time::{MissedTickBehavior, interval};
 
@@ -79,13 +79,11 @@ fn has_changed(now: &Result<Caller, ApiError>, before: Option<&Caller>) -> bool 
 /// Whether somebody may not be connected any more. A store that does not answer says nothing about that, and can be
 /// changed by nobody meanwhile: whoever is connected hears from here when it is back.
 const fn ends<T>(looked: &Result<T, ApiError>) -> bool {
-    !matches!(
-        looked,
-        Ok(_)
-            | Err(ApiError::Store(
-                StoreError::Unreachable(_) | StoreError::Overloaded
-            ))
-    )
+    match looked {
+        Ok(_) => false,
+        Err(ApiError::Store(error)) => !error.may_pass(),
+        Err(_) => true,
+    }
 }
 
 fn sockets(io: &SocketIo, namespace: &str) -> Vec<SocketRef> {
@@ -100,6 +98,7 @@ fn dismiss(socket: SocketRef) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use store::StoreError;
 
     #[test]
     fn a_database_that_does_not_answer_dismisses_nobody_and_an_ended_session_does() {

@@ -45,10 +45,8 @@ async fn act(store: &dyn store::Store, act: Act, writes: Vec<Write>) -> Result<(
     };
     store
         .append(Append {
-            entry,
-            settles: Vec::new(),
             writes,
-            first: false,
+            ..Append::entry(entry)
         })
         .await?;
     Ok(())

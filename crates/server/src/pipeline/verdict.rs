@@ -142,10 +142,8 @@ async fn attempt(
     let settles = evidence.observations.clone();
     store
         .append(Append {
-            entry,
             settles,
-            writes: Vec::new(),
-            first: false,
+            ..Append::entry(entry)
         })
         .await?;
     metrics::counter!("gatebook_passages_total", "outcome" => outcome).increment(1);

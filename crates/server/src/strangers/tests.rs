@@ -205,9 +205,9 @@ async fn whoever_the_store_took_back_without_saying_so_is_not_found_again() {
     let picture = book.pictures.put(b"1").await.unwrap();
     book.keep(decided(), picture, at(0)).await;
     // The first try was told whose it is; what it did then is done, and its answer was lost.
-    let whose = Mutex::new(store.stranger_on(picture).await.unwrap());
+    let whose = store.stranger_on(picture).await.unwrap();
     store.take_back_stranger(picture).await.unwrap();
-    book.forget(picture, &whose).await.unwrap();
+    book.forget(picture, whose).await.unwrap();
     let serving = book.recogniser.serving();
     let alike = serving.strangers().most_alike(&decided().template, 1);
     assert!(alike.is_empty());

@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;
+use vision::Frame;
 
 pub const PASSWORD: &str = "a long pass phrase";
 
@@ -100,6 +101,18 @@ impl Api {
             .arg(file);
         let done = curl.arg(format!("{}/api/v1/{path}", self.address)).status();
         assert!(done.unwrap().success(), "{path}");
+    }
+
+    /// Adds person `number` with this photograph; yields their identity.
+    pub fn enrol(&self, folder: &Path, number: usize, photograph: &Frame) -> String {
+        let path = folder.join(format!("portrait-{number}.jpg"));
+        std::fs::write(&path, photograph.to_jpeg(92).unwrap()).unwrap();
+        let person = json!({ "number": format!("{number}"), "name": format!("Person {number}") });
+        let person = self.make("people", &person);
+        let person = person["id"].as_str().unwrap().to_owned();
+        let status = self.upload(&format!("people/{person}/faces"), "images", &path);
+        assert_eq!(status, 200);
+        person
     }
 
     /// Sends a file; the status.

@@ -170,7 +170,10 @@ impl Site {
         let spoof = ["--set", "vision.spoof=[\"bright\"]"];
         let mut serving = Serving::start(data.path(), &spoof);
         let api = Api::first(&mut serving);
-        let people = (0..2).map(|n| Self::enrolled(&api, data.path(), n));
+        let people = (0..2).map(|n| {
+            let portrait = portrait(n);
+            (api.enrol(data.path(), n, &portrait), portrait)
+        });
         let people = people.collect();
         Self {
             serving,
@@ -178,20 +181,6 @@ impl Site {
             people,
             data,
         }
-    }
-
-    fn enrolled(api: &Api, folder: &Path, number: usize) -> (String, Frame) {
-        let portrait = portrait(number);
-        let path = folder.join("portrait.jpg");
-        fs::write(&path, portrait.to_jpeg(92).unwrap()).unwrap();
-        let person = json!({ "number": format!("{number}"), "name": format!("Person {number}") });
-        let person = api.make("people", &person)["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let status = api.upload(&format!("people/{person}/faces"), "images", &path);
-        assert_eq!(status, 200);
-        (person, portrait)
     }
 
     /// A camera station at an access point with this policy.

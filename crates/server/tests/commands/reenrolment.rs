@@ -21,16 +21,7 @@ fn enrolled(api: &Api, folder: &Path) -> Vec<String> {
     let mut people = Vec::new();
     for (number, face) in faces.iter().take(2).enumerate() {
         let portrait = photograph.crop(&face.bounds.scaled(2.0)).unwrap();
-        let path = folder.join(format!("portrait-{number}.jpg"));
-        fs::write(&path, portrait.to_jpeg(92).unwrap()).unwrap();
-        let person = json!({ "number": format!("{number}"), "name": format!("Person {number}") });
-        let person = api.make("people", &person)["id"]
-            .as_str()
-            .unwrap()
-            .to_owned();
-        let status = api.upload(&format!("people/{person}/faces"), "images", &path);
-        assert_eq!(status, 200);
-        people.push(person);
+        people.push(api.enrol(folder, number, &portrait));
     }
     people
 }

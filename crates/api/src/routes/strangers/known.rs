@@ -180,11 +180,7 @@ impl Known {
             record: Record::Correction(correction),
         };
         // The camera may still see them, and know them by now.
-        let first = Append {
-            first: true,
-            ..Append::entry(entry)
-        };
-        match house.store.append(first).await {
+        match house.store.append(Append::first(entry)).await {
             Ok(_) | Err(StoreError::Conflict { .. }) => Ok(()),
             Err(error) => Err(error.into()),
         }
