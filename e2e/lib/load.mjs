@@ -36,6 +36,48 @@ export function publishing(words, { quality, line, acknowledged, many = 1 }) {
   return { end };
 }
 
+/**
+ * A device that keeps each report until it is told that it may forget it, and sends all it keeps once more when nothing was forgotten
+ * for two seconds: a broker that dies loses what it acknowledged, and one that is back knows no subscriber at first. It reports every
+ * 20 ms; `line(sequence)` is what it sends.
+ */
+export function keeping(words, { line }) {
+  const kept = new Map();
+  let going = true;
+  let sequence = 0;
+  let moved = Date.now();
+  let client;
+  const ended = (async () => {
+    while (going) {
+      client = new Publisher([...words, "-q", "1"]);
+      const more = setInterval(() => {
+        sequence += 1;
+        kept.set(sequence, line(sequence));
+        const stuck = Date.now() - moved > 2000;
+        if (stuck) moved = Date.now();
+        for (const one of stuck ? kept.values() : [kept.get(sequence)]) client.send(one);
+      }, 20);
+      await client.closed;
+      clearInterval(more);
+      if (going) await sleep(200);
+    }
+  })();
+  return {
+    /** Everything up to `last` is durable; gives what was kept until now. */
+    forget: (last) => {
+      const over = [...kept.keys()].filter((one) => one <= last);
+      for (const one of over) kept.delete(one);
+      if (over.length > 0) moved = Date.now();
+      return over;
+    },
+    end: () => {
+      going = false;
+      client.child.kill("SIGKILL");
+      return ended;
+    },
+  };
+}
+
 /** One client; its debug output names each acknowledgement. */
 class Publisher {
   constructor(words, heard) {
@@ -48,7 +90,7 @@ class Publisher {
         rest = lines.pop();
         for (const line of lines) {
           const number = /received PUB(?:ACK|REC) \(Mid: (\d+)/.exec(line)?.[1];
-          if (number) heard(Number(number));
+          if (number) heard?.(Number(number));
         }
       });
     }

@@ -9,7 +9,7 @@ import { browser, feedRows, keepLabels, labels, openPage, panel, signIn } from "
 import { OwnServer } from "../lib/database.mjs";
 import { portrait, studio } from "../lib/faces.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
-import { publishing } from "../lib/load.mjs";
+import { keeping, publishing } from "../lib/load.mjs";
 import { Mosquitto } from "../lib/mosquitto.mjs";
 import { addPerson, enrol, passages, twoGates } from "../lib/site.mjs";
 import { eventually, sleep } from "../lib/wait.mjs";
@@ -204,18 +204,12 @@ describe("each part of a site is killed in turn under load", { timeout: 600_000 
       line: (number) => `${tagOf("C", number)},2026-03-02,09:15:00,Monday`,
       acknowledged: (number) => acknowledged.add(tagOf("C", number)),
     });
-    const firsts = new Map();
-    const heard = listening(broker.port, `gatebook/v1/${behind.name}/committed`, ({ boot_id: boot, sequence }) => {
-      for (let n = sequence; n > 0 && !acknowledged.has(tagOf("B", firsts.get(boot) + n - 1)); n -= 1) acknowledged.add(tagOf("B", firsts.get(boot) + n - 1));
-    });
     const own = ["-p", broker.port, "-t", `gatebook/v1/${behind.name}/observation`];
-    const native = publishing(own, {
-      quality: 1,
-      line: (number, client, place) => {
-        const boot = `boot-${client}`;
-        if (place === 1) firsts.set(boot, number);
-        return JSON.stringify({ boot_id: boot, sequence: place, saw: "tag", tag: tagOf("B", number) });
-      },
+    const native = keeping(own, {
+      line: (sequence) => JSON.stringify({ boot_id: "boot-1", sequence, saw: "tag", tag: tagOf("B", sequence) }),
+    });
+    const heard = listening(broker.port, `gatebook/v1/${behind.name}/committed`, ({ sequence }) => {
+      for (const one of native.forget(sequence)) acknowledged.add(tagOf("B", one));
     });
     return [classic, native, heard];
   }
