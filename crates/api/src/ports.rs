@@ -79,6 +79,18 @@ pub enum ImageProblem {
     Glaring,
     /// The head is turned aside.
     Turned,
+    /// The head looks up.
+    LooksUp,
+    /// The head looks down.
+    LooksDown,
+    /// Something covers the eyes.
+    EyesCovered,
+    /// Something covers mouth or nose.
+    MouthCovered,
+    /// Something covers one half of the face.
+    SideCovered,
+    /// The image ends within the face.
+    CutOff,
     /// More images than are taken at once.
     OneTooMany,
     /// The face does not match the other images given.

@@ -32,7 +32,7 @@ impl Protocol {
     pub const fn alpn(self) -> &'static str {
         match self {
             Self::Http => "gatebook-http/1",
-            Self::Vision => "gatebook-vision/3",
+            Self::Vision => "gatebook-vision/4",
         }
     }
 

@@ -100,7 +100,8 @@ impl StrangerBook {
         });
     }
 
-    /// Keeps the face of a stranger, seen on that picture of a passage, unless the settings say that none is kept. What
+    /// Keeps the face of a stranger, seen on that picture of a passage, unless it was covered all the time, or the
+    /// settings say that none is kept. What
     /// goes wrong is told to the log of the server only: the passage is recorded already.
     pub async fn keep(&self, decided: Decided, picture: PictureId, at: Timestamp) {
         if let Err(error) = self.try_to_keep(decided, picture, at).await {
@@ -109,7 +110,8 @@ impl StrangerBook {
     }
 
     async fn try_to_keep(&self, decided: Decided, picture: PictureId, at: Timestamp) -> Result<()> {
-        if self.store.settings().await?.strangers_kept_days == 0 {
+        // Two under masks are like one another; and a covered face is none to enrol anybody with.
+        if decided.covered || self.store.settings().await?.strangers_kept_days == 0 {
             return Ok(());
         }
         let (frame, bounds) = (decided.picture, decided.bounds);

@@ -77,7 +77,7 @@ fn load(engine: &Engine, folder: &Path, pairs: &[Pair]) -> Images {
                 .embedder()
                 .embed(&portrait.chip, Effort::Single)
                 .unwrap(),
-            quality: Quality::of(&portrait.detection, &portrait.landmarks, &portrait.chip),
+            quality: portrait.quality(&portrait.chip),
             portrait,
         })
     });
@@ -184,7 +184,7 @@ fn degraded(engine: &Engine, pairs: &[Pair], images: &Images, name: &str, worsen
         let portrait = &live.portrait;
         let chip = worsen(&portrait.chip);
         let template = engine.embedder().embed(&chip, Effort::Single).unwrap();
-        let quality = Quality::of(&portrait.detection, &portrait.landmarks, &chip);
+        let quality = portrait.quality(&chip);
         let score = (template.cosine(&other.enrolled), pair.same);
         Some((quality, template.cosine(&live.live), score))
     });
@@ -233,7 +233,7 @@ fn compressed(images: &Images) {
                 };
                 let frame = Frame::decode(&frame.to_jpeg(jpeg).unwrap(), Limits::LIVE).unwrap();
                 let chip = vision::alignment::chip(&frame, &portrait.landmarks).unwrap();
-                let quality = Quality::of(&portrait.detection, &portrait.landmarks, &chip);
+                let quality = portrait.quality(&chip);
                 (quality.sharpness, with_edges(&chip))
             });
             let blurred = |bound: f32, which: fn(&(f32, f32)) -> f32| {

@@ -287,7 +287,7 @@ impl Engine {
         let Some(chip) = alignment::chip(frame, &landmarks) else {
             return Ok(None);
         };
-        let quality = Quality::of(face, &landmarks, &chip);
+        let quality = Quality::of(face, &landmarks, &chip, frame);
         let steady = self.steadied(frame, &landmarks)?;
         let chips = self.embedder.chips(frame, &steady, effort);
         let seen = Seen {

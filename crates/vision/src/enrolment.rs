@@ -46,6 +46,18 @@ pub enum Finding {
     Glaring,
     /// The head is turned aside.
     Turned,
+    /// The head looks up.
+    LooksUp,
+    /// The head looks down.
+    LooksDown,
+    /// Something covers the eyes, as dark glasses do.
+    EyesCovered,
+    /// Something covers mouth or nose, as a mask or a scarf does.
+    MouthCovered,
+    /// Something covers one half of the face, or one eye.
+    SideCovered,
+    /// The image ends within the face.
+    CutOff,
     /// The face differs from those on the other images.
     UnlikeTheOthers,
     /// The face looks like somebody who is enrolled already.
@@ -83,6 +95,12 @@ impl std::fmt::Display for Finding {
             Self::Dark => write!(f, "the face is too dark"),
             Self::Glaring => write!(f, "the face is washed out by light"),
             Self::Turned => write!(f, "the head is turned aside"),
+            Self::LooksUp => write!(f, "the head looks up"),
+            Self::LooksDown => write!(f, "the head looks down"),
+            Self::EyesCovered => write!(f, "something covers the eyes"),
+            Self::MouthCovered => write!(f, "something covers mouth or nose"),
+            Self::SideCovered => write!(f, "something covers one half of the face"),
+            Self::CutOff => write!(f, "the image ends within the face"),
             Self::UnlikeTheOthers => write!(f, "the face differs from those on the other images"),
             Self::AlreadyEnrolled { .. } => {
                 write!(f, "the face looks like somebody who is enrolled already")
@@ -186,6 +204,15 @@ fn shortcomings(quality: &Quality) -> Vec<Finding> {
         (quality.is_dark(), Finding::Dark),
         (quality.is_glaring(), Finding::Glaring),
         (quality.is_turned(), Finding::Turned),
+        (quality.is_nodding() && quality.nod > 0.0, Finding::LooksUp),
+        (
+            quality.is_nodding() && quality.nod < 0.0,
+            Finding::LooksDown,
+        ),
+        (quality.are_eyes_covered(), Finding::EyesCovered),
+        (quality.is_mouth_covered(), Finding::MouthCovered),
+        (quality.is_side_covered(), Finding::SideCovered),
+        (quality.is_cut_off(), Finding::CutOff),
     ]
     .into_iter()
     .filter_map(|(applies, finding)| applies.then_some(finding))

@@ -141,6 +141,7 @@ mod tests {
         let landmarks = Landmarks {
             points,
             presence: 1.0,
+            nod: 0.0,
         };
         for (eye, middle) in [(0, -35.0), (1, 35.0)] {
             let crop = placement(&landmarks, eye).unwrap();
@@ -156,6 +157,7 @@ mod tests {
         let landmarks = Landmarks {
             points: vec![Point::new(5.0, 5.0); 468],
             presence: 1.0,
+            nod: 0.0,
         };
         assert!(placement(&landmarks, 0).is_none());
     }

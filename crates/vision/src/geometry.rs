@@ -156,6 +156,19 @@ impl Similarity {
         )
     }
 
+    /// The way back; `None` if everything comes to lie on one spot.
+    #[must_use]
+    pub fn inverse(&self) -> Option<Self> {
+        let square = self.a * self.a + self.b * self.b;
+        let (a, b) = (self.a / square, -self.b / square);
+        (square > f32::EPSILON).then(|| Self {
+            a,
+            b,
+            tx: b * self.ty - a * self.tx,
+            ty: -b * self.tx - a * self.ty,
+        })
+    }
+
     /// The factor by which lengths grow.
     #[must_use]
     pub fn scale(&self) -> f32 {
@@ -212,6 +225,16 @@ mod tests {
         }
 
         #[test]
+        fn the_way_back_leads_to_where_a_point_was(
+            angle in -3.0f32..3.0, scale in 0.1f32..9.0, x in -500.0f32..500.0, y in -500.0f32..500.0,
+        ) {
+            let there = Similarity::about(Point::new(7.0, 3.0), Point::new(x, y), angle, scale);
+            let point = Point::new(40.0, -25.0);
+            let back = there.inverse().unwrap().apply(there.apply(point));
+            prop_assert!(back.distance(point) < 0.05, "{back:?}");
+        }
+
+        #[test]
         fn overlap_is_symmetric_and_at_most_one(
             x in 0.0f32..50.0, y in 0.0f32..50.0, w in 1.0f32..50.0, h in 1.0f32..50.0,
         ) {
@@ -220,6 +243,12 @@ mod tests {
             prop_assert!((one.overlap(&other) - other.overlap(&one)).abs() < 1e-6);
             prop_assert!((0.0..=1.000_1).contains(&one.overlap(&other)));
         }
+    }
+
+    #[test]
+    fn there_is_no_way_back_from_one_spot() {
+        let flat = Similarity::about(Point::default(), Point::new(1.0, 1.0), 0.3, 0.0);
+        assert_eq!(flat.inverse(), None);
     }
 
     #[test]

@@ -50,6 +50,6 @@ pub use gallery::{Gallery, Match, Verification};
 pub use geometry::{Point, Rect, Similarity};
 pub use inference::{Inference, OnnxRuntimeSetting, Outputs, Runtime};
 pub use landmarks::Landmarks;
-pub use quality::Quality;
+pub use quality::{Cover, Quality, Signs};
 pub use template::{ModelId, Template};
 pub use tracker::{Decided, Identity, Overlay, TrackUpdate, Tracker, TrackerSettings};

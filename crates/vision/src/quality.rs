@@ -3,6 +3,8 @@
 //! The bounds were chosen by what they cost and what they spare, on real photographs and on the same ones
 //! made worse: `docs/measurements.md` has the figures, `examples/quality.rs` measures them.
 
+mod cover;
+mod parts;
 mod sharpness;
 
 use crate::alignment;
@@ -11,6 +13,8 @@ use crate::frame::Frame;
 use crate::geometry::Point;
 use crate::landmarks::Landmarks;
 use serde::{Deserialize, Serialize};
+
+pub use cover::{Cover, Signs};
 
 /// How a face is shown.
 #[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
@@ -27,6 +31,12 @@ pub struct Quality {
     /// How far the head is turned aside: -1 (the nose points to the left of the picture) to 1;
     /// 0 is straight ahead.
     pub turn: f32,
+    /// How far the head looks up (positive) or down, in degrees: see [`Landmarks::nod`].
+    pub nod: f32,
+    /// How surely something covers the eyes, the mouth or one side.
+    pub cover: Cover,
+    /// Which share of the face lies outside of the frame, 0 to 1.
+    pub outside: f32,
 }
 
 impl Quality {
@@ -42,10 +52,28 @@ impl Quality {
     pub const MOST_BRIGHTNESS: f32 = 210.0;
     /// Beyond this, either way, the head is in profile and one half of the face is hidden.
     pub const MOST_TURN: f32 = 0.9;
+    /// Beyond this, up or down, a head is no good one to enrol, degrees.
+    pub const MOST_NOD: f32 = 25.0;
+    /// Beyond this share the frame ends within the face.
+    pub const MOST_OUTSIDE: f32 = 0.02;
 
-    /// Judges a face by its landmarks and its aligned chip.
+    /// A face of so many pixels that is shown as well as can be.
     #[must_use]
-    pub fn of(face: &Detection, landmarks: &Landmarks, chip: &Frame) -> Self {
+    pub const fn well_shown(height: f32) -> Self {
+        Self {
+            height,
+            sharpness: 0.5,
+            brightness: 120.0,
+            turn: 0.0,
+            nod: 0.0,
+            cover: Cover::NONE,
+            outside: 0.0,
+        }
+    }
+
+    /// Judges a face of `frame` by its landmarks and its aligned chip.
+    #[must_use]
+    pub fn of(face: &Detection, landmarks: &Landmarks, chip: &Frame, frame: &Frame) -> Self {
         let light = brightness(chip);
         let placement = alignment::dlib(landmarks);
         Self {
@@ -53,6 +81,9 @@ impl Quality {
             sharpness: sharpness::of(&light, chip.width(), placement.as_ref()),
             brightness: light.iter().sum::<f32>() / count(light.len()),
             turn: turn(landmarks).unwrap_or(1.0),
+            nod: landmarks.nod,
+            cover: Signs::of(landmarks, chip).map_or(Cover::NONE, |signs| Cover::of(&signs)),
+            outside: outside(landmarks, frame),
         }
     }
 
@@ -80,31 +111,90 @@ impl Quality {
         self.turn.abs() > Self::MOST_TURN
     }
 
-    /// Whether a template of this face may count when deciding who it is.
+    /// Whether the head looks too far up or down to be enrolled.
+    #[must_use]
+    pub fn is_nodding(&self) -> bool {
+        self.nod.abs() > Self::MOST_NOD
+    }
+
+    /// Whether something covers the eyes.
+    #[must_use]
+    pub fn are_eyes_covered(&self) -> bool {
+        self.cover.eyes > 0.0
+    }
+
+    /// Whether something covers mouth or nose.
+    #[must_use]
+    pub fn is_mouth_covered(&self) -> bool {
+        self.cover.mouth > 0.0
+    }
+
+    /// Whether something covers one half, or one eye.
+    #[must_use]
+    pub fn is_side_covered(&self) -> bool {
+        self.cover.side > 0.0
+    }
+
+    /// Whether the frame ends within the face.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.outside > Self::MOST_OUTSIDE
+    }
+
+    /// Whether all of the face is to be seen.
+    #[must_use]
+    pub fn is_whole(&self) -> bool {
+        !(self.cover.is_any() || self.is_cut_off())
+    }
+
+    /// Whether a template of this face may count when deciding who it is. One that is covered, or looks up or down, may:
+    /// it is recognised less often, and taken for somebody else no more often; it counts less ([`Self::weight`]).
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.height >= Self::LEAST_HEIGHT
             && !(self.is_blurred() || self.is_dark() || self.is_glaring() || self.is_turned())
     }
 
-    /// How much a template of this face counts beside others of the same person, 0.05 to 1: small, blurred
-    /// and turned views less.
+    /// How much a template of this face counts beside others of the same person, 0.05 to 1: small, blurred, turned and
+    /// covered views less.
     #[must_use]
     pub fn weight(&self) -> f32 {
+        /// Of a face that is not to be seen whole.
+        const COVERED: f32 = 0.3;
         let size = (self.height / 120.0).clamp(0.0, 1.0).sqrt();
         let sharp = (self.sharpness / 0.4).clamp(0.0, 1.0).sqrt();
+        let whole = if self.is_whole() { 1.0 } else { COVERED };
         let ahead = 1.0 - self.turn.abs().min(1.0) / 2.0;
-        (size * sharp * ahead).max(0.05)
+        (size * sharp * ahead * self.level() * whole).max(0.05)
     }
 
-    /// Orders views of one face: the larger the better. Size counts up to 160 pixels.
+    /// Orders views of one face: the larger the better. Those that are good and whole come before all others, then those
+    /// that are good. Size counts up to 160 pixels.
     #[must_use]
     pub fn merit(&self) -> f32 {
         let size = self.height.min(160.0) / 160.0;
+        let class = match (self.is_good(), self.is_whole()) {
+            (true, true) => 2.0,
+            (true, false) => 1.0,
+            (false, _) => 0.0,
+        };
         let ahead = 1.0 - self.turn.abs();
-        let bonus = if self.is_good() { 1.0 } else { 0.0 };
-        bonus + size * ahead * self.sharpness.min(1.0).sqrt()
+        class + size * ahead * self.level() * self.sharpness.min(1.0).sqrt()
     }
+
+    /// 1 of a head that is held level, down to 0.5 of one that looks up or down by 60 degrees.
+    fn level(&self) -> f32 {
+        1.0 - (self.nod.abs() / 60.0).min(1.0) / 2.0
+    }
+}
+
+/// Which share of the mesh lies outside of the frame.
+fn outside(landmarks: &Landmarks, frame: &Frame) -> f32 {
+    let bounds = frame.bounds();
+    let beyond =
+        |p: &&Point| !(0.0..=bounds.width).contains(&p.x) || !(0.0..=bounds.height).contains(&p.y);
+    let points = &landmarks.points;
+    points.iter().filter(beyond).map(|_| 1.0).sum::<f32>() / count(points.len())
 }
 
 #[allow(clippy::cast_precision_loss)] // pixels of a chip

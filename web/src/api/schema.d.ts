@@ -3812,6 +3812,24 @@ export interface components {
             problem: "turned";
         } | {
             /** @enum {string} */
+            problem: "looks_up";
+        } | {
+            /** @enum {string} */
+            problem: "looks_down";
+        } | {
+            /** @enum {string} */
+            problem: "eyes_covered";
+        } | {
+            /** @enum {string} */
+            problem: "mouth_covered";
+        } | {
+            /** @enum {string} */
+            problem: "side_covered";
+        } | {
+            /** @enum {string} */
+            problem: "cut_off";
+        } | {
+            /** @enum {string} */
             problem: "one_too_many";
         } | {
             /** @enum {string} */

@@ -49,6 +49,18 @@ pub(crate) enum ProblemView {
     Glaring,
     /// The head is turned aside.
     Turned,
+    /// The head looks up.
+    LooksUp,
+    /// The head looks down.
+    LooksDown,
+    /// Something covers the eyes.
+    EyesCovered,
+    /// Something covers mouth or nose.
+    MouthCovered,
+    /// Something covers one half of the face.
+    SideCovered,
+    /// The image ends within the face.
+    CutOff,
     /// More images than are taken at once.
     OneTooMany,
     /// The face does not match the other images.
@@ -453,6 +465,12 @@ async fn problem_view(names: &mut Names, problem: ImageProblem) -> Result<Proble
         ImageProblem::Dark => ProblemView::Dark,
         ImageProblem::Glaring => ProblemView::Glaring,
         ImageProblem::Turned => ProblemView::Turned,
+        ImageProblem::LooksUp => ProblemView::LooksUp,
+        ImageProblem::LooksDown => ProblemView::LooksDown,
+        ImageProblem::EyesCovered => ProblemView::EyesCovered,
+        ImageProblem::MouthCovered => ProblemView::MouthCovered,
+        ImageProblem::SideCovered => ProblemView::SideCovered,
+        ImageProblem::CutOff => ProblemView::CutOff,
         ImageProblem::OneTooMany => ProblemView::OneTooMany,
         ImageProblem::DoesNotMatchOthers => ProblemView::DoesNotMatchOthers,
         ImageProblem::LooksLike(person) => ProblemView::LooksLike {

@@ -49,7 +49,8 @@ impl Analyser for Stranger {
 }
 
 fn stranger() -> Face {
-    let mesh = serde_json::json!({ "points": vec![Point::default(); 468], "presence": 1.0 });
+    let mesh =
+        serde_json::json!({ "points": vec![Point::default(); 468], "presence": 1.0, "nod": 0.0 });
     Face {
         bounds: Rect {
             x: 200.0,
@@ -59,12 +60,7 @@ fn stranger() -> Face {
         },
         confidence: 0.9,
         landmarks: serde_json::from_value(mesh).unwrap(),
-        quality: Quality {
-            height: 120.0,
-            sharpness: 0.5,
-            brightness: 120.0,
-            turn: 0.0,
-        },
+        quality: Quality::well_shown(120.0),
         template: Template::new(ModelId::FACE_API, vec![1.0; 128]).unwrap(),
         real: None,
     }

@@ -1,5 +1,5 @@
 //! What the private part and a recognition worker say to one another over their link
-//! (`gatebook-vision/3`): postcard messages, each behind its length in four bytes.
+//! (`gatebook-vision/4`): postcard messages, each behind its length in four bytes.
 
 use bytes::Bytes;
 use futures::{SinkExt, StreamExt};

@@ -40,6 +40,7 @@ fn decided() -> Decided {
             height: 10.0,
         },
         spoof: SpoofScores::default(),
+        covered: false,
     }
 }
 
@@ -234,6 +235,20 @@ async fn nobody_is_kept_where_the_settings_say_so() {
     let picture = book.pictures.put(b"1").await.unwrap();
     book.keep(decided(), picture, at(0)).await;
     assert!(store.strangers(10).await.unwrap().is_empty());
+}
+
+#[tokio::test]
+async fn a_face_that_was_covered_all_the_time_is_not_kept_to_be_known_again() {
+    let (_dir, store, book) = book().await;
+    let picture = book.pictures.put(b"1").await.unwrap();
+    let covered = Decided {
+        covered: true,
+        ..decided()
+    };
+    book.keep(covered, picture, at(0)).await;
+    assert!(store.strangers(10).await.unwrap().is_empty());
+    book.keep(decided(), picture, at(0)).await;
+    assert_eq!(store.strangers(10).await.unwrap().len(), 1);
 }
 
 #[tokio::test]

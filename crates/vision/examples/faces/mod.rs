@@ -10,7 +10,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use vision::{Detection, Engine, Frame, Landmarks, Limits};
+use vision::{Detection, Engine, Frame, Landmarks, Limits, Quality};
 
 /// Two images, and whether they show one person.
 pub struct Pair {
@@ -70,6 +70,13 @@ pub struct Portrait {
     /// Those by which a template's chip is cut.
     pub steady: Landmarks,
     pub chip: Frame,
+}
+
+impl Portrait {
+    /// The quality of the face as `chip` shows it.
+    pub fn quality(&self, chip: &Frame) -> Quality {
+        Quality::of(&self.detection, &self.landmarks, chip, &self.frame)
+    }
 }
 
 pub fn portrait(engine: &Engine, path: &Path) -> Option<Portrait> {

@@ -269,12 +269,7 @@ mod tests {
             bounds: place(n),
             confidence: 0.9,
             landmarks: mesh([16.0, 16.0], open, nose),
-            quality: Quality {
-                height: 120.0,
-                sharpness: 0.5,
-                brightness: 120.0,
-                turn: 0.0,
-            },
+            quality: Quality::well_shown(120.0),
             template: Template::new(ModelId::FACE_API, values).unwrap(),
             real: None,
         }
@@ -315,6 +310,7 @@ mod tests {
             picture: Bytes::new(),
             bounds: place(*n),
             spoof: SpoofScores::default(),
+            covered: false,
         };
         TrackUpdate {
             overlays: seen.iter().map(overlay).collect(),

@@ -56,6 +56,7 @@ pub mod tests {
         Landmarks {
             points,
             presence: 1.0,
+            nod: 0.0,
         }
     }
 
@@ -91,6 +92,7 @@ pub mod tests {
         let nothing = Landmarks {
             points: Vec::new(),
             presence: 1.0,
+            nod: 0.0,
         };
         assert_eq!(Measures::of(&nothing), None);
     }

@@ -102,12 +102,7 @@ mod tests {
             },
             confidence: 0.9,
             landmarks: mesh([16.0, 16.0], open, 50.0),
-            quality: Quality {
-                height: 120.0,
-                sharpness: 0.5,
-                brightness: 120.0,
-                turn: 0.0,
-            },
+            quality: Quality::well_shown(120.0),
             template: Template::new(ModelId::FACE_API, values).unwrap(),
             real: None,
         }

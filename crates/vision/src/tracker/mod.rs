@@ -143,6 +143,8 @@ pub struct Decided {
     pub bounds: Rect,
     /// What the site's spoof models said of its frames so far.
     pub spoof: SpoofScores,
+    /// Whether no good frame showed the whole face: something covered it, or the frame ended within it.
+    pub covered: bool,
 }
 
 /// What came of one frame.

@@ -3,17 +3,12 @@
 use super::*;
 use crate::geometry::Point;
 use crate::landmarks::Landmarks;
-use crate::quality::Quality;
+use crate::quality::{Cover, Quality};
 use crate::template::{ModelId, Template};
 use proptest::prelude::*;
 use uuid::Uuid;
 
-pub const GOOD: Quality = Quality {
-    height: 120.0,
-    sharpness: 0.5,
-    brightness: 120.0,
-    turn: 0.0,
-};
+pub const GOOD: Quality = Quality::well_shown(120.0);
 pub const TURNED: Quality = Quality { turn: 0.95, ..GOOD };
 
 pub fn person(n: u128) -> PersonId {
@@ -40,6 +35,7 @@ pub fn face(x: f32, template: Template, quality: Quality) -> Face {
         landmarks: Landmarks {
             points: vec![Point::default(); 468],
             presence: 1.0,
+            nod: 0.0,
         },
         quality,
         template,
@@ -313,6 +309,30 @@ fn a_site_that_allows_fewer_errors_asks_for_more() {
     };
     assert_eq!(named(0.01), Some(person(1)));
     assert_eq!(named(0.0001), None);
+}
+
+#[test]
+fn a_frame_that_shows_the_whole_face_is_the_picture_before_a_larger_one_that_is_covered() {
+    let covered = Quality {
+        cover: Cover {
+            mouth: 1.0,
+            ..Cover::NONE
+        },
+        height: 160.0,
+        ..GOOD
+    };
+    let small = Quality::well_shown(60.0);
+    let decided_of = |qualities: [Quality; 4]| {
+        let frames: Vec<_> = qualities
+            .map(|quality| vec![face(0.0, template(1, 0.0), quality)])
+            .into();
+        let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
+        decided(&updates)[0].clone()
+    };
+    let seen = decided_of([covered, small, covered, covered]);
+    assert_eq!(seen.picture, Bytes::from("1"));
+    assert!(!seen.covered);
+    assert!(decided_of([covered; 4]).covered);
 }
 
 #[test]

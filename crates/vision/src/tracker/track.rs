@@ -60,6 +60,8 @@ pub struct Track {
     told: Vec<Identity>,
     picture: Option<Picture>,
     spoof: SpoofScores,
+    /// Whether a good view has shown the whole face.
+    whole: bool,
 }
 
 impl Track {
@@ -83,6 +85,7 @@ impl Track {
             told: Vec::new(),
             picture: None,
             spoof: SpoofScores::default(),
+            whole: false,
         }
     }
 
@@ -216,6 +219,7 @@ impl Track {
         }
         if good && !self.doubtful {
             self.first_good.get_or_insert(at);
+            self.whole |= face.quality.is_whole();
             let view = face.template.clone().trusted(face.quality.weight());
             self.stale |= self.views.add(&view);
             if let Some(real) = face.real {
@@ -344,6 +348,7 @@ impl Track {
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
             spoof: self.spoof.clone(),
+            covered: !self.whole,
         }
     }
 }
@@ -362,9 +367,10 @@ impl Verdict {
         gallery: usize,
     ) -> Self {
         let images = found.map_or(1, |found| found.images);
+        let rate = settings.rate.of_each_look();
         Self {
             found,
-            threshold: threshold::of_several(gallery, images, combined.unlike, settings.rate),
+            threshold: threshold::of_several(gallery, images, combined.unlike, rate),
         }
     }
 

@@ -162,7 +162,7 @@ async fn commit(store: Arc<dyn Store>, mut deliveries: mpsc::Receiver<Delivery>)
 pub fn face(n: u8) -> Face {
     let mut values = vec![0.0; 128];
     values[usize::from(n)] = 1.0;
-    let landmarks = serde_json::json!({ "points": [], "presence": 1.0 });
+    let landmarks = serde_json::json!({ "points": [], "presence": 1.0, "nod": 0.0 });
     Face {
         bounds: Rect {
             x: f32::from(n) * 200.0,
@@ -172,12 +172,7 @@ pub fn face(n: u8) -> Face {
         },
         confidence: 0.9,
         landmarks: serde_json::from_value(landmarks).unwrap(),
-        quality: Quality {
-            height: 120.0,
-            sharpness: 0.5,
-            brightness: 120.0,
-            turn: 0.0,
-        },
+        quality: Quality::well_shown(120.0),
         template: Template::new(ModelId::FACE_API, values).unwrap(),
         real: None,
     }
@@ -296,6 +291,7 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
             picture: picture(),
             bounds: face(0).bounds,
             spoof: SpoofScores::default(),
+            covered: false,
         }],
         ..TrackUpdate::default()
     };

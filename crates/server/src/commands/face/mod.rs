@@ -120,17 +120,33 @@ fn print(explained: &Explained) {
 /// What is said of a face.
 fn lines(seen: &Seen) -> Vec<String> {
     let face = &seen.face;
-    let (bounds, quality) = (face.bounds, face.quality);
-    let mut lines = vec![
-        format!(
-            "at {:.0}, {:.0}, {:.0} x {:.0} pixels; detected with {:.2}, the mesh holds it for a face with {:.2}",
-            bounds.x,
-            bounds.y,
-            bounds.width,
-            bounds.height,
-            face.confidence,
-            face.landmarks.presence
-        ),
+    let bounds = face.bounds;
+    let mut lines = vec![format!(
+        "at {:.0}, {:.0}, {:.0} x {:.0} pixels; detected with {:.2}, the mesh holds it for a face with {:.2}",
+        bounds.x, bounds.y, bounds.width, bounds.height, face.confidence, face.landmarks.presence
+    )];
+    lines.extend(shown(&face.quality));
+    lines.push(format!(
+        "{} for a decision; template of {}",
+        if face.quality.is_good() {
+            "good enough"
+        } else {
+            "NOT good enough"
+        },
+        face.template.model()
+    ));
+    lines.extend(seen.spoof.iter().map(held_for));
+    match &seen.near {
+        None => lines.push("compared with nobody: name a site by --data-dir".into()),
+        Some(near) if near.is_empty() => lines.push("nobody is enrolled".into()),
+        Some(near) => lines.extend(near.iter().map(Near::to_string)),
+    }
+    lines
+}
+
+/// How well it is shown, measure by measure.
+fn shown(quality: &Quality) -> [String; 6] {
+    [
         format!(
             "height {:.0} px ({} for a decision, {} for enrolment)",
             quality.height,
@@ -158,22 +174,31 @@ fn lines(seen: &Seen) -> Vec<String> {
             mark(quality.is_turned(), "turned aside")
         ),
         format!(
-            "{} for a decision; template of {}",
-            if quality.is_good() {
-                "good enough"
-            } else {
-                "NOT good enough"
-            },
-            face.template.model()
+            "nod {:+.0} degrees (up or down by {} for enrolment){}",
+            quality.nod,
+            Quality::MOST_NOD,
+            mark(quality.is_nodding(), "looks up or down")
         ),
+        covered(quality),
+    ]
+}
+
+/// What covers the face, and how surely.
+fn covered(quality: &Quality) -> String {
+    let Quality { cover, outside, .. } = quality;
+    let parts = [
+        ("eyes", cover.eyes),
+        ("mouth", cover.mouth),
+        ("one side", cover.side),
     ];
-    lines.extend(seen.spoof.iter().map(held_for));
-    match &seen.near {
-        None => lines.push("compared with nobody: name a site by --data-dir".into()),
-        Some(near) if near.is_empty() => lines.push("nobody is enrolled".into()),
-        Some(near) => lines.extend(near.iter().map(Near::to_string)),
-    }
-    lines
+    let parts =
+        parts.map(|(part, surely)| format!("{part} {surely:+.1}{}", mark(surely > 0.0, "covered")));
+    format!(
+        "cover, from 0 on: {}; {:.0} % outside of the image{}",
+        parts.join(", "),
+        outside * 100.0,
+        mark(quality.is_cut_off(), "cut off")
+    )
 }
 
 fn held_for((name, score, threshold): &(String, f32, f32)) -> String {

@@ -25,13 +25,9 @@ fn seen(model: &[u8; 8]) -> Analysis {
     let face = Face {
         bounds: Rect::default(),
         confidence: 0.9,
-        landmarks: serde_json::from_value(json!({ "points": [], "presence": 1.0 })).unwrap(),
-        quality: Quality {
-            height: 100.0,
-            sharpness: 0.5,
-            brightness: 100.0,
-            turn: 0.0,
-        },
+        landmarks: serde_json::from_value(json!({ "points": [], "presence": 1.0, "nod": 0.0 }))
+            .unwrap(),
+        quality: Quality::well_shown(100.0),
         template: template(model),
         real: None,
     };

@@ -20,6 +20,18 @@ export function problemText(problem: FaceProblem): string {
       return "Too bright: the face is washed out. Move out of the glare.";
     case "turned":
       return "The face is turned away. Look straight into the camera.";
+    case "looks_up":
+      return "The face looks up. Hold the head level, and the camera at eye height.";
+    case "looks_down":
+      return "The face looks down. Hold the head level, and the camera at eye height.";
+    case "eyes_covered":
+      return "Something covers the eyes. Take off dark glasses.";
+    case "mouth_covered":
+      return "Something covers mouth or nose. Take off the mask or scarf, and the hand from the face.";
+    case "side_covered":
+      return "Something covers one half of the face. Both eyes have to be seen.";
+    case "cut_off":
+      return "The picture ends within the face. Move into the middle.";
     case "one_too_many":
       return "The person has as many enrolled pictures as allowed. Remove one first.";
     case "does_not_match_others":
