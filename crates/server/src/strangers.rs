@@ -35,6 +35,8 @@ const LOOKED_EVERY: Duration = Duration::from_millis(500);
 const AGAIN: Duration = Duration::from_secs(2);
 /// How long a stop waits for what is still to be taken back.
 const AT_STOP: Duration = Duration::from_secs(5);
+/// In the place of a model: there is no template.
+const COVERED: &str = "covered";
 /// The reason of the correction for whoever was a stranger at first.
 const REASON: &str = "Recognised a moment later: the same face, followed by the same camera.";
 
@@ -100,8 +102,7 @@ impl StrangerBook {
         });
     }
 
-    /// Keeps the face of a stranger, seen on that picture of a passage, unless it was covered all the time, or the
-    /// settings say that none is kept. What
+    /// Keeps the face of a stranger, seen on that picture of a passage, unless the settings say that none is kept. What
     /// goes wrong is told to the log of the server only: the passage is recorded already.
     pub async fn keep(&self, decided: Decided, picture: PictureId, at: Timestamp) {
         if let Err(error) = self.try_to_keep(decided, picture, at).await {
@@ -110,8 +111,7 @@ impl StrangerBook {
     }
 
     async fn try_to_keep(&self, decided: Decided, picture: PictureId, at: Timestamp) -> Result<()> {
-        // Two under masks are like one another; and a covered face is none to enrol anybody with.
-        if decided.covered || self.store.settings().await?.strangers_kept_days == 0 {
+        if self.store.settings().await?.strangers_kept_days == 0 {
             return Ok(());
         }
         let (frame, bounds) = (decided.picture, decided.bounds);
@@ -120,6 +120,12 @@ impl StrangerBook {
         let face = self.pictures.put(&cut).await?;
         let _alone = self.naming.lock().await;
         let serving = self.recogniser.serving();
+        if decided.covered {
+            return Ok(self
+                .store
+                .keep_stranger(&covered(picture, face, at))
+                .await?);
+        }
         let (searching, template) = (serving.clone(), decided.template.clone());
         // A large gallery takes a while.
         let whose = move || searching.strangers().whose(&template, decided.unlike);
@@ -286,6 +292,19 @@ impl StrangerBook {
 fn is_away(error: &anyhow::Error) -> bool {
     let error = error.downcast_ref::<StoreError>();
     error.is_some_and(StoreError::may_pass)
+}
+
+/// A face that was covered, as a stranger of its own, kept as long as any other. It is compared with nobody, for two under
+/// masks are like one another; and nobody is enrolled with it.
+fn covered(picture: PictureId, face: PictureId, at: Timestamp) -> StrangerSeen {
+    StrangerSeen {
+        picture,
+        face,
+        stranger: StrangerId(Uuid::new_v4()),
+        at,
+        model: COVERED.to_owned(),
+        template: Vec::new(),
+    }
 }
 
 /// The face with what is around it, as JPEG.

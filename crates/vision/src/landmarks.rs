@@ -113,6 +113,9 @@ fn read(outputs: &Outputs, placement: &Similarity) -> Result<Landmarks, VisionEr
         .chunks_exact(3)
         .filter_map(|p| Some(placement.apply(Point::new(*p.first()?, *p.get(1)?))))
         .collect();
+    if points.iter().any(|p| !(p.x + p.y).is_finite()) {
+        return Err(VisionError::Inference("a mesh that lies nowhere".into()));
+    }
     if points.len() != POINTS {
         return Err(VisionError::Inference(format!(
             "a mesh of {} points",

@@ -1,7 +1,7 @@
 //! Whether a face is shown well enough to trust a template of it.
 //!
 //! The bounds were chosen by what they cost and what they spare, on real photographs and on the same ones
-//! made worse: `docs/measurements.md` has the figures, `examples/quality.rs` measures them.
+//! made worse: `docs/measurements.md` has the figures, `examples/quality.rs` and `examples/covers` measure them.
 
 mod cover;
 mod parts;
@@ -148,7 +148,7 @@ impl Quality {
     }
 
     /// Whether a template of this face may count when deciding who it is. One that is covered, or looks up or down, may:
-    /// it is recognised less often, and taken for somebody else no more often; it counts less ([`Self::weight`]).
+    /// or whoever wears a mask would pass unseen. It is recognised less often, and counts less ([`Self::weight`]).
     #[must_use]
     pub fn is_good(&self) -> bool {
         self.height >= Self::LEAST_HEIGHT

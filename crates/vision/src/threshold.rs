@@ -67,7 +67,7 @@ impl Rate {
         self.0
     }
 
-    /// What each look is held to, so that somebody who stays for a quarter of a minute, and is searched for whenever
+    /// What each look is held to (it may be less than [`Self::new`] takes), so that somebody who stays for a quarter of a minute, and is searched for whenever
     /// there is a better view of them, is taken for somebody no more often than this.
     #[must_use]
     pub fn of_each_look(self) -> Self {

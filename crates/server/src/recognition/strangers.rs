@@ -16,7 +16,7 @@ impl Strangers {
     }
 
     /// Whom a face belongs to that is worth `unlike` unlike views: a stranger seen before, at the threshold by which
-    /// people are recognised among as many, or a new one.
+    /// one look tells people among as many, or a new one.
     pub fn whose(&self, face: &Template, unlike: f32) -> StrangerId {
         let found = self.0.gallery().search(face);
         let known = found

@@ -238,17 +238,23 @@ async fn nobody_is_kept_where_the_settings_say_so() {
 }
 
 #[tokio::test]
-async fn a_face_that_was_covered_all_the_time_is_not_kept_to_be_known_again() {
+async fn faces_that_were_covered_are_each_a_stranger_of_their_own_and_known_again_by_nobody() {
     let (_dir, store, book) = book().await;
-    let picture = book.pictures.put(b"1").await.unwrap();
-    let covered = Decided {
+    let covered = || Decided {
         covered: true,
         ..decided()
     };
-    book.keep(covered, picture, at(0)).await;
-    assert!(store.strangers(10).await.unwrap().is_empty());
-    book.keep(decided(), picture, at(0)).await;
-    assert_eq!(store.strangers(10).await.unwrap().len(), 1);
+    for (n, decided) in [covered(), covered(), decided()].into_iter().enumerate() {
+        let picture = book.pictures.put(&[n as u8]).await.unwrap();
+        book.keep(decided, picture, at(0)).await;
+    }
+    assert_eq!(store.strangers(10).await.unwrap().len(), 3);
+    let kept = store.strangers_seen().await.unwrap();
+    let with_template = kept.iter().filter(|seen| !seen.template.is_empty());
+    assert_eq!(with_template.count(), 1);
+    let serving = book.recogniser.serving();
+    let alike = serving.strangers().most_alike(&decided().template, 5);
+    assert_eq!(alike.len(), 1, "the one that was not covered");
 }
 
 #[tokio::test]

@@ -201,7 +201,7 @@ fn outcome(
         plain: nearest(&untrusted),
         best: nearest(&best),
         named: named(seen, gallery),
-        threshold: threshold::of_several(gallery.len(), images, unlike, Rate::USUAL),
+        threshold: threshold::of_several(gallery.len(), images, unlike, Rate::USUAL.of_each_look()),
         truth,
     }
 }

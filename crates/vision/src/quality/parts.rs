@@ -67,7 +67,7 @@ impl<'a> Chip<'a> {
         let (mut sum, mut square, mut change) = ([0.0; 3], 0.0, 0.0);
         for &(x, y) in pixels {
             let light = self.light(x, y);
-            let [red, green, blue] = self.chip.pixel(x, y).map(|value| self.log(value));
+            let [red, green, blue] = self.pixel(x, y).map(|value| self.log(value));
             for (sum, value) in sum.iter_mut().zip([light, red - green, blue - green]) {
                 *sum += value;
             }
@@ -86,12 +86,21 @@ impl<'a> Chip<'a> {
         }
     }
 
-    /// Logarithm of the luma (ITU-R BT.601) of a pixel, or of the nearest one of the chip.
+    /// Logarithm of the luma (ITU-R BT.601) of a pixel.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // 0 to 255
     fn light(&self, x: usize, y: usize) -> f32 {
-        let (x, y) = (x.min(self.chip.width() - 1), y.min(self.chip.height() - 1));
-        let [red, green, blue] = self.chip.pixel(x, y).map(f32::from);
+        let [red, green, blue] = self.pixel(x, y).map(f32::from);
         self.log((0.299 * red + 0.587 * green + 0.114 * blue).round() as u8)
+    }
+
+    /// A pixel, or the nearest one of the chip.
+    fn pixel(&self, x: usize, y: usize) -> [u8; 3] {
+        let last = |side: usize| side.saturating_sub(1);
+        let (x, y) = (
+            x.min(last(self.chip.width())),
+            y.min(last(self.chip.height())),
+        );
+        self.chip.pixel(x, y)
     }
 
     fn log(&self, value: u8) -> f32 {
@@ -135,7 +144,8 @@ impl<'a> Chip<'a> {
         const REACH: usize = 2;
         let count = corners.len().max(1) as f32;
         let middle = |sum: f32, side: usize| {
-            (sum / count).clamp(REACH as f32, (side - REACH - 1) as f32) as usize
+            let last = side.saturating_sub(REACH + 1).max(REACH);
+            ((sum / count).max(0.0) as usize).clamp(REACH, last)
         };
         let x = middle(corners.iter().map(|p| p.x).sum(), self.chip.width());
         let y = middle(corners.iter().map(|p| p.y).sum(), self.chip.height());
@@ -216,6 +226,16 @@ mod tests {
         let plain = looks(|_, _| [120; 3], 20.0);
         assert!(stripes.contrast > plain.contrast + 0.3);
         assert!(stripes.detail > plain.detail + 2.0);
+    }
+
+    #[test]
+    fn a_mesh_with_a_point_nowhere_and_a_tiny_chip_are_looked_at_all_the_same() {
+        let (chip, mut landmarks) = placed(|_, _| [120; 3], 20.0);
+        landmarks.points[11].x = f32::NAN;
+        let look = |chip: &Frame| Chip::of(chip, &landmarks).unwrap().appearance(PART);
+        assert!(look(&chip).unwrap().light.is_finite());
+        let tiny = Frame::from_rgb(2, 2, vec![120; 12]).unwrap();
+        assert!(look(&tiny).unwrap().light.is_finite());
     }
 
     proptest! {

@@ -143,7 +143,7 @@ pub struct Decided {
     pub bounds: Rect,
     /// What the site's spoof models said of its frames so far.
     pub spoof: SpoofScores,
-    /// Whether no good frame showed the whole face: something covered it, or the frame ended within it.
+    /// Whether most of its good frames so far did not show the whole face: something covered it, or they ended within it.
     pub covered: bool,
 }
 

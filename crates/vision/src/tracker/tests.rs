@@ -5,6 +5,7 @@ use crate::geometry::Point;
 use crate::landmarks::Landmarks;
 use crate::quality::{Cover, Quality};
 use crate::template::{ModelId, Template};
+use crate::threshold;
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -312,6 +313,19 @@ fn a_site_that_allows_fewer_errors_asks_for_more() {
 }
 
 #[test]
+fn each_look_is_held_to_half_of_the_rate_for_many_follow() {
+    let people = 100;
+    let at = |rate: Rate| threshold::identification(people, 1, rate);
+    let (whole, half) = (at(Rate::USUAL), at(Rate::new(0.005).unwrap()));
+    let between = f32::midpoint(whole, half);
+    let noise = (1.0 / (between * between) - 1.0).sqrt();
+    let frames = vec![vec![face(0.0, template(1, noise), GOOD)]; 20];
+    let gallery = gallery(&(0..people).collect::<Vec<_>>());
+    let updates = run(&mut Tracker::default(), &gallery, &frames);
+    assert_eq!(decided(&updates)[0].person, None, "{whole} {half}");
+}
+
+#[test]
 fn a_frame_that_shows_the_whole_face_is_the_picture_before_a_larger_one_that_is_covered() {
     let covered = Quality {
         cover: Cover {
@@ -322,17 +336,21 @@ fn a_frame_that_shows_the_whole_face_is_the_picture_before_a_larger_one_that_is_
         ..GOOD
     };
     let small = Quality::well_shown(60.0);
-    let decided_of = |qualities: [Quality; 4]| {
-        let frames: Vec<_> = qualities
-            .map(|quality| vec![face(0.0, template(1, 0.0), quality)])
-            .into();
+    let decided_of = |qualities: &[Quality]| {
+        let seen = |quality: &Quality| vec![face(0.0, template(1, 0.0), *quality)];
+        let frames: Vec<_> = qualities.iter().map(seen).collect();
         let updates = run(&mut Tracker::default(), &gallery(&[1]), &frames);
         decided(&updates)[0].clone()
     };
-    let seen = decided_of([covered, small, covered, covered]);
+    let seen = decided_of(&[covered, small, covered]);
     assert_eq!(seen.picture, Bytes::from("1"));
-    assert!(!seen.covered);
-    assert!(decided_of([covered; 4]).covered);
+    assert!(seen.covered, "one whole view in three");
+    assert!(!decided_of(&[covered, small, small]).covered);
+    let cut_off = Quality {
+        outside: 0.1,
+        ..GOOD
+    };
+    assert!(decided_of(&[cut_off; 3]).covered);
 }
 
 #[test]

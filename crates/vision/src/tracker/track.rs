@@ -60,8 +60,8 @@ pub struct Track {
     told: Vec<Identity>,
     picture: Option<Picture>,
     spoof: SpoofScores,
-    /// Whether a good view has shown the whole face.
-    whole: bool,
+    /// Good views that showed the whole face.
+    whole: usize,
 }
 
 impl Track {
@@ -85,7 +85,7 @@ impl Track {
             told: Vec::new(),
             picture: None,
             spoof: SpoofScores::default(),
-            whole: false,
+            whole: 0,
         }
     }
 
@@ -219,7 +219,7 @@ impl Track {
         }
         if good && !self.doubtful {
             self.first_good.get_or_insert(at);
-            self.whole |= face.quality.is_whole();
+            self.whole += usize::from(face.quality.is_whole());
             let view = face.template.clone().trusted(face.quality.weight());
             self.stale |= self.views.add(&view);
             if let Some(real) = face.real {
@@ -348,7 +348,7 @@ impl Track {
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
             spoof: self.spoof.clone(),
-            covered: !self.whole,
+            covered: self.whole * 2 < self.views.seen(),
         }
     }
 }

@@ -112,7 +112,7 @@ fn nearest(
             name: person.to_string(),
             images: own.len(),
             score,
-            threshold: threshold::identification(templates.len(), own.len(), rate),
+            threshold: threshold::identification(templates.len(), own.len(), rate.of_each_look()),
             strangers: threshold::false_identifications(templates.len(), own.len(), score),
         })
     };

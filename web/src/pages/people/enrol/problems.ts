@@ -25,13 +25,13 @@ export function problemText(problem: FaceProblem): string {
     case "looks_down":
       return "The face looks down. Hold the head level, and the camera at eye height.";
     case "eyes_covered":
-      return "Something covers the eyes. Take off dark glasses.";
+      return "Something covers the eyes. Take off dark glasses, and turn on a light.";
     case "mouth_covered":
       return "Something covers mouth or nose. Take off the mask or scarf, and the hand from the face.";
     case "side_covered":
       return "Something covers one half of the face. Both eyes have to be seen.";
     case "cut_off":
-      return "The picture ends within the face. Move into the middle.";
+      return "The picture ends within the face. Move into the middle, or choose one that shows the whole head.";
     case "one_too_many":
       return "The person has as many enrolled pictures as allowed. Remove one first.";
     case "does_not_match_others":
