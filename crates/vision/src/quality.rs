@@ -194,7 +194,7 @@ fn outside(landmarks: &Landmarks, frame: &Frame) -> f32 {
     let beyond =
         |p: &&Point| !(0.0..=bounds.width).contains(&p.x) || !(0.0..=bounds.height).contains(&p.y);
     let points = &landmarks.points;
-    points.iter().filter(beyond).map(|_| 1.0).sum::<f32>() / count(points.len())
+    points.iter().filter(beyond).fold(0.0, |sum, _| sum + 1.0) / count(points.len())
 }
 
 #[allow(clippy::cast_precision_loss)] // pixels of a chip

@@ -95,8 +95,11 @@ fn mask(face: &Face) -> Vec<Point> {
         .collect()
 }
 
+/// One of the judgements of quality.
+type Reads = fn(&Quality) -> bool;
+
 /// How many of the faces that are still found read so.
-fn share(qualities: &[Option<Quality>], reads: fn(&Quality) -> bool) -> (usize, usize) {
+fn share(qualities: &[Option<Quality>], reads: Reads) -> (usize, usize) {
     let found: Vec<_> = qualities.iter().flatten().collect();
     (found.iter().filter(|q| reads(q)).count(), found.len())
 }
@@ -124,7 +127,7 @@ fn dark_glasses_masks_and_what_hides_one_half_are_found_on_everybody() {
             && at.distance(face.bounds.centre()) < face.bounds.height * 0.55;
         near.then_some([70, 60, 60])
     });
-    let ways: [(&str, &[Option<Quality>], fn(&Quality) -> bool); 3] = [
+    let ways: [(&str, &[Option<Quality>], Reads); 3] = [
         ("dark glasses", &dark, Quality::are_eyes_covered),
         ("masks", &blue, Quality::is_mouth_covered),
         ("halves", &half, Quality::is_side_covered),

@@ -120,7 +120,7 @@ fn nodded(portrait: &Portrait, degrees: f32) -> Picture {
             face.centre().x + from.x * face.height,
             face.centre().y + from.y * face.height,
         );
-        rgb.extend(sample(&portrait.frame, x, y).unwrap_or([128, 126, 120]));
+        rgb.extend(faces::sample(&portrait.frame, x, y).unwrap_or([128, 126, 120]));
     }
     // The face's height is half the frame's.
     let place = Rect {
@@ -135,14 +135,6 @@ fn nodded(portrait: &Portrait, degrees: f32) -> Picture {
     }
 }
 
-/// Depth of a usual head at (u, v), in units of half the frame.
-fn depth(u: f32, v: f32) -> f32 {
-    let (u, v) = (u / 0.55, v / 0.75);
-    let skull = (1.0 - (u * u + v * v).min(1.0)).sqrt() * 0.45;
-    let nose = 0.14 * (-(u * u) / 0.02 - (v - 0.12).powi(2) / 0.03).exp();
-    skull + nose
-}
-
 /// Where on the untouched head the ray through `at` meets it after it was turned by `pitch`, down if positive; the
 /// camera is four units away.
 fn turned_back(at: Point, pitch: f32) -> Point {
@@ -150,7 +142,7 @@ fn turned_back(at: Point, pitch: f32) -> Point {
     let (sin, cos) = pitch.sin_cos();
     let (mut u, mut v) = (at.x, at.y);
     for _ in 0..10 {
-        let z = depth(u, v);
+        let z = faces::depth(u, v);
         let (y, ahead) = (v * cos + z * sin, z * cos - v * sin);
         let scale = CAMERA / (CAMERA - ahead);
         // Whole steps would not settle where the head is turned far.
@@ -158,24 +150,4 @@ fn turned_back(at: Point, pitch: f32) -> Point {
         v += 0.8 * (at.y - y * scale);
     }
     Point::new(u, v)
-}
-
-fn sample(frame: &Frame, x: f32, y: f32) -> Option<[u8; 3]> {
-    let (left, top) = ((x - 0.5).floor(), (y - 0.5).floor());
-    if left < 0.0 || top < 0.0 {
-        return None;
-    }
-    let (column, row) = (left as usize, top as usize);
-    if column + 1 >= frame.width() || row + 1 >= frame.height() {
-        return None;
-    }
-    let (fx, fy) = (x - 0.5 - left, y - 0.5 - top);
-    let at = |dx: usize, dy: usize, colour: usize| {
-        f32::from(frame.rgb()[((row + dy) * frame.width() + column + dx) * 3 + colour])
-    };
-    Some([0, 1, 2].map(|c| {
-        let above = at(0, 0, c) * (1.0 - fx) + at(1, 0, c) * fx;
-        let below = at(0, 1, c) * (1.0 - fx) + at(1, 1, c) * fx;
-        (above * (1.0 - fy) + below * fy).round() as u8
-    }))
 }

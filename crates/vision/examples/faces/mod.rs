@@ -117,3 +117,33 @@ pub fn quantile(values: &[f32], share: f32) -> f32 {
 pub fn percent<T>(items: &[T], does: impl Fn(&T) -> bool) -> f32 {
     items.iter().filter(|item| does(item)).count() as f32 / items.len().max(1) as f32 * 100.0
 }
+
+/// Depth of a usual head at (u, v), in units of half the frame.
+pub fn depth(u: f32, v: f32) -> f32 {
+    let (u, v) = (u / 0.55, v / 0.75);
+    let skull = (1.0 - (u * u + v * v).min(1.0)).sqrt() * 0.45;
+    let nose = 0.14 * (-(u * u) / 0.02 - (v - 0.12).powi(2) / 0.03).exp();
+    skull + nose
+}
+
+/// The colour at (x, y) of a frame, between its pixels; `None` outside of it.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+pub fn sample(frame: &Frame, x: f32, y: f32) -> Option<[u8; 3]> {
+    let (left, top) = ((x - 0.5).floor(), (y - 0.5).floor());
+    if left < 0.0 || top < 0.0 {
+        return None;
+    }
+    let (column, row) = (left as usize, top as usize);
+    if column + 1 >= frame.width() || row + 1 >= frame.height() {
+        return None;
+    }
+    let (fx, fy) = (x - 0.5 - left, y - 0.5 - top);
+    let at = |dx: usize, dy: usize, colour: usize| {
+        f32::from(frame.rgb()[((row + dy) * frame.width() + column + dx) * 3 + colour])
+    };
+    Some([0, 1, 2].map(|c| {
+        let above = at(0, 0, c) * (1.0 - fx) + at(1, 0, c) * fx;
+        let below = at(0, 1, c) * (1.0 - fx) + at(1, 1, c) * fx;
+        (above * (1.0 - fy) + below * fy).round() as u8
+    }))
+}

@@ -1,7 +1,7 @@
 //! Frames of a head, a sheet, a screen or a mask, from a photograph.
 
 use crate::eyes::Eyes;
-use crate::faces;
+use crate::faces::{self, depth};
 use crate::scene::{Act, Carrier, Scene};
 use vision::liveness::Measures;
 use vision::{Effort, Engine, Frame, Point, Rect};
@@ -107,7 +107,7 @@ impl Stage {
     fn colour(&self, at: Point, shut: f32, light: f32) -> [u8; 3] {
         let (x, y) = self.place(at);
         let (from, lashes) = self.eyes.shut(Point::new(x, y), shut);
-        let colour = sample(&self.photograph, from.x, from.y).unwrap_or([128, 126, 120]);
+        let colour = faces::sample(&self.photograph, from.x, from.y).unwrap_or([128, 126, 120]);
         colour.map(|value| (f32::from(value) * lashes * light) as u8)
     }
 }
@@ -120,14 +120,6 @@ fn border(at: Point) -> Option<[u8; 3]> {
     } else {
         outside(0.0).then_some([245; 3])
     }
-}
-
-/// Depth of a usual head at (u, v), in units of half the frame.
-fn depth(u: f32, v: f32) -> f32 {
-    let (u, v) = (u / 0.55, v / 0.75);
-    let skull = (1.0 - (u * u + v * v).min(1.0)).sqrt() * 0.45;
-    let nose = 0.14 * (-(u * u) / 0.02 - (v - 0.12).powi(2) / 0.03).exp();
-    skull + nose
 }
 
 /// Where on the untouched surface the ray through `at` meets it after it was turned; the camera is four units
@@ -156,24 +148,4 @@ fn on_screen(pixel: [u8; 3], at: Point) -> [u8; 3] {
     let lines = 1.0 + 0.05 * ((at.x * 190.0).sin() + (at.y * 173.0).sin());
     let glare = 90.0 * (-((at.x - 0.45).powi(2) + (at.y + 0.55).powi(2)) / 0.03).exp();
     pixel.map(|value| (f32::from(value) * lines + glare).clamp(0.0, 255.0) as u8)
-}
-
-fn sample(frame: &Frame, x: f32, y: f32) -> Option<[u8; 3]> {
-    let (left, top) = ((x - 0.5).floor(), (y - 0.5).floor());
-    if left < 0.0 || top < 0.0 {
-        return None;
-    }
-    let (column, row) = (left as usize, top as usize);
-    if column + 1 >= frame.width() || row + 1 >= frame.height() {
-        return None;
-    }
-    let (fx, fy) = (x - 0.5 - left, y - 0.5 - top);
-    let at = |dx: usize, dy: usize, colour: usize| {
-        f32::from(frame.rgb()[((row + dy) * frame.width() + column + dx) * 3 + colour])
-    };
-    Some([0, 1, 2].map(|c| {
-        let above = at(0, 0, c) * (1.0 - fx) + at(1, 0, c) * fx;
-        let below = at(0, 1, c) * (1.0 - fx) + at(1, 1, c) * fx;
-        (above * (1.0 - fy) + below * fy).round() as u8
-    }))
 }

@@ -7,7 +7,7 @@ export function problemText(problem: FaceProblem): string {
     case "unreadable":
       return "Not an image that can be read. Use a JPEG or PNG.";
     case "no_face":
-      return "No face found. Look into the camera, face upright.";
+      return "No face found. Look into the camera, face upright and uncovered.";
     case "two_faces":
       return "More than one face. Only this person may be in the picture.";
     case "too_small":
