@@ -35,7 +35,7 @@ const MORE_IMAGES: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.005), (3.0, 0.006), (5
 /// The same when a live face is the mean of so many unlike views, measured with `examples/tracks.rs`.
 const MORE_VIEWS: [(f32, f32); 4] = [(1.0, 0.0), (2.0, 0.007), (3.0, 0.0085), (5.0, 0.017)];
 /// The part of a rate that a look may have where many follow. Chosen on two folds with `examples/tracks.rs`, where it gave .8
-/// to 1.1 % where 1 was asked for, and all of it 1.7 to 1.9.
+/// to 1.1 % where 1 was asked for, and all of it 1.7 to 1.9; .5 to 1.2 % on the third.
 const EACH_LOOK: f32 = 0.5;
 /// Mean cosine of two photographs of one person on different days.
 const UNLIKE: f32 = 0.951;
