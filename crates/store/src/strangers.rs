@@ -15,9 +15,10 @@ pub struct StrangerSeen {
     pub stranger: StrangerId,
     /// When.
     pub at: Timestamp,
-    /// Identity of the model that made the template.
+    /// Identity of the model that made the template; no model's where there is none.
     pub model: String,
-    /// The template's own encoding; sealed at rest. Empty where it is damaged.
+    /// The template's own encoding; sealed at rest. Empty where it is damaged, and of a face that is compared with
+    /// nobody, for it was covered.
     pub template: Vec<u8>,
 }
 

@@ -37,8 +37,7 @@ fn main() {
     let engine = Engine::load().unwrap();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folds = arguments.first().map_or("0,1,2", String::as_str);
-    let mut pairs = faces::pairs(&folder);
-    pairs.retain(|pair| folds.split(',').any(|fold| fold == pair.fold));
+    let pairs = faces::pairs_of(&folder, folds);
     let images = load(&engine, &folder, &pairs);
     println!("folds {folds}");
     real(&images);

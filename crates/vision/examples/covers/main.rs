@@ -79,8 +79,7 @@ fn main() {
     let engine = Engine::load().unwrap();
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let folds = arguments.first().map_or("0,1,2", String::as_str);
-    let mut pairs = faces::pairs(&folder);
-    pairs.retain(|pair| folds.split(',').any(|fold| fold == pair.fold));
+    let pairs = faces::pairs_of(&folder, folds);
     let images = load(&engine, &folder, &pairs);
     println!("folds {folds}, {} photographs", images.len());
     match arguments.get(1).map(String::as_str) {
@@ -203,9 +202,10 @@ fn errors(scores: &[(f32, bool)]) -> String {
     let matches = |(cosine, _): &(f32, bool)| *cosine >= threshold::verification(1);
     let (same, other): (Vec<_>, Vec<_>) = scores.iter().partition(|(_, same)| *same);
     format!(
-        "{:.1} % {:.2} % ({})",
+        "{:.1} % {:.2} % ({}, {})",
         faces::percent(&same, |score| !matches(score)),
         faces::percent(&other, matches),
-        same.len()
+        same.len(),
+        other.len()
     )
 }

@@ -23,7 +23,7 @@ fn rendered(engine: &Engine, pairs: &[Pair], images: &Images) {
     let others = compared(pairs, images);
     println!("\n== {} heads turned, positive looks up", some.len());
     println!(
-        "degrees | no face % | nod 10 50 90 %, median change | refused % | to itself | FNMR FMR (pairs)"
+        "degrees | no face % | nod 10 50 90 %, median change | refused % | to itself | FNMR FMR (equal, different pairs)"
     );
     let straight = faces::on_two_threads(&some, |image| {
         Some(look(engine, &nodded(&image.portrait, 0.0))?.quality.nod)
@@ -72,7 +72,7 @@ fn photographed(pairs: &[Pair], images: &Images) {
         "\n== photographs: nod 0.5, 1, 5, 50, 95, 99, 99.5 % {:.1?}",
         [0.005, 0.01, 0.05, 0.5, 0.95, 0.99, 0.995].map(|share| quantile(&nods, share))
     );
-    println!("pairs by the greater nod of the two | FNMR FMR (pairs)");
+    println!("pairs by the greater nod of the two | FNMR FMR (equal, different pairs)");
     let most = |live: &Image, other: &Image| {
         let [live, other] = [live, other].map(|image| image.seen.quality.nod);
         if live.abs() > other.abs() {

@@ -13,7 +13,7 @@ pub fn report(engine: &Engine, pairs: &[Pair], images: &Images) {
         threshold::verification(1)
     );
     println!(
-        "what | composed | no face % | refused %: eyes mouth side cut, any | to itself | FNMR FMR (pairs) | the same of those not refused | different people covered alike who match, of those not refused"
+        "what | composed | no face % | refused %: eyes mouth side cut, any | to itself | FNMR FMR (equal, different pairs) | the same of those not refused | different people covered alike who match, of those not refused"
     );
     let others = compared(pairs, images);
     for (at, (name, kind)) in KINDS.into_iter().enumerate() {

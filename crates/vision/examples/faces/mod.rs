@@ -34,6 +34,13 @@ pub fn images(folder: &Path) -> BTreeMap<String, String> {
     reader.deserialize().map(Result::unwrap).collect()
 }
 
+/// The pairs of some folds, as `0,1`.
+pub fn pairs_of(folder: &Path, folds: &str) -> Vec<Pair> {
+    let mut pairs = pairs(folder);
+    pairs.retain(|pair| folds.split(',').any(|fold| fold == pair.fold));
+    pairs
+}
+
 pub fn pairs(folder: &Path) -> Vec<Pair> {
     let mut reader = csv::Reader::from_path(folder.join("pairs.csv")).unwrap();
     let rows = reader.deserialize().map(Result::unwrap);

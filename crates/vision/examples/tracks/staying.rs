@@ -71,9 +71,8 @@ pub fn report(folder: &Path, folds: Option<&str>) {
 fn load(folder: &Path, folds: Option<&str>) -> Vec<Person> {
     let engine = Engine::load().unwrap();
     let wanted = folds.map(|folds| {
-        let pairs = faces::pairs(folder).into_iter();
-        let of_folds = pairs.filter(|pair| folds.split(',').any(|fold| fold == pair.fold));
-        of_folds
+        let pairs = faces::pairs_of(folder, folds).into_iter();
+        pairs
             .flat_map(|pair| pair.images)
             .collect::<BTreeSet<String>>()
     });
