@@ -1,6 +1,7 @@
 // Four network cameras at five pictures a second each (two by RTSP from a real server, one MJPEG, one that gives pictures
 // on request), for as long as is wanted: memory, time from picture to overlay, passages against the truth.
-// `cargo xtask soak --minutes 30 --faces FOLDER` runs it.
+// `cargo xtask soak --minutes 30 --faces FOLDER` runs it; with `--main` the two over RTSP have a main stream of twice the size, of
+// which the pictures are kept.
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { once } from "node:events";
@@ -15,7 +16,7 @@ import { run } from "./lib/run.mjs";
 import { addPerson, enrol, passages } from "./lib/site.mjs";
 import { eventually, freePorts, sleep } from "./lib/wait.mjs";
 
-const { values } = parseArgs({ options: { minutes: { type: "string", default: "30" }, faces: { type: "string" }, json: { type: "string" } } });
+const { values } = parseArgs({ options: { minutes: { type: "string", default: "30" }, faces: { type: "string" }, main: { type: "boolean", default: false }, json: { type: "string" } } });
 const minutes = Number(values.minutes);
 if (!values.faces) {
   console.log("skipped: --faces names no folder of labelled photographs (a folder for each person, 7 or more in it)");
@@ -51,13 +52,8 @@ try {
 async function start({ films, seconds }) {
   const addresses = [];
   for (const film of films.slice(0, 2)) {
-    const [port] = await freePorts(1);
-    const long = film.replace(".mp4", "-long.mp4");
-    await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", String(Math.ceil((minutes * 60) / seconds) + 2), "-i", film, "-c", "copy", long]);
-    const camera = new RtspCamera({ port, film: long, user: "gate", password: "seven-boats" });
-    await camera.start();
-    cameras.push(() => camera.stop());
-    addresses.push({ address: camera.address, user: "gate", password: "seven-boats" });
+    const main = values.main ? { main_address: await rtsp(await doubled(film), seconds) } : {};
+    addresses.push({ address: await rtsp(film, seconds), ...main, user: "gate", password: "seven-boats" });
   }
   const shown = [];
   for (const film of films.slice(2)) shown.push(await pictures(film, where));
@@ -66,6 +62,25 @@ async function start({ films, seconds }) {
   addresses.push({ address: await http((response) => stream(response, () => now(shown[0]))), offset: origin });
   addresses.push({ address: await http((response) => response.writeHead(200, { "content-type": "image/jpeg" }).end(now(shown[1]))), offset: origin });
   return addresses;
+}
+
+/** Plays a film over RTSP, again and again for as long as is wanted; its address. */
+async function rtsp(film, seconds) {
+  const [port] = await freePorts(1);
+  const long = film.replace(".mp4", "-long.mp4");
+  await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", String(Math.ceil((minutes * 60) / seconds) + 2), "-i", film, "-c", "copy", long]);
+  const camera = new RtspCamera({ port, film: long, user: "gate", password: "seven-boats" });
+  await camera.start();
+  cameras.push(() => camera.stop());
+  return camera.address;
+}
+
+/** The same film, twice as wide and high, with a key frame every two seconds. */
+async function doubled(film) {
+  const file = film.replace(".mp4", "-main.mp4");
+  const encoded = ["-c:v", "libx264", "-preset", "veryfast", "-bf", "0", "-g", "20", "-pix_fmt", "yuv420p", "-crf", "20"];
+  await run("ffmpeg", ["-v", "error", "-y", "-i", film, "-vf", "scale=2*iw:2*ih", ...encoded, file]);
+  return file;
 }
 
 async function http(answer) {

@@ -18,15 +18,19 @@ const enrolledFrom = [{ column: 1 }, { column: 3 }, { column: 5 }, { column: 11 
 const onCamera = [{ column: 4 }, { row: 1, column: 6 }];
 
 describe("a network camera", { timeout: 600_000 }, () => {
-  let gatebook, api, chrome, page, camera, onvif;
+  let gatebook, api, chrome, page, camera, main, onvif;
 
   before(async () => {
     const where = await studio();
-    const [port] = await freePorts(1);
-    camera = new RtspCamera({ port, film: await video(await film(where, "two-people", onCamera)), user: "gate", password: secret });
+    const [port, mainPort] = await freePorts(2);
+    const people = await film(where, "two-people", onCamera);
+    const login = { user: "gate", password: secret };
+    camera = new RtspCamera({ port, film: await video(people), ...login });
+    main = new RtspCamera({ port: mainPort, film: await video(people, 2), ...login });
     await camera.start();
+    await main.start();
     onvif = new OnvifCamera();
-    await onvif.start({ name: "North gate", user: "gate", main: "rtsp://127.0.0.1:1/large", detection: camera.address });
+    await onvif.start({ name: "North gate", user: "gate", main: main.address, detection: camera.address });
     gatebook = await Gatebook.start({ settings: { GATEBOOK_CAMERAS_ALLOW: '["127.0.0.1"]', GATEBOOK_CAMERAS_DISCOVERY: onvif.discovery } });
     api = await Api.first(gatebook);
     const area = await api.post("/areas", { name: "Office" });
@@ -43,11 +47,12 @@ describe("a network camera", { timeout: 600_000 }, () => {
   after(async () => {
     await chrome?.close();
     await camera?.stop();
+    await main?.stop();
     onvif?.stop();
     await gatebook?.stop();
   });
 
-  it("is found on the network, and tells its small stream to who knows its user", async () => {
+  it("is found on the network, and tells its streams to who knows its user", async () => {
     await page.goto(`${gatebook.address}/settings?tab=devices`);
     await page.getByRole("button", { name: "Find on the network" }).click();
     const dialog = page.getByRole("dialog");
@@ -57,6 +62,7 @@ describe("a network camera", { timeout: 600_000 }, () => {
     await dialog.getByRole("button", { name: "Add" }).click();
     await dialog.getByLabel("Address").waitFor();
     assert.equal(await dialog.getByLabel("Address").inputValue(), camera.address);
+    assert.equal(await dialog.getByLabel("Main stream").inputValue(), main.address);
     assert.equal(await dialog.getByLabel("Name", { exact: true }).inputValue(), "North gate");
   });
 
@@ -69,17 +75,19 @@ describe("a network camera", { timeout: 600_000 }, () => {
     await dialog.getByText("a link-local address").waitFor();
   });
 
-  it("shows its first picture before it is added, and is live a moment after", async () => {
+  it("shows its first pictures before it is added, and is live a moment after", async () => {
     const dialog = page.getByRole("dialog");
     await dialog.getByLabel("Address").fill(camera.address);
     await dialog.getByLabel("Password").fill(secret);
     await dialog.getByRole("button", { name: "Test" }).click();
     await dialog.getByRole("img", { name: "What the camera shows now" }).waitFor();
+    await dialog.getByRole("img", { name: "The same in its main stream" }).waitFor();
     await dialog.getByLabel("Access point").selectOption({ label: "Front door" });
     await dialog.getByRole("button", { name: "Add", exact: true }).click();
     const cameras = panel(page, "Network cameras");
     await cameras.getByText("Live", { exact: true }).waitFor();
-    await cameras.getByText("H.264 over RTSP").waitFor();
+    await cameras.getByText("H.264 over RTSP").first().waitFor();
+    await cameras.getByText("Main stream: Live").waitFor();
   });
 
   it("has the name over the right face, for two who watch at once", async () => {
@@ -96,13 +104,19 @@ describe("a network camera", { timeout: 600_000 }, () => {
     await other.context().close();
   });
 
-  it("is in the log once, with a picture", async () => {
+  it("is in the log once, with a picture of the main stream", async () => {
     const row = feedRows(page, name, "Front door");
     await row.first().waitFor();
     assert.equal(await row.count(), 1, "a passage is logged once");
     const passage = (await api.get("/live")).feed.find((one) => one.person?.name === name);
     assert.equal(passage.outcome, "granted");
-    assert.ok((await api.picture(passage.picture)).length > 1000);
+    const width = await page.evaluate(async (picture) => {
+      const image = new Image();
+      image.src = `/api/v1/pictures/${picture}`;
+      await image.decode();
+      return image.naturalWidth;
+    }, passage.picture);
+    assert.equal(width, 1280, "faces are looked for in a stream of 640");
   });
 
   it("loses power, says so, and is live again by itself", async () => {
@@ -112,6 +126,15 @@ describe("a network camera", { timeout: 600_000 }, () => {
     await cameras.getByText("No picture").waitFor();
     await camera.start();
     await cameras.getByText("Live", { exact: true }).waitFor({ timeout: 90_000 });
+  });
+
+  it("says when the main stream is away, and what is kept meanwhile", async () => {
+    await main.stop();
+    const cameras = panel(page, "Network cameras");
+    await cameras.getByText("Pictures are kept of the small stream meanwhile.").waitFor();
+    await cameras.getByText("Live", { exact: true }).waitFor();
+    await main.start();
+    await cameras.getByText("Main stream: Live").waitFor({ timeout: 90_000 });
   });
 
   it("keeps its password to itself", async () => {

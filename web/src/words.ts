@@ -2,6 +2,7 @@
 import type {
   AlertKind,
   Comparison,
+  CoveredPart,
   DayState,
   DeviceKind,
   Direction,
@@ -59,6 +60,13 @@ export const spoofVerdicts: Record<SpoofVerdict, string> = {
   real: "Held to be real",
   picture: "Held to be a picture",
   not_enough_frames: "Not enough frames to say whether it is a picture",
+};
+
+export const coveredParts: Record<CoveredPart, string> = {
+  eyes: "eyes",
+  mouth: "mouth or nose",
+  side: "one half",
+  beyond_frame: "a part beyond the picture",
 };
 
 export const prompts: Record<Prompt, { text: string; back: string }> = {

@@ -7,7 +7,8 @@ use crate::person::{PersonBrief, PersonDetails};
 use crate::spoof::SpoofView;
 use crate::state::House;
 use crate::words::{
-    Direction, Liveness, NotEstablished, Outcome, PersonStatus, Reason, Rule, Taken, TimeSource,
+    CoveredPart, Direction, Liveness, NotEstablished, Outcome, PersonStatus, Reason, Rule, Taken,
+    TimeSource,
 };
 use model::{
     AccessEvent, Evidence, FaceLiveness, FaceSighting, Person, PersonId, Record, Timestamp,
@@ -164,6 +165,8 @@ pub(crate) struct PassageView {
     pub(crate) scores: Option<FaceScores>,
     /// What the site's spoof models said of the face.
     pub(crate) spoof: Option<SpoofView>,
+    /// What was not to be seen of the face in most of its frames; empty: most showed all of it.
+    pub(crate) covered: Vec<CoveredPart>,
     /// How the picture compares with the registered person.
     pub(crate) comparison: Option<ComparisonView>,
     /// What is known of liveness.
@@ -301,6 +304,7 @@ impl PassageView {
             spoof: face
                 .and_then(|face| face.spoof.as_ref())
                 .map(SpoofView::from),
+            covered: face.map(covered).unwrap_or_default(),
             comparison: evidence.picture.as_ref().map(|p| (&p.comparison).into()),
             liveness: decision.liveness.into(),
             not_established: face.and_then(not_established),
@@ -323,6 +327,14 @@ impl PassageView {
             before: None,
         }
     }
+}
+
+fn covered(face: &FaceSighting) -> Vec<CoveredPart> {
+    face.covered
+        .iter()
+        .copied()
+        .map(CoveredPart::from)
+        .collect()
 }
 
 /// People whom the face is like, or was held to be, beside the one whom the passage names.

@@ -359,6 +359,9 @@ pub trait NetworkCameras: Send + Sync + 'static {
     /// How it goes with one. `None`: it is not followed.
     fn status(&self, camera: DeviceId) -> Option<CameraStatus>;
 
+    /// How it goes with the main stream of one. `None`: it has none, or is not followed.
+    fn main_status(&self, camera: DeviceId) -> Option<CameraStatus>;
+
     /// Host and port that an address leads to; `Err`: it is no address of a camera.
     fn host(&self, address: &str) -> Result<String, String>;
 

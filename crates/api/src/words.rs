@@ -81,6 +81,9 @@ words! {
     /// What the site's spoof models hold a face for.
     SpoofVerdict from model::SpoofVerdict { Real, Picture, NotEnoughFrames }
 
+    /// What was not to be seen of a face: both eyes, mouth or nose, one half, what lay beyond the frame.
+    CoveredPart from model::CoveredPart { Eyes, Mouth, Side, BeyondFrame }
+
     /// Whose clock the time of an event comes from.
     TimeSource from model::TimeSource { Server, Device }
 

@@ -72,17 +72,37 @@ pub async fn follow(spec: Spec, guard: Arc<Guard>, feed: Arc<Feed>) {
     let mut backoff = Backoff::default();
     loop {
         let error = follow_once(&spec, &guard, &feed, &mut backoff).await;
-        let pause = backoff.failed(&error, chance());
-        tracing::info!(camera = ?spec.address, %error, ?pause, "a camera gives no picture");
-        feed.status.send_modify(|status| {
-            status.state = State::Waiting;
-            status.frames_per_second = 0.0;
-            status.error = Some(error);
-        });
-        sleep(pause).await;
-        feed.status
-            .send_modify(|status| status.state = State::Connecting);
+        rest(&spec, &mut backoff, &feed.status, error).await;
     }
+}
+
+/// The pause after `error`, told.
+pub(crate) async fn rest(
+    spec: &Spec,
+    backoff: &mut Backoff,
+    told: &watch::Sender<Status>,
+    error: Error,
+) {
+    let pause = backoff.failed(&error, chance());
+    tracing::info!(camera = ?spec.address, %error, ?pause, "a camera gives no picture");
+    told.send_modify(|status| {
+        status.state = State::Waiting;
+        status.frames_per_second = 0.0;
+        status.error = Some(error);
+    });
+    sleep(pause).await;
+    told.send_modify(|status| status.state = State::Connecting);
+}
+
+/// Tells that a picture came.
+pub(crate) fn live(told: &watch::Sender<Status>, rate: &mut Rate, kind: impl FnOnce() -> String) {
+    let per_second = rate.count(Instant::now());
+    told.send_modify(|status| {
+        status.state = State::Live;
+        status.frames_per_second = per_second.unwrap_or(status.frames_per_second);
+        status.kind = Some(kind());
+        status.error = None;
+    });
 }
 
 async fn follow_once(spec: &Spec, guard: &Arc<Guard>, feed: &Feed, backoff: &mut Backoff) -> Error {
@@ -98,13 +118,7 @@ async fn follow_once(spec: &Spec, guard: &Arc<Guard>, feed: &Feed, backoff: &mut
         };
         backoff.succeeded();
         feed.frames.send_replace(Some(frame));
-        let per_second = rate.count(Instant::now());
-        feed.status.send_modify(|status| {
-            status.state = State::Live;
-            status.frames_per_second = per_second.unwrap_or(status.frames_per_second);
-            status.kind = Some(source.kind());
-            status.error = None;
-        });
+        live(&feed.status, &mut rate, || source.kind());
     }
 }
 
@@ -134,13 +148,14 @@ fn chance() -> u8 {
     }
 }
 
-struct Rate {
+/// Counts pictures.
+pub(crate) struct Rate {
     since: Instant,
     count: u16,
 }
 
 impl Rate {
-    fn begin(now: Instant) -> Self {
+    pub(crate) fn begin(now: Instant) -> Self {
         Self {
             since: now,
             count: 0,

@@ -5,6 +5,9 @@
 //! pauses that grow. What a camera sends is not believed: every part has a largest size, every
 //! wait an end, and every address passes the [`Guard`] before a connection is made.
 //!
+//! Where faces are looked for in a small stream, [`keep_main`] keeps the last seconds of the [`MainStream`] as they came, and
+//! the picture of a moment is decoded when it is wanted.
+//!
 //! Sources: pictures on request and MJPEG over HTTP (one address; what comes back tells which), H.264
 //! and H.265 over RTSP. [`discover`] asks the network for ONVIF cameras, [`onvif_streams`] asks one of
 //! them for its addresses.
@@ -19,6 +22,7 @@ mod error;
 mod frame;
 mod guard;
 mod http;
+mod main_stream;
 mod onvif;
 mod pace;
 mod rtsp;
@@ -32,6 +36,7 @@ pub use error::Error;
 pub use frame::{Frame, LARGEST_PICTURE, Source};
 pub use guard::{Forbidden, Guard};
 pub use http::mjpeg::{BadPart, Parts};
+pub use main_stream::{MainStream, keep_main};
 pub use onvif::{Found, Streams, discover, matches_in, onvif_streams, streams_in};
 pub use spec::{Credentials, Spec};
 

@@ -2,10 +2,12 @@
 #![allow(clippy::unwrap_used)]
 
 use bytes::Bytes;
-use cameras::{Credentials, Error, Feed, Guard, Spec, State, first_picture, follow};
+use cameras::{
+    Credentials, Error, Feed, Guard, MainStream, Spec, State, first_picture, follow, keep_main,
+};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use testkit::cameras::{HttpCamera, Reply, RtspCamera, Video, mjpeg};
 use tokio::time::timeout;
 
@@ -306,6 +308,74 @@ async fn a_stream_that_ends_is_begun_again() {
             .unwrap();
     }
     following.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn of_a_main_stream_the_picture_of_a_moment_is_had_for_some_seconds() {
+    let film = video("H264", include_bytes!("films/counting.h264"));
+    let camera = RtspCamera::start(0, film).await.unwrap();
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let main = Arc::new(MainStream::default());
+    let before = Instant::now();
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let mut status = main.status.subscribe();
+    timeout(PATIENCE, status.wait_for(|s| s.state == State::Live))
+        .await
+        .unwrap()
+        .unwrap();
+    assert_eq!(main.picture_at(before).await, Ok(None));
+    let moment = Instant::now();
+    let first = main.picture_at(moment).await.unwrap().unwrap();
+    assert_eq!(size_of(&first), (640, 480));
+    // Whatever comes later changes nothing about what was to be seen then.
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let again = main.picture_at(moment).await.unwrap().unwrap();
+    assert_eq!(first, again);
+    let later = main.picture_at(Instant::now()).await.unwrap().unwrap();
+    assert_ne!(first, later);
+    keeping.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_main_stream_that_went_away_has_no_picture_and_is_begun_again() {
+    let film = Video {
+        pictures: Some(50),
+        ..video("H264", include_bytes!("films/counting.h264"))
+    };
+    let camera = RtspCamera::start(0, film).await.unwrap();
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let main = Arc::new(MainStream::default());
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let mut status = main.status.subscribe();
+    for state in [State::Live, State::Waiting] {
+        timeout(PATIENCE, status.wait_for(|s| s.state == state))
+            .await
+            .unwrap()
+            .unwrap();
+    }
+    assert_eq!(main.picture_at(Instant::now()).await, Ok(None));
+    timeout(PATIENCE, status.wait_for(|s| s.state == State::Live))
+        .await
+        .unwrap()
+        .unwrap();
+    keeping.abort();
+}
+
+#[tokio::test]
+async fn a_main_stream_over_http_is_refused_in_words() {
+    let main = Arc::new(MainStream::default());
+    let spec = spec("http://127.0.0.1/capture");
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let mut status = main.status.subscribe();
+    let failed = status.wait_for(|s| s.error.is_some());
+    let error = timeout(PATIENCE, failed)
+        .await
+        .unwrap()
+        .unwrap()
+        .error
+        .clone();
+    assert!(error.unwrap().to_string().contains("over RTSP"));
+    keeping.abort();
 }
 
 #[tokio::test(flavor = "multi_thread")]

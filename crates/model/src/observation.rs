@@ -56,6 +56,20 @@ pub enum SourceKey {
     },
 }
 
+/// A part of a face that was not to be seen.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CoveredPart {
+    /// Something covered both eyes, as dark glasses do.
+    Eyes,
+    /// Something covered mouth or nose, as a mask or a scarf does.
+    Mouth,
+    /// Something covered one half of the face, or one eye.
+    Side,
+    /// The frame ended within the face.
+    BeyondFrame,
+}
+
 /// What a face recogniser saw: one track, after it agreed with itself over several frames.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FaceSighting {
@@ -87,6 +101,9 @@ pub struct FaceSighting {
     /// What the site's spoof models said of it, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spoof: Option<SpoofCheck>,
+    /// What was not to be seen of it in most of its good frames; empty where most showed the whole face.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub covered: Vec<CoveredPart>,
 }
 
 impl FaceSighting {

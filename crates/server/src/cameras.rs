@@ -5,10 +5,12 @@ mod mistaken;
 mod moment;
 mod pictures;
 mod roll_call;
+mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use moment::Moment;
+pub use source::{CameraPictures, Sent};
 
 use crate::clock::SystemClock;
 use crate::recognition::Recogniser;
@@ -217,17 +219,24 @@ impl LiveCameras {
         }
     }
 
+    /// The picture that is kept of a track: of the camera's main stream, where it has one.
+    async fn kept(&self, pictures: &dyn CameraPictures, decided: &Decided) -> Bytes {
+        let came = self.started + decided.pictured_at;
+        let main = pictures.main_at(came).await;
+        main.unwrap_or_else(|| decided.picture.clone())
+    }
+
     /// Hands in what was decided; a picture is durable before the observation that names it.
     async fn deliver(
         &self,
         station: &Device,
         following: &mut Following,
         (decided, liveness): (Decided, Option<FaceLiveness>),
-        at: Timestamp,
+        (kept, at): (Bytes, Timestamp),
     ) {
         following.sequence += 1;
         let spoof = self.spoof_evidence(station, following, &decided);
-        let kept = self.pictures.put(&decided.picture).await;
+        let kept = self.pictures.put(&kept).await;
         let picture = kept
             .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
             .ok();
@@ -307,12 +316,11 @@ impl LiveCameras {
         self.clock(Instant::now())
     }
 
-    /// Works on the newest frame of a camera, with the time when it was complete here: it is asked for
-    /// when it is the camera's turn, not before.
+    /// Works on the newest of a camera's pictures.
     pub async fn in_turn(
         &self,
         camera: DeviceId,
-        newest: impl FnOnce() -> Option<(Bytes, Moment)> + Send,
+        pictures: &mut dyn CameraPictures,
     ) -> Result<Arc<LiveFrame>, FrameRefused> {
         let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
@@ -325,7 +333,7 @@ impl LiveCameras {
         let pool = self.recogniser.pool();
         let turn = timeout(TURN, pool.take()).await;
         let place = turn.ok().flatten().ok_or(FrameRefused::Busy)?;
-        let (jpeg, Moment { at, came }) = newest().ok_or(FrameRefused::Busy)?;
+        let (jpeg, Moment { at, came }) = pictures.newest().ok_or(FrameRefused::Busy)?;
         let clock = self.clock(came);
         let look = pool
             .look_at(place, jpeg.clone(), following.purpose(calls_roll, clock))
@@ -359,7 +367,9 @@ impl LiveCameras {
         let took = came.elapsed().as_secs_f64();
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
         for one in told {
-            self.deliver(&station, &mut following, one, at).await;
+            let kept = self.kept(pictures, &one.0).await;
+            self.deliver(&station, &mut following, one, (kept, at))
+                .await;
         }
         for seen in following.asking.again() {
             let whose = may_be_taken_for(seen.person, self.known_again(&following, seen));
@@ -372,8 +382,8 @@ impl LiveCameras {
 #[async_trait]
 impl Cameras for LiveCameras {
     async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
-        let came = Moment::now();
-        self.in_turn(camera, || Some((jpeg, came))).await
+        let mut sent = Sent::new(jpeg, Moment::now());
+        self.in_turn(camera, &mut sent).await
     }
 
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
@@ -452,5 +462,6 @@ pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
         picture: None,
         liveness: None,
         spoof: None,
+        covered: decided.covered.clone(),
     }
 }

@@ -120,7 +120,7 @@ impl StrangerBook {
         let face = self.pictures.put(&cut).await?;
         let _alone = self.naming.lock().await;
         let serving = self.recogniser.serving();
-        if decided.covered {
+        if !decided.covered.is_empty() {
             return Ok(self
                 .store
                 .keep_stranger(&covered(picture, face, at))

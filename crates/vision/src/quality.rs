@@ -12,6 +12,7 @@ use crate::detector::Detection;
 use crate::frame::Frame;
 use crate::geometry::Point;
 use crate::landmarks::Landmarks;
+use model::CoveredPart;
 use serde::{Deserialize, Serialize};
 
 pub use cover::{Cover, Signs};
@@ -144,7 +145,20 @@ impl Quality {
     /// Whether all of the face is to be seen.
     #[must_use]
     pub fn is_whole(&self) -> bool {
-        !(self.cover.is_any() || self.is_cut_off())
+        self.covered().next().is_none()
+    }
+
+    /// What of the face is not to be seen.
+    pub fn covered(&self) -> impl Iterator<Item = CoveredPart> {
+        let parts = [
+            (self.are_eyes_covered(), CoveredPart::Eyes),
+            (self.is_mouth_covered(), CoveredPart::Mouth),
+            (self.is_side_covered(), CoveredPart::Side),
+            (self.is_cut_off(), CoveredPart::BeyondFrame),
+        ];
+        parts
+            .into_iter()
+            .filter_map(|(is, part)| is.then_some(part))
     }
 
     /// Whether a template of this face may count when deciding who it is. One that is covered, or looks up or down, may:

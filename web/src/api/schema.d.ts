@@ -2131,6 +2131,11 @@ export interface components {
              */
             visit: string;
         };
+        /**
+         * @description What was not to be seen of a face: both eyes, mouth or nose, one half, what lay beyond the frame.
+         * @enum {string}
+         */
+        CoveredPart: "eyes" | "mouth" | "side" | "beyond_frame";
         /** @description A credential of a person. */
         CredentialView: {
             /**
@@ -3125,6 +3130,11 @@ export interface components {
              * @description Pictures wanted each second, 1..=15.
              */
             frames_per_second?: number;
+            /**
+             * @description `rtsp://…`, the camera's main stream: the kept pictures are taken from it, and faces are looked for in `address`.
+             *     `None` or empty: pictures are taken from `address` too.
+             */
+            main_address?: string | null;
         };
         /** @description A network camera and how it goes with it. The password is never told. */
         NetworkCameraView: {
@@ -3142,6 +3152,9 @@ export interface components {
             frames_per_second: number;
             /** @description Whether a password is kept. */
             has_password: boolean;
+            /** @description Its main stream, which the kept pictures are taken from; `None`: they are taken from `address`. */
+            main_address?: string | null;
+            main_status?: components["schemas"]["CameraStatusView"] | null;
             status?: components["schemas"]["CameraStatusView"] | null;
             /** @description The user's name; empty: none. */
             user: string;
@@ -3404,6 +3417,8 @@ export interface components {
             comparison?: components["schemas"]["ComparisonView"] | null;
             /** @description Corrections that refer to it, oldest first. */
             corrected_by: string[];
+            /** @description What was not to be seen of the face in most of its frames; empty: most showed all of it. */
+            covered: components["schemas"]["CoveredPart"][];
             /** @description The devices that contributed. */
             devices: components["schemas"]["Named"][];
             /**

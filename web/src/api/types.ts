@@ -41,6 +41,7 @@ export type Factor = S["Factor"];
 export type LivenessPolicy = S["LivenessPolicy"];
 export type NotEstablished = S["NotEstablished"];
 export type SpoofVerdict = S["SpoofVerdict"];
+export type CoveredPart = S["CoveredPart"];
 export type Spoof = S["SpoofView"];
 export type Prompt = S["Prompt"];
 export type Comparison = S["ComparisonView"];

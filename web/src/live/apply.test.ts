@@ -40,6 +40,7 @@ function passage(index: number): Passage {
     rule: "face_alone",
     reasons: [],
     scores: null,
+    covered: [],
     comparison: null,
     liveness: "not_established",
     finger: null,

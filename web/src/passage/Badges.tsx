@@ -1,7 +1,18 @@
-import { ArrowLeftRight, Ban, CheckCheck, CircleHelp, DoorOpen, LogIn, LogOut, PencilLine, ScanFace } from "lucide-react";
+import {
+  ArrowLeftRight,
+  Ban,
+  CheckCheck,
+  CircleHelp,
+  DoorOpen,
+  LogIn,
+  LogOut,
+  PencilLine,
+  ScanFace,
+  VenetianMask,
+} from "lucide-react";
 import type { Direction, Passage } from "../api/types";
 import { Badge } from "../ui/Badge";
-import { directions, notEstablished } from "../words";
+import { coveredParts, directions, notEstablished } from "../words";
 
 const icons = { entry: LogIn, exit: LogOut, both: ArrowLeftRight };
 
@@ -63,6 +74,11 @@ export function Remarks({ passage }: { passage: Passage }) {
       {passage.liveness === "established" && (
         <Badge tone="good" icon={ScanFace} title="The face did what it was asked to, in time">
           Liveness established
+        </Badge>
+      )}
+      {passage.covered.length > 0 && (
+        <Badge tone="warn" icon={VenetianMask} title="Most frames did not show all of the face">
+          Not seen of the face: {passage.covered.map((part) => coveredParts[part]).join(", ")}
         </Badge>
       )}
       {passage.comparison?.result === "disagrees" && (

@@ -5,7 +5,7 @@ use crate::acts::fresh;
 use crate::auth::Admin;
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
-use crate::ports::{CameraAddress, CameraState};
+use crate::ports::{CameraAddress, CameraState, CameraStatus};
 use crate::state::House;
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -37,8 +37,12 @@ pub(crate) struct NetworkCameraView {
     has_password: bool,
     /// Pictures wanted each second.
     frames_per_second: u8,
+    /// Its main stream, which the kept pictures are taken from; `None`: they are taken from `address`.
+    main_address: Option<String>,
     /// How it goes; `None`: it is switched off.
     status: Option<CameraStatusView>,
+    /// How it goes with the main stream; `None`: there is none, or it is switched off.
+    main_status: Option<CameraStatusView>,
 }
 
 /// How it goes with a network camera.
@@ -66,6 +70,10 @@ pub(crate) struct NetworkCameraInput {
     /// Pictures wanted each second, 1..=15.
     #[serde(default = "usual_rate")]
     frames_per_second: u8,
+    /// `rtsp://…`, the camera's main stream: the kept pictures are taken from it, and faces are looked for in `address`.
+    /// `None` or empty: pictures are taken from `address` too.
+    #[serde(default)]
+    main_address: Option<String>,
 }
 
 /// Where a camera is and how it is asked.
@@ -133,19 +141,21 @@ pub(crate) async fn list(
 }
 
 fn view(house: &House, camera: NetworkCamera) -> NetworkCameraView {
-    let status = house.network_cameras.status(camera.device);
+    let shown = |status: CameraStatus| CameraStatusView {
+        state: status.state,
+        frames_per_second: status.frames_per_second,
+        kind: status.kind,
+        error: status.error,
+    };
     NetworkCameraView {
         device: camera.device.0,
         address: camera.address,
         user: camera.user,
         has_password: !camera.password.is_empty(),
         frames_per_second: camera.frames_per_second,
-        status: status.map(|status| CameraStatusView {
-            state: status.state,
-            frames_per_second: status.frames_per_second,
-            kind: status.kind,
-            error: status.error,
-        }),
+        main_address: camera.main_address,
+        status: house.network_cameras.status(camera.device).map(shown),
+        main_status: house.network_cameras.main_status(camera.device).map(shown),
     }
 }
 
@@ -159,9 +169,8 @@ pub(crate) async fn add(
     Json(input): Json<NetworkCameraInput>,
 ) -> Result<(StatusCode, Json<DeviceView>), ApiError> {
     let id = fresh();
-    let camera = input
-        .asked
-        .checked(&house, id, None, input.frames_per_second)?;
+    let wanted = (input.frames_per_second, input.main_address);
+    let camera = input.asked.checked(&house, id, None, wanted)?;
     let device = input
         .device
         .checked(&house, id, DeviceKind::NetworkCamera)
@@ -191,9 +200,8 @@ pub(crate) async fn change(
     let kept = kept(&house, id).await?;
     let kept = kept.ok_or_else(|| ApiError::not_found("this network camera"))?;
     let before = devices::find(&house, id).await?;
-    let camera = input
-        .asked
-        .checked(&house, id, Some(kept), input.frames_per_second)?;
+    let wanted = (input.frames_per_second, input.main_address);
+    let camera = input.asked.checked(&house, id, Some(kept), wanted)?;
     let device = input.device.checked(&house, id, before.kind).await?;
     let act = Act::DevicePut { device: id };
     let writes = vec![
@@ -262,7 +270,9 @@ impl TryInput {
             Some(device) => kept(house, DeviceId(device)).await?,
             None => None,
         };
-        let camera = self.asked.checked(house, fresh(), kept, USUAL_RATE)?;
+        let camera = self
+            .asked
+            .checked(house, fresh(), kept, (USUAL_RATE, None))?;
         Ok(CameraAddress {
             address: camera.address,
             user: camera.user,
@@ -277,11 +287,23 @@ impl AskedInput {
         house: &House,
         device: DeviceId,
         kept: Option<NetworkCamera>,
-        frames_per_second: u8,
+        (frames_per_second, main_address): (u8, Option<String>),
     ) -> Result<NetworkCamera, ApiError> {
         let address = self.address.trim().to_owned();
-        let host = house.network_cameras.host(&address);
-        let host = host.map_err(|why| ApiError::field("address", why))?;
+        let host = |field, address: &str| {
+            let host = house.network_cameras.host(address);
+            host.map_err(|why| ApiError::field(field, why))
+        };
+        let mut hosts = vec![host("address", &address)?];
+        let main_address = main_address.map(|main| main.trim().to_owned());
+        let main_address = main_address.filter(|main| !main.is_empty());
+        if let Some(main) = &main_address {
+            if !main.starts_with("rtsp://") {
+                let detail = "A main stream comes over RTSP: rtsp://…";
+                return Err(ApiError::field("main_address", detail));
+            }
+            hosts.push(host("main_address", main)?);
+        }
         if !(1..=HIGHEST_RATE).contains(&frames_per_second) {
             let detail = format!("From 1 to {HIGHEST_RATE} pictures a second.");
             return Err(ApiError::field("frames_per_second", detail));
@@ -291,7 +313,7 @@ impl AskedInput {
             (None, None) => String::new(),
             (None, Some(kept)) if kept.password.is_empty() => kept.password,
             // Else whoever may edit a camera could have its password sent to a host of his own.
-            (None, Some(kept)) if house.network_cameras.host(&kept.address) == Ok(host) => {
+            (None, Some(kept)) if hosts.iter().all(|host| was_given(house, &kept, host)) => {
                 kept.password
             }
             (None, Some(_)) => {
@@ -310,8 +332,19 @@ impl AskedInput {
             user: self.user,
             password,
             frames_per_second,
+            main_address,
         })
     }
+}
+
+/// Whether the password of `camera` was given for `host`.
+fn was_given(house: &House, camera: &NetworkCamera, host: &str) -> bool {
+    let addresses = [Some(&camera.address), camera.main_address.as_ref()];
+    let mut hosts = addresses
+        .into_iter()
+        .flatten()
+        .map(|address| house.network_cameras.host(address));
+    hosts.any(|known| known.is_ok_and(|known| known == host))
 }
 
 async fn kept(house: &House, id: DeviceId) -> Result<Option<NetworkCamera>, ApiError> {

@@ -52,11 +52,37 @@ async fn a_password_is_kept_by_a_change_unless_the_camera_is_on_another_host() {
 }
 
 #[tokio::test]
+async fn a_main_stream_is_kept_beside_the_one_that_faces_are_looked_for_in() {
+    let passing = Passing::open().await;
+    let site = &passing.site;
+    let mut input = camera(&passing);
+    input["main_address"] = json!(" rtsp://192.0.2.9/main ");
+    let added = site
+        .post(Role::Admin, "/network-cameras", input.clone())
+        .await;
+    let address = format!("/network-cameras/{}", id(&added.expect(201)));
+    let shown = site.get(Role::Admin, "/network-cameras").await.expect(200);
+    assert_eq!(shown[0]["main_address"], "rtsp://192.0.2.9/main");
+    assert_eq!(shown[0]["main_status"], Value::Null);
+    // The kept password is for the camera it was given for, whichever stream it is asked for.
+    input.as_object_mut().unwrap().remove("password");
+    input["main_address"] = json!("rtsp://198.51.100.1/main");
+    let moved = site.put(Role::Admin, &address, input.clone()).await;
+    assert_eq!(moved.wrong_field(), "password");
+    input["main_address"] = json!("");
+    site.put(Role::Admin, &address, input).await.expect(200);
+    let kept = site.store.network_cameras().await.unwrap();
+    assert_eq!(kept[0].main_address, None);
+    assert_eq!(kept[0].password, "seven-boats");
+}
+
+#[tokio::test]
 async fn what_is_no_camera_is_refused_with_the_field_named() {
     let passing = Passing::open().await;
     let site = &passing.site;
     let wrong = [
         ("address", json!("ftp://192.0.2.9/")),
+        ("main_address", json!("http://192.0.2.9/")),
         ("frames_per_second", json!(0)),
         ("frames_per_second", json!(16)),
         ("user", json!("two\nlines")),

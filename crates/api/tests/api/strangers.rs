@@ -44,6 +44,7 @@ async fn stranger_passes(
             picture: Some(picture),
             liveness: None,
             spoof: None,
+            covered: Vec::new(),
         }),
         raw: Vec::new(),
     };

@@ -15,13 +15,13 @@ const LARGEST_UNIT: usize = 8 * 1024 * 1024;
 
 /// Video codecs that are decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub(super) enum Codec {
+pub(crate) enum Codec {
     H264,
     H265,
 }
 
 /// One compressed picture.
-pub(super) struct Unit {
+pub(crate) struct Unit {
     /// Annex B, parameter sets before key frames.
     pub(super) data: Vec<u8>,
     /// Whether decoding can begin here.

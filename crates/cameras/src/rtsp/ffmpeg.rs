@@ -3,8 +3,10 @@
 //! It gets no address and no password: its only input and output are pipes.
 
 use super::decoder::{Codec, Said, Unit};
+use super::recent::Stretch;
 use crate::http::mjpeg::Parts;
 use crate::{Error, Result};
+use bytes::Bytes;
 use std::path::Path;
 use std::process::Stdio;
 use std::time::Duration;
@@ -25,11 +27,12 @@ pub(super) fn start(
     saying: watch::Sender<Said>,
     interval: Duration,
 ) -> Result<()> {
-    let mut child = command(program, codec, interval)
-        .spawn()
-        .map_err(|error| Error::Decoder(format!("ffmpeg does not start: {error}")))?;
-    let pipes = child.stdin.take().zip(child.stdout.take());
-    let (input, output) = pipes.ok_or_else(|| Error::Decoder("ffmpeg has no pipes".into()))?;
+    let mut command = reading(program, codec);
+    let filters = format!("{},{}", paced(interval), bounded());
+    // Whatever rate the stream claims, no picture is sent twice to keep it.
+    encoding(&mut command, &filters, "vfr");
+    let mut child = spawn(command)?;
+    let (input, output) = pipes(&mut child)?;
     tokio::spawn(async move {
         let ended = tokio::select! {
             ended = feed(input, units) => ended,
@@ -48,12 +51,57 @@ pub(super) fn start(
     Ok(())
 }
 
-fn command(program: &Path, codec: Codec, interval: Duration) -> Command {
+/// The last picture of a stretch.
+pub(super) async fn last_picture(program: &Path, stretch: &Stretch) -> Result<Bytes> {
+    let last = last_of(stretch.pictures.len());
+    let mut command = reading(program, stretch.codec);
+    let filters = format!("{last},{}", bounded());
+    encoding(&mut command, &filters, "passthrough");
+    let mut child = spawn(command)?;
+    let (mut input, mut output) = pipes(&mut child)?;
+    let feeding = async move {
+        for picture in &stretch.pictures {
+            input.write_all(picture).await.map_err(broken)?;
+        }
+        Ok(())
+    };
+    let mut bytes = Vec::new();
+    let reading = async {
+        let read = output.read_to_end(&mut bytes).await;
+        read.map(drop).map_err(broken)
+    };
+    tokio::try_join!(feeding, reading)?;
+    let mut parts = Parts::new(BOUNDARY);
+    parts.push(&bytes);
+    let mut newest = None;
+    while let Some(part) = parts.next_part()? {
+        newest = Some(part);
+    }
+    match newest {
+        Some(jpeg) => Ok(jpeg),
+        None => Err(Error::Decoder(format!(
+            "ffmpeg: no picture came{}",
+            last_words(child).await
+        ))),
+    }
+}
+
+fn spawn(mut command: Command) -> Result<Child> {
+    let failed = |error| Error::Decoder(format!("ffmpeg does not start: {error}"));
+    command.spawn().map_err(failed)
+}
+
+fn pipes(child: &mut Child) -> Result<(ChildStdin, ChildStdout)> {
+    let pipes = child.stdin.take().zip(child.stdout.take());
+    pipes.ok_or_else(|| Error::Decoder("ffmpeg has no pipes".into()))
+}
+
+/// The program, told what it reads.
+fn reading(program: &Path, codec: Codec) -> Command {
     let format = match codec {
         Codec::H264 => "h264",
         Codec::H265 => "hevc",
     };
-    let filters = format!("{},{}", paced(interval), bounded());
     let mut command = Command::new(program);
     command
         .args(["-hide_banner", "-nostdin", "-v", "error", "-threads", "1"])
@@ -63,9 +111,15 @@ fn command(program: &Path, codec: Codec, interval: Duration) -> Command {
         .args(["-fpsprobesize", "0"])
         // A bare stream carries no times: those of its arrival are near enough.
         .args(["-use_wallclock_as_timestamps", "1", "-f", format])
-        .args(["-i", "pipe:0", "-an", "-vf", &filters])
-        // Whatever rate the stream claims, no picture is sent twice to keep it.
-        .args(["-fps_mode", "vfr", "-enc_time_base", "1:1000"])
+        .args(["-i", "pipe:0"]);
+    command
+}
+
+/// The same, told what it writes: MJPEG of what passes `filters`.
+fn encoding(command: &mut Command, filters: &str, mode: &str) {
+    command
+        .args(["-an", "-vf", filters])
+        .args(["-fps_mode", mode, "-enc_time_base", "1:1000"])
         .args(["-c:v", "mjpeg", "-q:v", "4"])
         .args(["-f", "mpjpeg", "-flush_packets", "1", "pipe:1"])
         .stdin(Stdio::piped())
@@ -73,7 +127,6 @@ fn command(program: &Path, codec: Codec, interval: Duration) -> Command {
         .stderr(Stdio::piped())
         .env_clear()
         .kill_on_drop(true);
-    command
 }
 
 /// The filter that lets through one picture of each `interval`, and never one twice: several pictures are several
@@ -83,6 +136,11 @@ fn paced(interval: Duration) -> String {
     let turn = |time: &str| format!("floor({time}/{every:.3})");
     let (now, before) = (turn("t"), turn("prev_selected_t"));
     format!("select=isnan(prev_selected_t)+gt({now}\\,{before})")
+}
+
+/// The filter that lets through the last few of so many pictures: a damaged one may not count.
+fn last_of(pictures: usize) -> String {
+    format!("select=gte(n\\,{})", pictures.saturating_sub(3))
 }
 
 /// The filter that makes pictures smaller which are larger than is taken.
@@ -129,5 +187,68 @@ async fn last_words(mut child: Child) -> String {
     match complaints.read_to_string(&mut text).await {
         Ok(read) if read > 0 => format!(" ({})", text.trim().replace('\n', "; ")),
         _ => String::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decoders;
+    use zune_jpeg::JpegDecoder;
+    use zune_jpeg::zune_core::bytestream::ZCursor;
+
+    /// Fifty pictures with a key frame every 25, each 4 steps brighter than the one before, from 20 on.
+    const COUNTING: &[u8] = include_bytes!("../../tests/films/counting.h264");
+
+    /// Its pictures, each with the parameter sets before it.
+    fn pictures() -> Vec<Bytes> {
+        let (mut pictures, mut from, mut whole) = (Vec::new(), 0, false);
+        for (at, bytes) in COUNTING.windows(4).enumerate() {
+            if bytes[..3] != [0, 0, 1] {
+                continue;
+            }
+            if whole {
+                pictures.push(Bytes::copy_from_slice(&COUNTING[from..at]));
+                from = at;
+            }
+            whole = matches!(bytes[3] & 0x1f, 1 | 5);
+        }
+        pictures.push(Bytes::copy_from_slice(&COUNTING[from..]));
+        pictures
+    }
+
+    fn brightness(jpeg: &[u8]) -> usize {
+        let pixels = JpegDecoder::new(ZCursor::new(jpeg)).decode().unwrap();
+        usize::from(pixels[pixels.len() / 2])
+    }
+
+    #[tokio::test]
+    async fn of_a_stretch_the_last_picture_is_decoded_whichever_it_is() {
+        let ffmpeg = decoders().ffmpeg;
+        let program = ffmpeg.expect("this test wants ffmpeg: scripts/setup-test.sh");
+        let film = pictures();
+        assert_eq!(film.len(), 50);
+        for (from, to) in [(0, 1), (0, 2), (0, 25), (25, 26), (25, 50)] {
+            let stretch = Stretch {
+                codec: Codec::H264,
+                pictures: film[from..to].to_vec(),
+            };
+            let jpeg = last_picture(&program, &stretch).await.unwrap();
+            // 219 steps of light in a film are 255 in a JPEG.
+            let shown = (4 + 4 * (to - 1)) * 255 / 219;
+            let seen = brightness(&jpeg);
+            assert!(seen.abs_diff(shown) <= 3, "{to}: {seen} for {shown}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_stretch_that_nothing_can_be_made_of_says_why() {
+        let program = decoders().ffmpeg.expect("scripts/setup-test.sh");
+        let stretch = Stretch {
+            codec: Codec::H264,
+            pictures: vec![Bytes::from_static(&[0; 400])],
+        };
+        let why = last_picture(&program, &stretch).await.unwrap_err();
+        assert!(matches!(why, Error::Decoder(_)), "{why}");
     }
 }

@@ -3,12 +3,14 @@
 
 mod decoder;
 mod ffmpeg;
+mod recent;
 
 use crate::connect::{no_answer, resolve};
 use crate::frame::{Frame, Source};
 use crate::{Error, Guard, Result, Spec, decoders};
 use async_trait::async_trait;
-use decoder::{Codec, Decoder, Unit};
+use bytes::Bytes;
+use decoder::{Decoder, Unit};
 use futures::StreamExt;
 use retina::client::{
     Credentials as RetinaCredentials, Demuxed, PlayOptions, Session, SessionOptions, SetupOptions,
@@ -16,34 +18,41 @@ use retina::client::{
 };
 use retina::codec::{CodecItem, FrameFormat};
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
+pub(crate) use decoder::Codec;
+pub(crate) use recent::{Recent, Stretch};
+
 /// How long each step of the beginning may take, and how long no picture may come.
 const PATIENCE: Duration = Duration::from_secs(10);
 
-/// A stream that plays.
-struct Playing {
+/// A stream that plays: its compressed pictures, one after another.
+pub(crate) struct Units {
     session: Demuxed,
     codec: Codec,
+}
+
+/// One whose pictures are decoded.
+struct Playing {
+    units: Units,
     decoder: Decoder,
 }
 
 /// Connects and begins to play.
 pub(crate) async fn open(spec: &Spec, guard: &Arc<Guard>) -> Result<Box<dyn Source>> {
-    let there = resolve(guard, &spec.address).await?;
-    let begun = timeout(PATIENCE, play(spec, there)).await;
-    let (session, codec) = begun.map_err(|_| Error::Silent(PATIENCE.as_secs()))??;
+    let units = Units::open(spec, guard).await?;
+    let decoder = Decoder::start(&program(units.codec)?, units.codec, spec.interval())?;
+    Ok(Box::new(Playing { units, decoder }))
+}
+
+/// The decoder for `codec`.
+fn program(codec: Codec) -> Result<PathBuf> {
     let without = || Error::Codec(format!("{}; install ffmpeg beside Gatebook", name(codec)));
-    let program = decoders().ffmpeg.ok_or_else(without)?;
-    let decoder = Decoder::start(&program, codec, spec.interval())?;
-    Ok(Box::new(Playing {
-        session,
-        codec,
-        decoder,
-    }))
+    decoders().ffmpeg.ok_or_else(without)
 }
 
 fn name(codec: Codec) -> &'static str {
@@ -117,14 +126,45 @@ fn told(error: &retina::Error, spec: &Spec, there: SocketAddr) -> Error {
     }
 }
 
-impl Playing {
-    fn take(&mut self, item: CodecItem) -> Result<()> {
-        let CodecItem::VideoFrame(frame) = item else {
-            return Ok(());
-        };
-        let key = frame.is_random_access_point();
-        let data = frame.into_data();
-        self.decoder.push(Unit { data, key })
+impl Units {
+    /// Connects and begins to play.
+    pub(crate) async fn open(spec: &Spec, guard: &Arc<Guard>) -> Result<Self> {
+        let there = resolve(guard, &spec.address).await?;
+        let begun = timeout(PATIENCE, play(spec, there)).await;
+        let (session, codec) = begun.map_err(|_| Error::Silent(PATIENCE.as_secs()))??;
+        Ok(Self { session, codec })
+    }
+
+    /// How its pictures are compressed.
+    pub(crate) fn codec(&self) -> Codec {
+        self.codec
+    }
+
+    /// What the connection is.
+    pub(crate) fn kind(&self) -> String {
+        format!("{} over RTSP", name(self.codec))
+    }
+
+    /// The next picture; whoever stops waiting for it loses nothing.
+    async fn next(&mut self) -> Result<Unit> {
+        loop {
+            let item = self.session.next().await.ok_or(Error::Ended)?;
+            let item = item.map_err(|error| {
+                let text = error.to_string();
+                Error::Damaged(text.lines().next().unwrap_or_default().to_owned())
+            })?;
+            if let CodecItem::VideoFrame(frame) = item {
+                let key = frame.is_random_access_point();
+                let data = frame.into_data();
+                return Ok(Unit { data, key });
+            }
+        }
+    }
+
+    /// The same, which does not wait for ever.
+    pub(crate) async fn next_in_time(&mut self) -> Result<Unit> {
+        let silent = |_| Error::Silent(PATIENCE.as_secs());
+        timeout(PATIENCE, self.next()).await.map_err(silent)?
     }
 }
 
@@ -134,21 +174,22 @@ impl Source for Playing {
         // Until the first key frame there is no picture, and key frames may be far apart.
         let until = Instant::now() + PATIENCE * 2;
         loop {
-            let happened = tokio::select! {
+            let unit = tokio::select! {
                 jpeg = self.decoder.picture() => return Frame::now(jpeg?),
-                item = timeout_at(until, self.session.next()) => item,
+                unit = timeout_at(until, self.units.next()) => unit,
             };
-            let silent = Error::Silent(PATIENCE.as_secs() * 2);
-            let item = happened.map_err(|_| silent)?.ok_or(Error::Ended)?;
-            let first = |error: retina::Error| {
-                let text = error.to_string();
-                Error::Damaged(text.lines().next().unwrap_or_default().to_owned())
-            };
-            self.take(item.map_err(first)?)?;
+            let silent = |_| Error::Silent(PATIENCE.as_secs() * 2);
+            self.decoder.push(unit.map_err(silent)??)?;
         }
     }
 
     fn kind(&self) -> String {
-        format!("{} over RTSP", name(self.codec))
+        self.units.kind()
     }
+}
+
+/// The last picture of a stretch, as JPEG.
+pub(crate) async fn last_picture(stretch: &Stretch) -> Result<Bytes> {
+    let jpeg = ffmpeg::last_picture(&program(stretch.codec)?, stretch).await?;
+    Frame::now(jpeg).map(|frame| frame.jpeg)
 }

@@ -159,6 +159,7 @@ impl Passage {
             picture: None,
             liveness: None,
             spoof: None,
+            covered: Vec::new(),
         });
         self.facts.by_face = known;
         self

@@ -86,6 +86,7 @@ pub fn face(person: Option<u128>) -> Sighting {
         picture: None,
         liveness: None,
         spoof: None,
+        covered: Vec::new(),
     })
 }
 

@@ -2,17 +2,19 @@
 //! worked on whenever it is its turn.
 
 mod config;
+mod newest;
 mod port;
 #[cfg(test)]
 mod tests;
 
 pub use config::NetworkCamerasConfig;
 
-use crate::cameras::{LiveCameras, Moment};
+use crate::cameras::LiveCameras;
 use anyhow::Result;
 use api::ports::{Cameras as _, FrameRefused};
-use cameras::{Credentials, Feed, Guard, Spec, State, follow};
+use cameras::{Credentials, Feed, Guard, MainStream, Spec, State, follow, keep_main};
 use model::{Act, DeviceId, DeviceKind, Record};
+use newest::Newest;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -39,11 +41,21 @@ pub struct NetworkCameras {
 
 /// One that is followed; dropped, it is not.
 struct Followed {
-    spec: Spec,
+    wanted: Wanted,
     feed: Arc<Feed>,
-    tasks: [JoinHandle<()>; 2],
+    main: Option<Arc<MainStream>>,
+    tasks: Vec<JoinHandle<()>>,
     /// Ends the work on its pictures, once the one in hand is done.
     over: CancellationToken,
+}
+
+/// What is to be followed.
+#[derive(Clone, PartialEq)]
+struct Wanted {
+    /// Where faces are looked for.
+    spec: Spec,
+    /// Where the kept pictures are taken from, if from elsewhere.
+    main: Option<Spec>,
 }
 
 impl Drop for Followed {
@@ -115,32 +127,46 @@ impl NetworkCameras {
         };
         let mut wanted = HashMap::new();
         for camera in cameras.into_iter().filter(|camera| active(camera.device)) {
-            match spec(&camera) {
-                Ok(spec) => drop(wanted.insert(camera.device, spec)),
+            match wanted_of(&camera) {
+                Ok(one) => drop(wanted.insert(camera.device, one)),
                 Err(error) => tracing::error!(camera = %camera.device, %error, "no camera"),
             }
         }
         let mut followed = self.followed();
-        followed.retain(|id, one| wanted.get(id) == Some(&one.spec));
-        for (id, spec) in wanted {
+        followed.retain(|id, one| wanted.get(id) == Some(&one.wanted));
+        for (id, wanted) in wanted {
             followed
                 .entry(id)
-                .or_insert_with(|| self.begin(id, spec, live));
+                .or_insert_with(|| self.begin(id, wanted, live));
         }
         Ok(())
     }
 
-    fn begin(&self, id: DeviceId, spec: Spec, live: &Arc<LiveCameras>) -> Followed {
+    fn begin(&self, id: DeviceId, wanted: Wanted, live: &Arc<LiveCameras>) -> Followed {
         let feed = Arc::new(Feed::default());
         let over = CancellationToken::new();
-        let following = tokio::spawn(follow(spec.clone(), self.guard.clone(), feed.clone()));
-        let telling = tokio::spawn(tell(id, feed.clone(), live.clone()));
+        let Wanted { spec, main } = wanted.clone();
+        let mut tasks = vec![
+            tokio::spawn(follow(spec, self.guard.clone(), feed.clone())),
+            tokio::spawn(tell(id, feed.clone(), live.clone())),
+        ];
+        let main = main.map(|spec| {
+            let main = Arc::new(MainStream::default());
+            tasks.push(tokio::spawn(keep_main(
+                spec,
+                self.guard.clone(),
+                main.clone(),
+            )));
+            main
+        });
+        let newest = Newest::of(id, &feed, main.clone());
         self.working
-            .spawn(work(id, feed.clone(), live.clone(), over.clone()));
+            .spawn(work(id, newest, live.clone(), over.clone()));
         Followed {
-            spec,
+            wanted,
             feed,
-            tasks: [following, telling],
+            main,
+            tasks,
             over,
         }
     }
@@ -150,15 +176,22 @@ impl NetworkCameras {
     }
 }
 
-fn spec(camera: &NetworkCamera) -> cameras::Result<Spec> {
+fn wanted_of(camera: &NetworkCamera) -> cameras::Result<Wanted> {
     let credentials = Credentials {
         user: camera.user.clone(),
         password: camera.password.clone(),
     };
-    Ok(Spec {
-        address: camera.address.parse()?,
-        credentials: (!camera.user.is_empty()).then_some(credentials),
-        frames_per_second: camera.frames_per_second,
+    let credentials = (!camera.user.is_empty()).then_some(credentials);
+    let spec = |address: &String| -> cameras::Result<Spec> {
+        Ok(Spec {
+            address: address.parse()?,
+            credentials: credentials.clone(),
+            frames_per_second: camera.frames_per_second,
+        })
+    };
+    Ok(Wanted {
+        spec: spec(&camera.address)?,
+        main: camera.main_address.as_ref().map(spec).transpose()?,
     })
 }
 
@@ -170,18 +203,9 @@ fn concerns(committed: &Committed) -> bool {
 }
 
 /// Works on the newest picture, one after another, until `over`.
-async fn work(id: DeviceId, feed: Arc<Feed>, live: Arc<LiveCameras>, over: CancellationToken) {
-    let mut frames = feed.frames.subscribe();
-    while let Some(Ok(())) = over.run_until_cancelled(frames.changed()).await {
-        let newest = || {
-            let frame = frames.borrow_and_update().clone()?;
-            let moment = Moment {
-                at: frame.at,
-                came: frame.came,
-            };
-            Some((frame.jpeg, moment))
-        };
-        match live.in_turn(id, newest).await {
+async fn work(id: DeviceId, mut newest: Newest, live: Arc<LiveCameras>, over: CancellationToken) {
+    while over.run_until_cancelled(newest.changed()).await == Some(true) {
+        match live.in_turn(id, &mut newest).await {
             Ok(_) => {}
             // The device is being added, or removed: the registry is read anew in a moment.
             Err(FrameRefused::UnknownCamera | FrameRefused::Busy) => {

@@ -4,7 +4,7 @@ use super::NetworkCameras;
 use api::ports::{CameraAddress, CameraState, CameraStatus, FoundCamera, NetworkCameras as Port};
 use async_trait::async_trait;
 use bytes::Bytes;
-use cameras::{Address, Credentials, Spec, State, discover, first_picture, onvif_streams};
+use cameras::{Address, Credentials, Spec, State, Status, discover, first_picture, onvif_streams};
 use model::DeviceId;
 use std::time::Duration;
 
@@ -16,16 +16,14 @@ impl Port for NetworkCameras {
     fn status(&self, camera: DeviceId) -> Option<CameraStatus> {
         let followed = self.followed();
         let status = followed.get(&camera)?.feed.status.borrow().clone();
-        Some(CameraStatus {
-            state: match status.state {
-                State::Connecting => CameraState::Connecting,
-                State::Live => CameraState::Live,
-                State::Waiting => CameraState::Waiting,
-            },
-            frames_per_second: status.frames_per_second,
-            kind: status.kind,
-            error: status.error.map(|error| error.to_string()),
-        })
+        Some(shown(status))
+    }
+
+    fn main_status(&self, camera: DeviceId) -> Option<CameraStatus> {
+        let followed = self.followed();
+        let main = followed.get(&camera)?.main.as_ref()?;
+        let status = main.status.borrow().clone();
+        Some(shown(status))
     }
 
     fn host(&self, address: &str) -> Result<String, String> {
@@ -61,6 +59,19 @@ impl Port for NetworkCameras {
         let streams = streams.map_err(in_words)?;
         let detection = streams.detection.map(|address| address.to_string());
         Ok((streams.main.to_string(), detection))
+    }
+}
+
+fn shown(status: Status) -> CameraStatus {
+    CameraStatus {
+        state: match status.state {
+            State::Connecting => CameraState::Connecting,
+            State::Live => CameraState::Live,
+            State::Waiting => CameraState::Waiting,
+        },
+        frames_per_second: status.frames_per_second,
+        kind: status.kind,
+        error: status.error.map(|error| error.to_string()),
     }
 }
 

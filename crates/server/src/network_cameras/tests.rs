@@ -14,8 +14,8 @@ use model::{Act, Device, DeviceKind, Receipt};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
-use store::{NetworkCamera, Put, Store, Write};
-use testkit::cameras::{HttpCamera, Reply};
+use store::{NetworkCamera, Pictures as _, Put, Store, Write};
+use testkit::cameras::{HttpCamera, Reply, RtspCamera, Video};
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use vision::TrackerSettings;
@@ -30,6 +30,7 @@ fn source(device: &Device, camera: &HttpCamera, path: &str) -> NetworkCamera {
         user: String::new(),
         password: String::new(),
         frames_per_second: 10,
+        main_address: None,
     }
 }
 
@@ -107,6 +108,16 @@ async fn a_camera_is_followed_from_when_it_is_added_until_it_is_switched_off() {
 
 /// A camera that gives that picture whenever it is asked, followed at so many pictures each second.
 async fn added(rig: &Rig, name: &str, picture: &'static [u8], rate: u8) -> (HttpCamera, Device) {
+    added_with(rig, name, (picture, None), rate).await
+}
+
+/// The same with a main stream.
+async fn added_with(
+    rig: &Rig,
+    name: &str,
+    (picture, main_address): (&'static [u8], Option<String>),
+    rate: u8,
+) -> (HttpCamera, Device) {
     let camera = HttpCamera::start(0, move |_| Reply::picture(picture));
     let camera = camera.await.unwrap();
     let (point, mut writes) = door();
@@ -114,8 +125,11 @@ async fn added(rig: &Rig, name: &str, picture: &'static [u8], rate: u8) -> (Http
         kind: DeviceKind::NetworkCamera,
         ..native(name, point)
     };
-    let mut source = source(&device, &camera, "capture");
-    source.frames_per_second = rate;
+    let source = NetworkCamera {
+        frames_per_second: rate,
+        main_address,
+        ..source(&device, &camera, "capture")
+    };
     writes.push(Write::Device(Put::Add(device.clone())));
     writes.push(Write::NetworkCamera(source));
     put(&rig.site, &device, writes).await;
@@ -190,5 +204,62 @@ async fn a_passage_that_was_decided_is_delivered_although_its_camera_is_removed(
     assert!(!running.is_finished(), "a stop waits for it");
     let receipt = Receipt::Committed { contiguous: None };
     again.unwrap().reply.send(receipt).unwrap();
+    running.await.unwrap().unwrap();
+}
+
+/// The picture of the next passage, which is committed.
+async fn kept(rig: &mut Rig) -> Vec<u8> {
+    let delivery = timeout(PATIENCE, rig.deliveries.recv()).await.unwrap();
+    let delivery = delivery.unwrap();
+    let receipt = Receipt::Committed { contiguous: None };
+    delivery.reply.send(receipt).unwrap();
+    let picture = delivery.draft.sighting.picture().unwrap();
+    rig.site.pictures.get(picture).await.unwrap().unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the_main_one() {
+    let film = Video {
+        encoding: "H264",
+        film: include_bytes!("../../../cameras/tests/films/counting.h264").to_vec(),
+        pause: Duration::from_millis(40),
+        pictures: None,
+        authorization: None,
+    };
+    let main = RtspCamera::start(0, film).await.unwrap();
+    let address = Some(format!("rtsp://{}/main", main.address()));
+    let mut rig = Rig::of(Duration::ZERO).await;
+    rig.enrol(0).await;
+    rig.enrol(1).await;
+    let (_camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
+    rig.reread().await;
+    let stop = CancellationToken::new();
+    let (network, running) = follow_in(&rig, &stop).await;
+    let main_becomes = async |state| {
+        let reached = async {
+            while network.main_status(device.id).map(|status| status.state) != Some(state) {
+                sleep(Duration::from_millis(20)).await;
+            }
+        };
+        timeout(PATIENCE, reached).await.unwrap();
+    };
+    main_becomes(CameraState::Live).await;
+    *rig.fake.faces.lock().unwrap() = vec![face(0)];
+    let picture = kept(&mut rig).await;
+    assert!(picture.len() > 1_000, "{} bytes", picture.len());
+    assert!(
+        rig.fake
+            .looks
+            .lock()
+            .unwrap()
+            .iter()
+            .all(|(image, _)| &**image == JPEG)
+    );
+    // A main stream that is away takes nobody's passage with it.
+    drop(main);
+    main_becomes(CameraState::Waiting).await;
+    *rig.fake.faces.lock().unwrap() = vec![face(1)];
+    assert_eq!(kept(&mut rig).await, JPEG);
+    stop.cancel();
     running.await.unwrap().unwrap();
 }

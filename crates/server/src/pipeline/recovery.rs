@@ -133,6 +133,7 @@ mod tests {
                     picture: None,
                     liveness: None,
                     spoof: None,
+                    covered: Vec::new(),
                 }),
                 raw: Vec::new(),
             };

@@ -4,9 +4,9 @@ use super::*;
 use crate::site::Site;
 use crate::tests::{at, door, opened, recogniser};
 use model::{
-    AccessEvent, AccessPointId, Act, AreaId, Decision, DeviceId, DeviceTime, Direction, Evidence,
-    FaceSighting, Liveness, ObservationDraft, Outcome, Place, Reason, Rule, Settings, Sighting,
-    SourceKey, Taken, TimeProvenance, TimeSource,
+    AccessEvent, AccessPointId, Act, AreaId, CoveredPart, Decision, DeviceId, DeviceTime,
+    Direction, Evidence, FaceSighting, Liveness, ObservationDraft, Outcome, Place, Reason, Rule,
+    Settings, Sighting, SourceKey, Taken, TimeProvenance, TimeSource,
 };
 use store::{Book, Ingest, Write};
 use tempfile::TempDir;
@@ -30,6 +30,7 @@ fn decided() -> Decided {
         gallery: 0,
         first_seen: Duration::ZERO,
         decided_at: Duration::ZERO,
+        pictured_at: Duration::ZERO,
         template: Template::new(ModelId::FACE_API, vec![1.0, 0.0]).unwrap(),
         unlike: 1.0,
         picture: frame.to_jpeg(90).unwrap().into(),
@@ -40,7 +41,7 @@ fn decided() -> Decided {
             height: 10.0,
         },
         spoof: SpoofScores::default(),
-        covered: false,
+        covered: Vec::new(),
     }
 }
 
@@ -241,7 +242,7 @@ async fn nobody_is_kept_where_the_settings_say_so() {
 async fn faces_that_were_covered_are_each_a_stranger_of_their_own_and_known_again_by_nobody() {
     let (_dir, store, book) = book().await;
     let covered = || Decided {
-        covered: true,
+        covered: vec![CoveredPart::Mouth],
         ..decided()
     };
     for (n, decided) in [covered(), covered(), decided()].into_iter().enumerate() {

@@ -299,6 +299,7 @@ pub async fn where_a_network_camera_is_can_be_changed_and_goes_with_its_device<S
         user: "gate".to_owned(),
         password: "secret".to_owned(),
         frames_per_second: 5,
+        main_address: Some("rtsp://192.0.2.9/main".to_owned()),
     };
     let nowhere = store
         .append(with(vec![Write::NetworkCamera(camera.clone())]))

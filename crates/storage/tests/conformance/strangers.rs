@@ -61,6 +61,7 @@ pub async fn a_strangers_sighting_names_the_event_it_ended_in<S: Site>() {
         picture: Some(one.picture),
         liveness: None,
         spoof: None,
+        covered: Vec::new(),
     };
     let draft = ObservationDraft {
         device: new_id(),

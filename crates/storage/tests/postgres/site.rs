@@ -59,6 +59,7 @@ async fn places(store: &SqlStore, (hall, point, reader): (&Area, &AccessPoint, &
         user: "gate".to_owned(),
         password: "secret".to_owned(),
         frames_per_second: 5,
+        main_address: Some("rtsp://192.0.2.9/main".to_owned()),
     };
     let settings = Settings {
         site_name: "North".to_owned(),

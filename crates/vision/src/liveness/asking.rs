@@ -305,12 +305,13 @@ mod tests {
             gallery: 2,
             first_seen: ms(0),
             decided_at: ms(0),
+            pictured_at: ms(0),
             template: face(*n, 1.0, 50.0).template,
             unlike: 1.0,
             picture: Bytes::new(),
             bounds: place(*n),
             spoof: SpoofScores::default(),
-            covered: false,
+            covered: Vec::new(),
         };
         TrackUpdate {
             overlays: seen.iter().map(overlay).collect(),

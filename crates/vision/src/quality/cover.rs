@@ -146,12 +146,6 @@ impl Cover {
             side: weighed(OF_SIDE, &signs.side),
         }
     }
-
-    /// Whether something covers any part.
-    #[must_use]
-    pub fn is_any(&self) -> bool {
-        self.eyes > 0.0 || self.mouth > 0.0 || self.side > 0.0
-    }
 }
 
 fn weighed<const N: usize>((intercept, weights): (f32, [f32; N]), signs: &[f32; N]) -> f32 {

@@ -9,6 +9,7 @@
 //! like the track again.
 
 mod association;
+mod covers;
 #[cfg(test)]
 mod crossing;
 #[cfg(test)]
@@ -29,7 +30,7 @@ use crate::liveness::SpoofScores;
 use crate::template::Template;
 use crate::threshold::Rate;
 use bytes::Bytes;
-use model::PersonId;
+use model::{CoveredPart, PersonId};
 use rhythm::Rhythm;
 use std::time::Duration;
 use track::Track;
@@ -141,10 +142,12 @@ pub struct Decided {
     pub picture: Bytes,
     /// The face in that frame.
     pub bounds: Rect,
+    /// When that frame was taken, on the caller's clock.
+    pub pictured_at: Duration,
     /// What the site's spoof models said of its frames so far.
     pub spoof: SpoofScores,
-    /// Whether most of its good frames so far did not show the whole face: something covered it, or they ended within it.
-    pub covered: bool,
+    /// What was not to be seen of it, where most of its good frames so far did not show the whole face.
+    pub covered: Vec<CoveredPart>,
 }
 
 /// What came of one frame.

@@ -344,13 +344,21 @@ fn a_frame_that_shows_the_whole_face_is_the_picture_before_a_larger_one_that_is_
     };
     let seen = decided_of(&[covered, small, covered]);
     assert_eq!(seen.picture, Bytes::from("1"));
-    assert!(seen.covered, "one whole view in three");
-    assert!(!decided_of(&[covered, small, small]).covered);
+    assert_eq!(seen.pictured_at, at(1));
+    assert_eq!(
+        seen.covered,
+        [CoveredPart::Mouth],
+        "one whole view in three"
+    );
+    assert_eq!(decided_of(&[covered, small, small]).covered, []);
     let cut_off = Quality {
         outside: 0.1,
         ..GOOD
     };
-    assert!(decided_of(&[cut_off; 3]).covered);
+    assert_eq!(
+        decided_of(&[cut_off; 3]).covered,
+        [CoveredPart::BeyondFrame]
+    );
 }
 
 #[test]

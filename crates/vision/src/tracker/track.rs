@@ -1,5 +1,6 @@
 //! One face followed through the frames.
 
+use super::covers::Covers;
 use super::motion::Motion;
 use super::views::{Combined, Views};
 use super::{Decided, Identity, Sighting, TrackerSettings};
@@ -32,6 +33,7 @@ struct Picture {
     merit: f32,
     bytes: Bytes,
     bounds: Rect,
+    at: Duration,
 }
 
 #[derive(Debug)]
@@ -60,8 +62,7 @@ pub struct Track {
     told: Vec<Identity>,
     picture: Option<Picture>,
     spoof: SpoofScores,
-    /// Good views that showed the whole face.
-    whole: usize,
+    covers: Covers,
 }
 
 impl Track {
@@ -85,7 +86,7 @@ impl Track {
             told: Vec::new(),
             picture: None,
             spoof: SpoofScores::default(),
-            whole: 0,
+            covers: Covers::default(),
         }
     }
 
@@ -215,11 +216,12 @@ impl Track {
                 merit,
                 bytes: picture.clone(),
                 bounds: face.bounds,
+                at,
             });
         }
         if good && !self.doubtful {
             self.first_good.get_or_insert(at);
-            self.whole += usize::from(face.quality.is_whole());
+            self.covers.add(&face.quality);
             let view = face.template.clone().trusted(face.quality.weight());
             self.stale |= self.views.add(&view);
             if let Some(real) = face.real {
@@ -347,8 +349,9 @@ impl Track {
             unlike: combined.unlike,
             picture: picture.map(|best| best.bytes.clone()).unwrap_or_default(),
             bounds: picture.map_or(self.bounds(), |best| best.bounds),
+            pictured_at: picture.map_or(at, |best| best.at),
             spoof: self.spoof.clone(),
-            covered: self.whole * 2 < self.views.seen(),
+            covered: self.covers.parts(),
         }
     }
 }

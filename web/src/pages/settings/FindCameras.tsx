@@ -16,7 +16,10 @@ export function FindCameras({ onChosen, onClose }: { onChosen: (start: Start) =>
   const choose = useMutation({
     mutationFn: async (camera: FoundCamera) => {
       const streams = await streamsOf({ address: camera.service, ...login });
-      return { name: camera.name || camera.hardware, address: streams.detection ?? streams.main, ...login };
+      const name = camera.name || camera.hardware;
+      // Where there is a smaller stream faces are looked for in it.
+      const { detection, main } = streams;
+      return { name, address: detection ?? main, main_address: detection ? main : "", ...login };
     },
     onSuccess: onChosen,
   });
@@ -26,7 +29,7 @@ export function FindCameras({ onChosen, onClose }: { onChosen: (start: Start) =>
       open
       onClose={onClose}
       title="Found on your network"
-      about="Cameras that speak ONVIF answer within three seconds. Most want their user name and password before they tell where their streams are; the smaller stream is taken."
+      about="Cameras that speak ONVIF answer within three seconds. Most want their user name and password before they tell where their streams are. Faces are looked for in the smaller stream, and pictures kept of the larger one."
       footer={
         <>
           <Button onClick={onClose}>Close</Button>

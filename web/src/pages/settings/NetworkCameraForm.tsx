@@ -17,6 +17,8 @@ import css from "./Settings.module.css";
 export interface Start {
   name: string;
   address: string;
+  /** The camera's main stream; empty: none beside `address`. */
+  main_address: string;
   user: string;
   password: string | null;
 }
@@ -74,6 +76,12 @@ export function NetworkCameraForm({ start, row, onClose }: Props) {
         value={draft.address}
         onChange={(event) => set({ address: event.target.value })}
       />
+      <TextField
+        label="Main stream"
+        hint="rtsp://192.168.1.20/stream1. Optional: faces are looked for in the small stream above, and the picture of a passage is taken from this one, at the same moment."
+        value={draft.main_address}
+        onChange={(event) => set({ main_address: event.target.value })}
+      />
       <FieldGrid>
         <TextField
           label="User name"
@@ -119,13 +127,20 @@ export function NetworkCameraForm({ start, row, onClose }: Props) {
   );
 }
 
+/** Shows the first picture of each stream. */
 function TestCamera({ asked, device }: { asked: Start; device: string | undefined }) {
-  const { address, user, password } = asked;
+  const { address, main_address, user, password } = asked;
   const test = useMutation({
-    mutationFn: async () => URL.createObjectURL(await firstPicture({ address, user, password }, device)),
+    mutationFn: async () => {
+      const pictures = [];
+      for (const stream of [address, main_address].filter((one) => one.trim() !== "")) {
+        pictures.push(URL.createObjectURL(await firstPicture({ address: stream, user, password }, device)));
+      }
+      return pictures;
+    },
   });
-  const picture = test.data;
-  useEffect(() => () => (picture ? URL.revokeObjectURL(picture) : undefined), [picture]);
+  const pictures = test.data;
+  useEffect(() => () => pictures?.forEach((picture) => URL.revokeObjectURL(picture)), [pictures]);
   return (
     <div className="stack">
       <span>
@@ -138,7 +153,14 @@ function TestCamera({ asked, device }: { asked: Start; device: string | undefine
           {test.error.detail}
         </Note>
       )}
-      {picture && <img className={css.tested} src={picture} alt="What the camera shows now" />}
+      {pictures?.map((picture, at) => (
+        <img
+          key={picture}
+          className={css.tested}
+          src={picture}
+          alt={at === 0 ? "What the camera shows now" : "The same in its main stream"}
+        />
+      ))}
     </div>
   );
 }

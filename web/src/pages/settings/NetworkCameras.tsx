@@ -19,7 +19,7 @@ interface Row {
 
 type Open = { what: "find" } | { what: "form"; start: Start; row?: Row } | null;
 
-const nothing: Start = { name: "", address: "", user: "", password: "" };
+const nothing: Start = { name: "", address: "", main_address: "", user: "", password: "" };
 
 /** Cameras with an address: those that Gatebook connects to by itself. */
 export function NetworkCamerasSection() {
@@ -84,23 +84,42 @@ export function NetworkCamerasSection() {
 }
 
 function started({ device, camera }: Row): Start {
-  return { name: device.name, address: camera.address, user: camera.user, password: camera.has_password ? null : "" };
+  const { address, main_address, user, has_password } = camera;
+  return { name: device.name, address, main_address: main_address ?? "", user, password: has_password ? null : "" };
 }
 
 function CameraState({ camera }: { camera: NetworkCamera }) {
-  const status = camera.status;
-  if (!status) return <Badge>Disabled</Badge>;
+  if (!camera.status) return <Badge>Disabled</Badge>;
+  return (
+    <>
+      <StreamState status={camera.status} />
+      {camera.main_status && (
+        <div>
+          <StreamState status={camera.main_status} name="Main stream: " />
+          {camera.main_status.state !== "live" && (
+            <span className="small muted"> Pictures are kept of the small stream meanwhile.</span>
+          )}
+        </div>
+      )}
+    </>
+  );
+}
+
+function StreamState({ status, name = "" }: { status: NonNullable<NetworkCamera["status"]>; name?: string }) {
   if (status.state === "live") {
     const rate = status.frames_per_second > 0 ? `, ${status.frames_per_second.toFixed(1)}/s` : "";
     return (
       <>
-        <Badge tone="good">Live</Badge> <span className="small muted">{`${status.kind ?? ""}${rate}`}</span>
+        <Badge tone="good">{name}Live</Badge> <span className="small muted">{`${status.kind ?? ""}${rate}`}</span>
       </>
     );
   }
   return (
     <>
-      <Badge tone="warn">{status.state === "waiting" ? "No picture" : "Connecting"}</Badge>{" "}
+      <Badge tone="warn">
+        {name}
+        {status.state === "waiting" ? "No picture" : "Connecting"}
+      </Badge>{" "}
       <span className="small muted">{status.error}</span>
     </>
   );

@@ -149,6 +149,10 @@ impl NetworkCameras for Played {
         None
     }
 
+    fn main_status(&self, _: DeviceId) -> Option<CameraStatus> {
+        None
+    }
+
     fn host(&self, address: &str) -> Result<String, String> {
         let host = address.strip_prefix("rtsp://");
         let host = host.and_then(|rest| rest.split('/').next());

@@ -133,8 +133,8 @@ impl Rig {
             at: at(0) + jiff::SignedDuration::from_millis(ms.into()),
             came: self.live.started + Duration::from_millis(ms.into()),
         };
-        let newest = || Some((picture(), moment));
-        self.live.in_turn(self.station, newest).await
+        let mut sent = Sent::new(picture(), moment);
+        self.live.in_turn(self.station, &mut sent).await
     }
 
     /// Commits whatever is delivered from now on.
@@ -286,12 +286,13 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
             gallery: 1,
             first_seen: Duration::ZERO,
             decided_at: Duration::ZERO,
+            pictured_at: Duration::ZERO,
             template: face(0).template,
             unlike: 1.0,
             picture: picture(),
             bounds: face(0).bounds,
             spoof: SpoofScores::default(),
-            covered: false,
+            covered: Vec::new(),
         }],
         ..TrackUpdate::default()
     };
