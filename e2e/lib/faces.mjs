@@ -29,16 +29,20 @@ export async function studio() {
   };
 }
 
-/** An ffmpeg filter that cuts out one tile. */
-export function cut({ row = 0, column }) {
+/** A blue sheet over mouth and chin, in pixels of a tile. */
+const mask = "drawbox=x=26:y=64:w=52:h=30:color=0x3f6fb0:t=fill";
+
+/** An ffmpeg filter that cuts out one tile, with a mask before the mouth if it is to be `masked`. */
+export function cut({ row = 0, column, masked = false }) {
   const x = Math.round(grid.left + grid.step * column);
   const y = Math.round(grid.top + grid.row * row);
-  return `crop=${grid.side}:${grid.side}:${x}:${y}`;
+  const tile = `crop=${grid.side}:${grid.side}:${x}:${y}`;
+  return masked ? `${tile},${mask}` : tile;
 }
 
 /** One face as a JPEG of `size` pixels; its path. */
 export async function portrait(where, tile, { size = 480 } = {}) {
-  const file = path.join(where.folder, `face-${tile.row ?? 0}-${tile.column}-${size}.jpg`);
+  const file = path.join(where.folder, `face-${tile.row ?? 0}-${tile.column}-${tile.masked ? "masked-" : ""}${size}.jpg`);
   const filter = `${cut(tile)},scale=${size}:${size}:flags=lanczos`;
   await run("ffmpeg", ["-v", "error", "-y", "-i", where.overview, "-vf", filter, "-q:v", "2", file]);
   return file;

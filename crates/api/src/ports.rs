@@ -11,8 +11,8 @@ pub use fingers::{
 use async_trait::async_trait;
 use bytes::Bytes;
 use model::{
-    Author, CredentialId, DeviceId, FaceLiveness, LivenessPolicy, PersonId, PictureId, Prompt,
-    Score, StrangerId, Timestamp,
+    Author, CredentialId, DeviceId, FaceLiveness, LivenessPolicy, Overruled, PersonId, PictureId,
+    Prompt, Score, StrangerId, Timestamp,
 };
 use serde::Serialize;
 use std::sync::Arc;
@@ -108,7 +108,7 @@ pub struct ImageFinding {
     pub face: Option<[f32; 4]>,
 }
 
-/// A face template made from an image that had no problem.
+/// A face template made from an image.
 #[derive(Clone, Debug)]
 pub struct EnrolledImage {
     /// Index of the image among those given.
@@ -128,6 +128,22 @@ pub struct Assessment {
     pub findings: Vec<ImageFinding>,
     /// Templates of the good ones.
     pub enrolled: Vec<EnrolledImage>,
+    /// Templates of those whose problems an operator may overrule.
+    pub doubtful: Vec<EnrolledImage>,
+}
+
+impl ImageProblem {
+    /// What an operator overrules who takes the image all the same; `None`: it cannot be taken.
+    #[must_use]
+    pub fn overruled(&self) -> Option<Overruled> {
+        match self {
+            Self::LooksLike(_) => Some(Overruled::LooksLikeSomebody),
+            Self::EyesCovered => Some(Overruled::EyesCovered),
+            Self::MouthCovered => Some(Overruled::MouthCovered),
+            Self::SideCovered => Some(Overruled::SideCovered),
+            _ => None,
+        }
+    }
 }
 
 /// Face recognition.

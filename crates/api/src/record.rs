@@ -6,7 +6,7 @@ use crate::passage::PassageView;
 use crate::person::PersonBrief;
 use crate::words::{Direction, EntryKind};
 use jiff::Timestamp;
-use model::{Act, Correction, FingerSubject, Notice, PersonId, Record};
+use model::{Act, Correction, FingerSubject, Notice, Overruled, PersonId, Record};
 use serde::Serialize;
 use std::net::IpAddr;
 use store::{Listed, Role, StoredEntry};
@@ -248,6 +248,9 @@ async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, A
         } if !names.is_hidden(*alert, role).await? => {
             (Some(alert.0), Some(acknowledgement.note.clone()))
         }
+        Act::FaceEnrolled { overruled, .. } if !overruled.is_empty() => {
+            (None, Some(although(overruled)))
+        }
         Act::UnresolvedDismissed { note } => (None, Some(note.clone())),
         Act::IncidentDismissed {
             address, reason, ..
@@ -275,6 +278,18 @@ async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, A
         alert,
         note,
     })
+}
+
+/// What an operator overruled, in words.
+fn although(overruled: &[Overruled]) -> String {
+    let one = |what: &Overruled| match what {
+        Overruled::LooksLikeSomebody => "looks like somebody enrolled",
+        Overruled::EyesCovered => "something covers the eyes",
+        Overruled::MouthCovered => "something covers mouth or nose",
+        Overruled::SideCovered => "something covers one half",
+    };
+    let all: Vec<_> = overruled.iter().map(one).collect();
+    format!("overruled: {}", all.join(", "))
 }
 
 fn restored(taken_at: Timestamp, entries: u64, signed: Option<u64>) -> String {

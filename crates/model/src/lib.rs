@@ -53,7 +53,7 @@ pub use person::{
     Credential, CredentialKind, FingerImpression, Person, PersonDetails, PersonStatus, Places,
 };
 pub use place::{AccessPoint, Area, Direction, Factor, Place};
-pub use record::{Act, Author, Correction, Entry, Notice, Record};
+pub use record::{Act, Author, Correction, Entry, Notice, Overruled, Record};
 pub use settings::{ClockTime, Settings};
 pub use tag::{Custody, CustodyState, TagText};
 pub use time::{DeviceTime, TimeProvenance, TimeSource};

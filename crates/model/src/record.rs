@@ -10,7 +10,7 @@ use crate::ids::{
 };
 use crate::place::{Direction, Place};
 use crate::tag::TagText;
-use alloc::string::String;
+use alloc::{string::String, vec::Vec};
 use core::net::IpAddr;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,6 +28,20 @@ pub enum Author {
     },
     /// Somebody at the server's console (command line).
     Console,
+}
+
+/// What was found wrong with an image of a face and overruled by whoever enrolled it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Overruled {
+    /// The face looks like somebody who is enrolled: a twin.
+    LooksLikeSomebody,
+    /// Something covers the eyes.
+    EyesCovered,
+    /// Something covers mouth or nose.
+    MouthCovered,
+    /// Something covers one half of the face.
+    SideCovered,
 }
 
 /// An administrative act. Only identities and names of fields: an act holds no personal data.
@@ -67,6 +81,9 @@ pub enum Act {
         person: PersonId,
         #[allow(missing_docs)]
         credential: CredentialId,
+        /// What was found wrong with the image and overruled; mostly nothing.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        overruled: Vec<Overruled>,
     },
     /// A finger was enrolled.
     FingerEnrolled {

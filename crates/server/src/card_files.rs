@@ -179,7 +179,11 @@ impl Cards {
             model: model(),
             bytes: image.template.clone(),
         };
-        let act = Act::FaceEnrolled { person, credential };
+        let act = Act::FaceEnrolled {
+            person,
+            credential,
+            overruled: Vec::new(),
+        };
         let writes = vec![put, Write::Credential(face, Some(template))];
         self.append(act, writes, author).await?;
         let template = &image.template;

@@ -9,7 +9,9 @@ use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
-use vision::{Effort, Engine, Frame, Gallery, Limits, Rect, Runtime, Setup, alignment};
+use vision::{
+    Effort, Engine, Frame, Gallery, Limits, Quality, Rect, Runtime, Setup, Signs, alignment,
+};
 
 const ROUNDS: usize = 100;
 
@@ -83,6 +85,17 @@ fn stages(engine: &Engine, jpeg: &[u8], frame: &Frame) {
     });
     measure("template", || {
         drop(black_box(engine.embedder().embed(&chip, Effort::Single)))
+    });
+    measure("quality", || {
+        let quality = Quality::of(detection, &face.landmarks, &chip, frame);
+        let _ = black_box(quality);
+    });
+    measure("its signs of covers", || {
+        let _ = black_box(Signs::of(&face.landmarks, &chip));
+    });
+    measure("eyes, of whom is asked", || {
+        let mut asked = face.clone();
+        drop(black_box(engine.look_at_eyes(frame, &mut asked)));
     });
     measure("4 templates at once", || {
         drop(black_box(

@@ -72,10 +72,17 @@ pub enum Finding {
 }
 
 impl Finding {
-    /// Whether the image still serves when an operator insists: somebody alike may be a twin.
+    /// Whether the image still serves when an operator insists: somebody alike may be a twin, and a beard or a headscarf may
+    /// read as a cover.
     #[must_use]
     pub fn can_be_overruled(&self) -> bool {
-        matches!(self, Self::AlreadyEnrolled { .. })
+        matches!(
+            self,
+            Self::AlreadyEnrolled { .. }
+                | Self::EyesCovered
+                | Self::MouthCovered
+                | Self::SideCovered
+        )
     }
 }
 
@@ -126,6 +133,13 @@ impl Candidate {
     #[must_use]
     pub fn is_accepted(&self) -> bool {
         self.findings.is_empty() && self.template.is_some()
+    }
+
+    /// Whether something is wrong with the image, and nothing that an operator could not overrule.
+    #[must_use]
+    pub fn serves_if_overruled(&self) -> bool {
+        let all = self.findings.iter().all(Finding::can_be_overruled);
+        !self.findings.is_empty() && all && self.template.is_some()
     }
 
     fn refused(finding: Finding) -> Self {

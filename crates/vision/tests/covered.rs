@@ -168,14 +168,29 @@ fn a_covered_face_is_told_at_enrolment_and_counts_less_than_a_whole_one() {
     let quality = quality.unwrap();
     assert!(quality.weight() < face.quality.weight() / 2.0);
     assert!(quality.merit() < face.quality.merit());
-    let analysis = Analysis {
-        width: photograph.width() as u32,
-        height: photograph.height() as u32,
-        faces: vec![Face { quality, ..face }],
-        followed: Vec::new(),
-        everywhere: true,
+    let judged = |quality: Quality| {
+        let analysis = Analysis {
+            width: photograph.width() as u32,
+            height: photograph.height() as u32,
+            faces: vec![Face {
+                quality,
+                ..face.clone()
+            }],
+            followed: Vec::new(),
+            everywhere: true,
+        };
+        let looks = [Look::Seen(analysis)];
+        enrolment::judge(&looks, 1, &Gallery::default(), None).swap_remove(0)
     };
-    let judged = enrolment::judge(&[Look::Seen(analysis)], 1, &Gallery::default(), None);
-    assert!(judged[0].findings.contains(&Finding::EyesCovered));
-    assert!(!judged[0].is_accepted());
+    let covered = judged(quality);
+    assert!(covered.findings.contains(&Finding::EyesCovered));
+    assert!(!covered.is_accepted() && covered.serves_if_overruled());
+    // Nobody can insist on what would name somebody else.
+    let turned = judged(Quality {
+        turn: 1.0,
+        ..quality
+    });
+    assert!(!turned.serves_if_overruled());
+    let whole = judged(face.quality);
+    assert!(whole.is_accepted() && !whole.serves_if_overruled());
 }

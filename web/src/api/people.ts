@@ -88,5 +88,9 @@ function imagesForm(images: Blob[]): FormData {
 /** Looks at images and keeps nothing. */
 export const assessFaces = (images: Blob[], signal?: AbortSignal) =>
   upload<Finding[]>("/api/v1/faces/assess", imagesForm(images), signal);
-/** Enrols the good ones; one finding per image. */
-export const enrolFaces = (id: string, images: Blob[]) => upload<Finding[]>(`/api/v1/people/${id}/faces`, imagesForm(images));
+/** Enrols the good ones, and those of the places `overruled`; one finding per image. */
+export function enrolFaces(id: string, images: Blob[], overruled: number[] = []) {
+  const form = imagesForm(images);
+  form.append("overruled", overruled.join(","));
+  return upload<Finding[]>(`/api/v1/people/${id}/faces`, form);
+}

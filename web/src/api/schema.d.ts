@@ -1066,7 +1066,8 @@ export interface paths {
         put?: never;
         /**
          * Enrols the good ones among images of a person, at once. Role: operator.
-         * @description The first good image becomes the registered photograph of somebody who has none.
+         * @description The first good image becomes the registered photograph of somebody who has none. What an operator overrules (the face
+         *     looks like somebody enrolled, or something seems to cover a part of it) stands in the log's entry.
          */
         post: operations["post_people_id_faces"];
         delete?: never;
@@ -2387,6 +2388,13 @@ export interface components {
             /** @description What was found, without names: it stays in the log. */
             note: string;
         };
+        /** @description Images to enrol, 1 to 10, each a file. */
+        EnrolForm: {
+            /** @description JPEG or PNG. */
+            images: string[];
+            /** @description Which of them to enrol all the same where what is wrong can be overruled: their places, from 0 on, with commas between. */
+            overruled?: string | null;
+        };
         /** @description An enrolment in progress. */
         EnrolmentView: {
             belongs_to?: components["schemas"]["PersonBrief"] | null;
@@ -2512,6 +2520,8 @@ export interface components {
         Factor: "tag" | "finger" | "face_match" | "face";
         /** @description What was found in one image. */
         Finding: {
+            /** @description Whether it can be enrolled all the same: a twin, a beard or a headscarf that reads as a cover. */
+            can_be_overruled: boolean;
             /**
              * Format: uuid
              * @description The credential that was enrolled from it.
@@ -8141,7 +8151,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "multipart/form-data": components["schemas"]["ImagesForm"];
+                "multipart/form-data": components["schemas"]["EnrolForm"];
             };
         };
         responses: {

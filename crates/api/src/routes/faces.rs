@@ -16,7 +16,9 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
 use jiff::Timestamp;
-use model::{Act, Credential, CredentialId, CredentialKind, Person, PersonId, PictureId};
+use model::{
+    Act, Credential, CredentialId, CredentialKind, Overruled, Person, PersonId, PictureId,
+};
 use serde::Serialize;
 use store::{FaceTemplate, Write};
 use utoipa::ToSchema;
@@ -90,6 +92,8 @@ pub(crate) struct FaceBox {
 pub(crate) struct Finding {
     /// What is wrong; empty: the image is good.
     problems: Vec<ProblemView>,
+    /// Whether it can be enrolled all the same: a twin, a beard or a headscarf that reads as a cover.
+    can_be_overruled: bool,
     /// Where the face is.
     face: Option<FaceBox>,
     /// The credential that was enrolled from it.
@@ -106,6 +110,20 @@ pub(crate) struct ImagesForm {
     /// JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
     images: Vec<Vec<u8>>,
+}
+
+/// Images to enrol, 1 to 10, each a file.
+#[derive(ToSchema)]
+#[allow(
+    dead_code,
+    reason = "describes the multipart body in the OpenAPI document only"
+)]
+pub(crate) struct EnrolForm {
+    /// JPEG or PNG.
+    #[schema(value_type = Vec<String>, format = Binary)]
+    images: Vec<Vec<u8>>,
+    /// Which of them to enrol all the same where what is wrong can be overruled: their places, from 0 on, with commas between.
+    overruled: Option<String>,
 }
 
 /// One photograph.
@@ -218,9 +236,10 @@ pub(crate) async fn assess(
 
 /// Enrols the good ones among images of a person, at once. Role: operator.
 ///
-/// The first good image becomes the registered photograph of somebody who has none.
+/// The first good image becomes the registered photograph of somebody who has none. What an operator overrules (the face
+/// looks like somebody enrolled, or something seems to cover a part of it) stands in the log's entry.
 #[utoipa::path(post, path = "/people/{id}/faces", tag = "people",
-    request_body(content = ImagesForm, content_type = "multipart/form-data"),
+    request_body(content = EnrolForm, content_type = "multipart/form-data"),
     params(("id" = Uuid, Path, description = "The person")),
     responses((status = 200, body = Vec<Finding>), (status = 404, body = Problem),
         (status = 422, body = Problem), (status = 503, body = Problem)))]
@@ -231,14 +250,20 @@ pub(crate) async fn enrol(
     upload: Upload,
 ) -> Result<Json<Vec<Finding>>, ApiError> {
     let id = find(&house, PersonId(id)).await?.id;
+    let insisted = insisted(&upload)?;
     let Assessment {
         findings: found,
-        enrolled,
+        mut enrolled,
+        mut doubtful,
     } = look(&house, images(upload)?, Some(id)).await?;
+    doubtful.retain(|image| insisted.contains(&image.image));
+    enrolled.append(&mut doubtful);
+    let overruled: Vec<Vec<Overruled>> = found.iter().map(overruled).collect();
     let mut views = findings(&house, found).await?;
     for image in enrolled {
         let position = image.image;
-        let credential = keep(&house, &caller, id, image).await?;
+        let overruled = overruled.get(position).cloned().unwrap_or_default();
+        let credential = keep(&house, &caller, id, (image, overruled)).await?;
         if let Some(view) = views.get_mut(position) {
             view.credential = Some(credential.0);
         }
@@ -354,6 +379,19 @@ fn images(mut upload: Upload) -> Result<Vec<Bytes>, ApiError> {
     Ok(files.into_iter().map(|file| file.bytes).collect())
 }
 
+/// The images that are to be enrolled although something is wrong with them.
+fn insisted(upload: &Upload) -> Result<Vec<usize>, ApiError> {
+    let places = upload.text("overruled").unwrap_or_default().split(',');
+    let places = places.map(str::trim).filter(|place| !place.is_empty());
+    let wrong = |_| ApiError::field("overruled", "Send places of images like 0,2.");
+    places.map(|place| place.parse().map_err(wrong)).collect()
+}
+
+fn overruled(finding: &ImageFinding) -> Vec<Overruled> {
+    let problems = finding.problems.iter();
+    problems.filter_map(ImageProblem::overruled).collect()
+}
+
 async fn look(
     house: &House,
     images: Vec<Bytes>,
@@ -368,7 +406,7 @@ async fn keep(
     house: &House,
     caller: &Caller,
     person: PersonId,
-    image: EnrolledImage,
+    (image, overruled): (EnrolledImage, Vec<Overruled>),
 ) -> Result<CredentialId, ApiError> {
     let picture = house.pictures.put(&image.jpeg).await?;
     let credential = Credential {
@@ -392,6 +430,7 @@ async fn keep(
     let act = Act::FaceEnrolled {
         person,
         credential: id,
+        overruled,
     };
     let shown = |before: Person| Person {
         photo: before.photo.or(Some(picture)),
@@ -437,11 +476,13 @@ async fn findings(house: &House, found: Vec<ImageFinding>) -> Result<Vec<Finding
     let mut names = Names::load(house).await?;
     let mut views = Vec::with_capacity(found.len());
     for finding in found {
+        let can_be_overruled = overruled(&finding).len() == finding.problems.len();
         let mut problems = Vec::with_capacity(finding.problems.len());
         for problem in finding.problems {
             problems.push(problem_view(&mut names, problem).await?);
         }
         views.push(Finding {
+            can_be_overruled: can_be_overruled && !problems.is_empty(),
             problems,
             face: finding.face.map(|[x, y, width, height]| FaceBox {
                 x,

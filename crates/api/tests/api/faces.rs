@@ -5,6 +5,7 @@ use serde_json::json;
 use store::Role;
 
 const GOOD: &[u8] = b"\xff\xd8\xff good";
+const MASKED: &[u8] = b"\xff\xd8\xff masked";
 const TWO: &[u8] = b"\xff\xd8\xff two faces";
 
 async fn ada(site: &Site) -> String {
@@ -61,6 +62,50 @@ async fn the_good_images_are_enrolled_at_once_and_the_others_say_why_not() {
         )
         .await;
     assert_eq!(picture.body, GOOD);
+}
+
+#[tokio::test]
+async fn what_can_be_overruled_is_enrolled_when_an_operator_insists_and_the_log_says_so() {
+    let site = Site::open().await;
+    let person = ada(&site).await;
+    let address = format!("/people/{person}/faces");
+    let send = async |places: &'static [u8]| {
+        let images = [
+            ("images", "1.jpg", MASKED),
+            ("images", "2.jpg", TWO),
+            ("images", "3.jpg", GOOD),
+            ("overruled", "", places),
+        ];
+        site.upload(Role::Operator, &address, &images).await
+    };
+    let found = send(b"").await.expect(200);
+    assert_eq!(found[0]["can_be_overruled"], true);
+    assert_eq!(found[0]["credential"], json!(null));
+    assert_eq!(found[1]["can_be_overruled"], false);
+    assert_eq!(
+        found[2]["can_be_overruled"], false,
+        "nothing is wrong with it"
+    );
+
+    let found = send(b"0, 1").await.expect(200);
+    assert!(found[0]["credential"].is_string());
+    assert_eq!(
+        found[1]["credential"],
+        json!(null),
+        "two faces are two faces"
+    );
+    assert_eq!(send(b"first").await.wrong_field(), "overruled");
+
+    let log = site.get(Role::Auditor, "/log").await.expect(200);
+    let notes: Vec<_> = log["entries"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .filter(|entry| entry["record"]["act"]["act"] == "face_enrolled")
+        .map(|entry| entry["record"]["act"]["note"].clone())
+        .collect();
+    let insisted = json!("overruled: something covers mouth or nose");
+    assert_eq!(notes, [insisted, json!(null), json!(null)]);
 }
 
 #[tokio::test]

@@ -78,20 +78,23 @@ impl Recognition for RecognitionPort {
 }
 
 fn assessment(images: &[Bytes], candidates: &[Candidate]) -> Assessment {
-    let both = images.iter().zip(candidates).enumerate();
-    let enrolled = both.filter_map(|(n, (image, candidate))| enrolled(n, image, candidate));
+    let made = |which: fn(&Candidate) -> bool| {
+        let both = images.iter().zip(candidates).enumerate();
+        let chosen = both.filter(|(_, (_, candidate))| which(candidate));
+        chosen
+            .filter_map(|(n, (image, candidate))| enrolled(n, image, candidate))
+            .collect()
+    };
     Assessment {
         findings: candidates.iter().map(finding).collect(),
-        enrolled: enrolled.collect(),
+        enrolled: made(Candidate::is_accepted),
+        doubtful: made(Candidate::serves_if_overruled),
     }
 }
 
 /// The photograph is written anew: upright, and without what cameras put beside the pixels.
 fn enrolled(number: usize, image: &Bytes, candidate: &Candidate) -> Option<EnrolledImage> {
-    let template = candidate
-        .template
-        .as_ref()
-        .filter(|_| candidate.is_accepted())?;
+    let template = candidate.template.as_ref()?;
     let upright = Frame::decode(image, Limits::UPLOAD).ok()?;
     let jpeg = upright.to_jpeg(PHOTO_QUALITY).ok()?;
     Some(EnrolledImage {

@@ -20,6 +20,7 @@ export async function addWithFaces({ input, images }: { input: PersonInput; imag
     const findings = await enrolFaces(
       person.id,
       images.candidates.map((candidate) => candidate.blob),
+      images.overruled,
     );
     const enrolled = findings.filter((finding) => finding.credential).length;
     said(
@@ -69,7 +70,7 @@ export function AddPerson({ onClose }: { onClose: () => void }) {
       <h3>Face</h3>
       <Enrol images={images} />
       {unusable && (
-        <Note tone="warn">None of these pictures can be enrolled. Take others, or add the person without a face.</Note>
+        <Note tone="warn">None of these pictures will be enrolled. Take others, or add the person without a face.</Note>
       )}
       {add.error instanceof Problem && add.error.field === null && (
         <Note tone="bad" title={add.error.message}>

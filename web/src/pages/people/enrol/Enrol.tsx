@@ -2,8 +2,9 @@ import { Camera, CircleAlert, CircleCheck, ImagePlus, Loader, Trash2 } from "luc
 import { useRef, useState } from "react";
 import { Button, IconButton } from "../../../ui/Button";
 import { cx } from "../../../ui/cx";
+import { Check } from "../../../ui/Field";
 import { Failed } from "../../../ui/States";
-import { problemText } from "./problems";
+import { overruleHint, problemText } from "./problems";
 import { mostImages, type Images } from "./useImages";
 import { Webcam } from "./Webcam";
 import css from "./Enrol.module.css";
@@ -62,8 +63,9 @@ function Candidates({ images }: { images: Images }) {
       {images.candidates.map((candidate, i) => {
         const finding = images.findings?.[i];
         const bad = finding !== undefined && finding.problems.length > 0;
+        const taken = images.overruled.includes(i);
         return (
-          <li key={candidate.key} className={cx(css.candidate, bad && css.bad, finding && !bad && css.good)}>
+          <li key={candidate.key} className={cx(css.candidate, bad && !taken && css.bad, finding && (!bad || taken) && css.good)}>
             <div className={css.shot}>
               <img src={candidate.url} alt={`Picture ${i + 1}`} />
               <IconButton
@@ -83,12 +85,22 @@ function Candidates({ images }: { images: Images }) {
                   </span>
                 )
               ) : bad ? (
-                finding.problems.map((problem) => (
-                  <span key={problem.problem} className={css.problem}>
-                    <CircleAlert size={14} aria-hidden />
-                    {problemText(problem)}
-                  </span>
-                ))
+                <>
+                  {finding.problems.map((problem) => (
+                    <span key={problem.problem} className={css.problem}>
+                      <CircleAlert size={14} aria-hidden />
+                      {problemText(problem)}
+                    </span>
+                  ))}
+                  {finding.can_be_overruled && (
+                    <Check
+                      label="Take it all the same"
+                      hint={overruleHint(finding.problems)}
+                      checked={taken}
+                      onChange={(event) => images.overrule(candidate.key, event.target.checked)}
+                    />
+                  )}
+                </>
               ) : (
                 <span className={css.fine}>
                   <CircleCheck size={14} aria-hidden /> Good

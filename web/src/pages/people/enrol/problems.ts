@@ -40,3 +40,10 @@ export function problemText(problem: FaceProblem): string {
       return `Looks like ${personName(problem.person)} (${problem.person.number}), who is enrolled already.`;
   }
 }
+
+/** When it is right to overrule what was found. */
+export function overruleHint(problems: FaceProblem[]): string {
+  const twin = problems.some((problem) => problem.problem === "looks_like");
+  const reason = twin ? "For a twin." : "For a beard, a headscarf, glasses that stay on.";
+  return `${reason} The log keeps that you insisted.`;
+}

@@ -19,6 +19,11 @@ export interface Images {
   add: (blobs: Blob[]) => void;
   remove: (key: number) => void;
   clear: () => void;
+  /** Takes a picture all the same, or not, where what is wrong with it can be overruled. */
+  overrule: (key: number, taken: boolean) => void;
+  /** The places of those that are taken all the same. */
+  overruled: number[];
+  /** How many would be enrolled. */
   good: number;
 }
 
@@ -30,6 +35,7 @@ export function useImages(): Images {
     findings: null,
     error: null,
   });
+  const [insisted, setInsisted] = useState<ReadonlySet<number>>(new Set());
   const next = useRef(1);
 
   useEffect(() => {
@@ -61,6 +67,10 @@ export function useImages(): Images {
   const remove = (key: number) => setCandidates((before) => before.filter((candidate) => candidate.key !== key));
   const current = result.of === candidates;
   const findings = current && candidates.length > 0 ? result.findings : null;
+  const overrule = (key: number, taken: boolean) =>
+    setInsisted((before) => new Set(taken ? [...before, key] : [...before].filter((other) => other !== key)));
+  const overruled = candidates.flatMap(({ key }, i) => (insisted.has(key) && findings?.[i]?.can_be_overruled ? [i] : []));
+  const faultless = findings?.filter((finding) => finding.problems.length === 0).length ?? 0;
   return {
     candidates,
     findings,
@@ -69,6 +79,8 @@ export function useImages(): Images {
     add,
     remove,
     clear: () => setCandidates([]),
-    good: findings?.filter((finding) => finding.problems.length === 0).length ?? 0,
+    overrule,
+    overruled,
+    good: faultless + overruled.length,
   };
 }

@@ -106,6 +106,7 @@ function EnrolDialog({ person, onClose }: { person: Person; onClose: () => void 
     const findings = await enrolFaces(
       person.id,
       images.candidates.map((candidate) => candidate.blob),
+      images.overruled,
     );
     return findings.filter((finding) => finding.credential).length;
   });
