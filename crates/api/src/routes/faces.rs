@@ -1,11 +1,12 @@
 //! Faces of people: assessing images, enrolling templates, the registered photograph.
 
+mod findings;
+
 use crate::acts::fresh;
 use crate::auth::{Auditor, Caller, Operator};
 use crate::error::{ApiError, Problem};
 use crate::extract::{Json, Path};
 use crate::names::Names;
-use crate::person::PersonBrief;
 use crate::ports::{Assessment, EnrolledImage, ImageFinding, ImageProblem};
 use crate::routes::people::find;
 use crate::routes::tags::{CustodyView, custody_views};
@@ -15,6 +16,7 @@ use crate::words::FingerPosition;
 use axum::extract::State;
 use axum::http::StatusCode;
 use bytes::Bytes;
+use findings::{Finding, findings, overruled};
 use jiff::Timestamp;
 use model::{
     Act, Credential, CredentialId, CredentialKind, Overruled, Person, PersonId, PictureId,
@@ -30,75 +32,6 @@ const MOST_IMAGES: usize = 10;
 pub(super) const LARGEST_IMAGE: usize = 12 * 1024 * 1024;
 /// Largest body of the routes that take images, in bytes.
 pub(crate) const BODY_LIMIT: usize = 64 * 1024 * 1024;
-
-/// What is wrong with an image.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-#[serde(rename_all = "snake_case", tag = "problem")]
-pub(crate) enum ProblemView {
-    /// Not an image that can be read.
-    Unreadable,
-    /// No face found.
-    NoFace,
-    /// More than one face found.
-    TwoFaces,
-    /// The face is too small.
-    TooSmall,
-    /// The face is blurred.
-    Blurred,
-    /// The face is too dark.
-    Dark,
-    /// The face is washed out by light.
-    Glaring,
-    /// The head is turned aside.
-    Turned,
-    /// The head looks up.
-    LooksUp,
-    /// The head looks down.
-    LooksDown,
-    /// Something covers the eyes.
-    EyesCovered,
-    /// Something covers mouth or nose.
-    MouthCovered,
-    /// Something covers one half of the face.
-    SideCovered,
-    /// The image ends within the face.
-    CutOff,
-    /// More images than are taken at once.
-    OneTooMany,
-    /// The face does not match the other images.
-    DoesNotMatchOthers,
-    /// The face looks like somebody enrolled already.
-    LooksLike {
-        /// Whom it looks like.
-        person: PersonBrief,
-    },
-}
-
-/// A box in pixels of the upright image.
-#[derive(Clone, Copy, Debug, Serialize, ToSchema)]
-pub(crate) struct FaceBox {
-    /// Left edge.
-    x: f32,
-    /// Upper edge.
-    y: f32,
-    /// Width.
-    width: f32,
-    /// Height.
-    height: f32,
-}
-
-/// What was found in one image.
-#[derive(Clone, Debug, Serialize, ToSchema)]
-pub(crate) struct Finding {
-    /// What is wrong; empty: the image is good.
-    problems: Vec<ProblemView>,
-    /// Whether it can be enrolled all the same: a twin, a beard or a headscarf that reads as a cover.
-    can_be_overruled: bool,
-    /// Where the face is.
-    face: Option<FaceBox>,
-    /// The credential that was enrolled from it.
-    credential: Option<Uuid>,
-}
 
 /// Images to look at, 1 to 10, each a file.
 #[derive(ToSchema)]
@@ -387,11 +320,6 @@ fn insisted(upload: &Upload) -> Result<Vec<usize>, ApiError> {
     places.map(|place| place.parse().map_err(wrong)).collect()
 }
 
-fn overruled(finding: &ImageFinding) -> Vec<Overruled> {
-    let problems = finding.problems.iter();
-    problems.filter_map(ImageProblem::overruled).collect()
-}
-
 async fn look(
     house: &House,
     images: Vec<Bytes>,
@@ -470,52 +398,4 @@ async fn forget_unless_enrolled(
         house.pictures.remove(photo).await?;
     }
     Ok(())
-}
-
-async fn findings(house: &House, found: Vec<ImageFinding>) -> Result<Vec<Finding>, ApiError> {
-    let mut names = Names::load(house).await?;
-    let mut views = Vec::with_capacity(found.len());
-    for finding in found {
-        let can_be_overruled = overruled(&finding).len() == finding.problems.len();
-        let mut problems = Vec::with_capacity(finding.problems.len());
-        for problem in finding.problems {
-            problems.push(problem_view(&mut names, problem).await?);
-        }
-        views.push(Finding {
-            can_be_overruled: can_be_overruled && !problems.is_empty(),
-            problems,
-            face: finding.face.map(|[x, y, width, height]| FaceBox {
-                x,
-                y,
-                width,
-                height,
-            }),
-            credential: None,
-        });
-    }
-    Ok(views)
-}
-
-async fn problem_view(names: &mut Names, problem: ImageProblem) -> Result<ProblemView, ApiError> {
-    Ok(match problem {
-        ImageProblem::Unreadable => ProblemView::Unreadable,
-        ImageProblem::NoFace => ProblemView::NoFace,
-        ImageProblem::TwoFaces => ProblemView::TwoFaces,
-        ImageProblem::TooSmall => ProblemView::TooSmall,
-        ImageProblem::Blurred => ProblemView::Blurred,
-        ImageProblem::Dark => ProblemView::Dark,
-        ImageProblem::Glaring => ProblemView::Glaring,
-        ImageProblem::Turned => ProblemView::Turned,
-        ImageProblem::LooksUp => ProblemView::LooksUp,
-        ImageProblem::LooksDown => ProblemView::LooksDown,
-        ImageProblem::EyesCovered => ProblemView::EyesCovered,
-        ImageProblem::MouthCovered => ProblemView::MouthCovered,
-        ImageProblem::SideCovered => ProblemView::SideCovered,
-        ImageProblem::CutOff => ProblemView::CutOff,
-        ImageProblem::OneTooMany => ProblemView::OneTooMany,
-        ImageProblem::DoesNotMatchOthers => ProblemView::DoesNotMatchOthers,
-        ImageProblem::LooksLike(person) => ProblemView::LooksLike {
-            person: names.person(person).await?,
-        },
-    })
 }
