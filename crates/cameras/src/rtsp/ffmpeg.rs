@@ -13,11 +13,15 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 use tokio::sync::{mpsc, watch};
+use tokio::task::JoinHandle;
 
 /// The boundary that ffmpeg's `mpjpeg` writes.
 const BOUNDARY: &str = "ffmpeg";
 /// Largest side of a picture in pixels; a larger one is made smaller, for as JPEG it might be more than is taken.
 const LARGEST_SIDE: u32 = 1920;
+
+/// The most that is read of the last pictures of a stretch, in bytes.
+const MOST_OUTPUT: u64 = 8 * 1024 * 1024;
 
 /// Starts the program; it ends when nobody hands in units any more, or nobody listens.
 pub(super) fn start(
@@ -33,6 +37,7 @@ pub(super) fn start(
     encoding(&mut command, &filters, "vfr");
     let mut child = spawn(command)?;
     let (input, output) = pipes(&mut child)?;
+    let complaints = complaints(&mut child);
     tokio::spawn(async move {
         let ended = tokio::select! {
             ended = feed(input, units) => ended,
@@ -43,7 +48,8 @@ pub(super) fn start(
             Err(error @ Error::TooLarge { .. }) => error,
             ended => {
                 let why = ended.map_or_else(|error| error.to_string(), |()| "it ended".into());
-                Error::Decoder(format!("ffmpeg: {why}{}", last_words(child).await))
+                let _ = child.start_kill();
+                Error::Decoder(format!("ffmpeg: {why}{}", in_brackets(complaints).await))
             }
         };
         saying.send_replace(Some(Err(error)));
@@ -58,19 +64,20 @@ pub(super) async fn last_picture(program: &Path, stretch: &Stretch) -> Result<By
     let filters = format!("{last},{}", bounded());
     encoding(&mut command, &filters, "passthrough");
     let mut child = spawn(command)?;
-    let (mut input, mut output) = pipes(&mut child)?;
+    let (mut input, output) = pipes(&mut child)?;
+    let complaints = complaints(&mut child);
     let feeding = async move {
         for picture in &stretch.pictures {
-            input.write_all(picture).await.map_err(broken)?;
+            // An ffmpeg that takes no more has ended; what it gave tells why.
+            if input.write_all(picture).await.is_err() {
+                return;
+            }
         }
-        Ok(())
     };
     let mut bytes = Vec::new();
-    let reading = async {
-        let read = output.read_to_end(&mut bytes).await;
-        read.map(drop).map_err(broken)
-    };
-    tokio::try_join!(feeding, reading)?;
+    let mut output = output.take(MOST_OUTPUT);
+    let ((), read) = tokio::join!(feeding, output.read_to_end(&mut bytes));
+    read.map_err(broken)?;
     let mut parts = Parts::new(BOUNDARY);
     parts.push(&bytes);
     let mut newest = None;
@@ -79,10 +86,11 @@ pub(super) async fn last_picture(program: &Path, stretch: &Stretch) -> Result<By
     }
     match newest {
         Some(jpeg) => Ok(jpeg),
-        None => Err(Error::Decoder(format!(
-            "ffmpeg: no picture came{}",
-            last_words(child).await
-        ))),
+        None => {
+            let _ = child.start_kill();
+            let why = in_brackets(complaints).await;
+            Err(Error::Decoder(format!("ffmpeg: no picture came{why}")))
+        }
     }
 }
 
@@ -176,17 +184,26 @@ fn broken(error: std::io::Error) -> Error {
     Error::Decoder(error.to_string())
 }
 
-/// What the program complained about, its beginning.
-async fn last_words(mut child: Child) -> String {
-    let Some(complaints) = child.stderr.take() else {
-        return String::new();
-    };
-    let mut text = String::new();
-    let mut complaints = complaints.take(300);
-    let _ = child.start_kill();
-    match complaints.read_to_string(&mut text).await {
-        Ok(read) if read > 0 => format!(" ({})", text.trim().replace('\n', "; ")),
-        _ => String::new(),
+/// Reads what the program complains about, and keeps the beginning: unread, it would stand still after some 64 KiB.
+fn complaints(child: &mut Child) -> JoinHandle<String> {
+    let said = child.stderr.take();
+    tokio::spawn(async move {
+        let Some(mut said) = said else {
+            return String::new();
+        };
+        let mut beginning = Vec::new();
+        let _ = (&mut said).take(300).read_to_end(&mut beginning).await;
+        let _ = tokio::io::copy(&mut said, &mut tokio::io::sink()).await;
+        String::from_utf8_lossy(&beginning).into_owned()
+    })
+}
+
+/// What the program complained about, once it has ended.
+async fn in_brackets(complaints: JoinHandle<String>) -> String {
+    let said = complaints.await.unwrap_or_default();
+    match said.trim() {
+        "" => String::new(),
+        said => format!(" ({})", said.replace('\n', "; ")),
     }
 }
 
@@ -194,6 +211,7 @@ async fn last_words(mut child: Child) -> String {
 mod tests {
     use super::*;
     use crate::decoders;
+    use tokio::time::timeout;
     use zune_jpeg::JpegDecoder;
     use zune_jpeg::zune_core::bytestream::ZCursor;
 
@@ -239,6 +257,21 @@ mod tests {
             let seen = brightness(&jpeg);
             assert!(seen.abs_diff(shown) <= 3, "{to}: {seen} for {shown}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_stretch_that_is_complained_about_without_end_is_decoded_all_the_same() {
+        let program = decoders().ffmpeg.expect("scripts/setup-test.sh");
+        let film = pictures();
+        // Some 600 KiB of complaints.
+        let damaged = Bytes::from([&film[1][..8], &[0x5a; 64]].concat());
+        let broken = std::iter::repeat_n(damaged, 5_000);
+        let stretch = Stretch {
+            codec: Codec::H264,
+            pictures: [film[0].clone()].into_iter().chain(broken).collect(),
+        };
+        let decoded = timeout(Duration::from_secs(60), last_picture(&program, &stretch)).await;
+        assert!(decoded.unwrap().is_ok());
     }
 
     #[tokio::test]

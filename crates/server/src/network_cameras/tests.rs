@@ -253,7 +253,7 @@ async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the
             .lock()
             .unwrap()
             .iter()
-            .all(|(image, _)| &**image == JPEG)
+            .all(|(image, _)| **image == JPEG)
     );
     // A main stream that is away takes nobody's passage with it.
     drop(main);
