@@ -66,7 +66,10 @@ async fn keep_once(
         Ok(units) => units,
         Err(error) => return error,
     };
-    *main.recent() = Some(Recent::new(units.codec()));
+    match units.recent() {
+        Ok(recent) => *main.recent() = Some(recent),
+        Err(error) => return error,
+    }
     let mut rate = Rate::begin(tokio::time::Instant::now());
     loop {
         let unit = match units.next_in_time().await {

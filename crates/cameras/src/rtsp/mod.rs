@@ -10,7 +10,7 @@ use crate::frame::{Frame, Source};
 use crate::{Error, Guard, Result, Spec, decoders};
 use async_trait::async_trait;
 use bytes::Bytes;
-use decoder::{Decoder, Unit};
+use decoder::{Codec, Decoder, Unit};
 use futures::StreamExt;
 use retina::client::{
     Credentials as RetinaCredentials, Demuxed, PlayOptions, Session, SessionOptions, SetupOptions,
@@ -24,7 +24,6 @@ use std::time::Duration;
 use tokio::time::{Instant, timeout, timeout_at};
 use url::Url;
 
-pub(crate) use decoder::Codec;
 pub(crate) use recent::{Recent, Stretch};
 
 /// How long each step of the beginning may take, and how long no picture may come.
@@ -135,9 +134,12 @@ impl Units {
         Ok(Self { session, codec })
     }
 
-    /// How its pictures are compressed.
-    pub(crate) fn codec(&self) -> Codec {
-        self.codec
+    /// What its last seconds are kept in.
+    ///
+    /// # Errors
+    /// [`Error::Codec`] where nothing could be decoded of them.
+    pub(crate) fn recent(&self) -> Result<Recent> {
+        program(self.codec).map(|_| Recent::new(self.codec))
     }
 
     /// What the connection is.

@@ -11,7 +11,7 @@ const KEPT: Duration = Duration::from_secs(12);
 /// The most that is kept of one stream, in bytes: 12 seconds at 11 megabits a second.
 const MOST_BYTES: usize = 16 * 1024 * 1024;
 /// A stream that gave nothing for so long before the wanted moment shows another one.
-const STALE: Duration = Duration::from_secs(1);
+const STALE: Duration = Duration::from_secs(2);
 
 /// The last seconds of a stream, from a key frame on.
 pub(crate) struct Recent {
@@ -131,8 +131,8 @@ mod tests {
     #[test]
     fn before_the_stream_and_long_after_it_there_is_none() {
         let (recent, start) = seconds(3, 100);
-        assert!(recent.up_to(start + Duration::from_millis(3_800)).is_some());
-        assert!(recent.up_to(start + Duration::from_millis(4_000)).is_none());
+        assert!(recent.up_to(start + Duration::from_millis(4_800)).is_some());
+        assert!(recent.up_to(start + Duration::from_millis(5_000)).is_none());
         let mut late = Recent::new(Codec::H264);
         late.push(unit(0, false, 100), start);
         assert!(late.up_to(start).is_none(), "there is no key frame");
