@@ -283,7 +283,7 @@ async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, A
 /// What an operator overruled, in words.
 fn although(overruled: &[Overruled]) -> String {
     let one = |what: &Overruled| match what {
-        Overruled::LooksLikeSomebody => "looks like somebody enrolled",
+        Overruled::LooksLike => "looks like somebody enrolled",
         Overruled::EyesCovered => "something covers the eyes",
         Overruled::MouthCovered => "something covers mouth or nose",
         Overruled::SideCovered => "something covers one half",

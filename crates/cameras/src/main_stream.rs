@@ -27,7 +27,7 @@ impl MainStream {
     /// The picture that was the newest at `came`, as JPEG; `None` where the stream was not there at that time.
     ///
     /// # Errors
-    /// [`Error::Decoder`], [`Error::TooLarge`], and [`Error::Silent`] when it takes longer than two seconds.
+    /// [`Error::Decoder`], also when it takes longer than two seconds; [`Error::Codec`] without a decoder; [`Error::TooLarge`].
     pub async fn picture_at(&self, came: Instant) -> Result<Option<Bytes>> {
         let stretch = self.recent().as_ref().and_then(|recent| recent.up_to(came));
         let Some(stretch) = stretch else {
@@ -77,8 +77,12 @@ async fn keep_once(
             Err(error) => return error,
         };
         backoff.succeeded();
-        if let Some(recent) = main.recent().as_mut() {
-            recent.push(unit, Instant::now());
+        let kept = main
+            .recent()
+            .as_mut()
+            .map_or(Ok(()), |recent| recent.push(unit, Instant::now()));
+        if let Err(error) = kept {
+            return error;
         }
         live(&main.status, &mut rate, || units.kind());
     }

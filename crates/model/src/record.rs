@@ -35,7 +35,7 @@ pub enum Author {
 #[serde(rename_all = "snake_case")]
 pub enum Overruled {
     /// The face looks like somebody who is enrolled: a twin.
-    LooksLikeSomebody,
+    LooksLike,
     /// Something covers the eyes.
     EyesCovered,
     /// Something covers mouth or nose.

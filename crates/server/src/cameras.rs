@@ -220,7 +220,7 @@ impl LiveCameras {
     }
 
     /// The picture that is kept of a track: of the camera's main stream, where it has one.
-    async fn kept(&self, pictures: &dyn CameraPictures, decided: &Decided) -> Bytes {
+    async fn kept(&self, pictures: &mut dyn CameraPictures, decided: &Decided) -> Bytes {
         let came = self.started + decided.pictured_at;
         let main = pictures.main_at(came).await;
         main.unwrap_or_else(|| decided.picture.clone())

@@ -54,7 +54,7 @@ pub struct NetworkCamera {
     pub password: String,
     /// Pictures wanted each second, 1..=15.
     pub frames_per_second: u8,
-    /// Its main stream, `rtsp://…` on the same host, that the kept pictures are taken from where faces are looked for in a
+    /// Its main stream, `rtsp://…`, that the kept pictures are taken from where faces are looked for in a
     /// smaller one.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub main_address: Option<String>,

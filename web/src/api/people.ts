@@ -88,8 +88,8 @@ function imagesForm(images: Blob[]): FormData {
 /** Looks at images and keeps nothing. */
 export const assessFaces = (images: Blob[], signal?: AbortSignal) =>
   upload<Finding[]>("/api/v1/faces/assess", imagesForm(images), signal);
-/** Enrols the good ones, and those of the places `overruled`; one finding per image. */
-export function enrolFaces(id: string, images: Blob[], overruled: number[] = []) {
+/** Enrols the good ones, and those of which all that is wrong is `overruled` (`0:mouth_covered`); one finding per image. */
+export function enrolFaces(id: string, images: Blob[], overruled: string[] = []) {
   const form = imagesForm(images);
   form.append("overruled", overruled.join(","));
   return upload<Finding[]>(`/api/v1/people/${id}/faces`, form);

@@ -1066,7 +1066,7 @@ export interface paths {
         put?: never;
         /**
          * Enrols the good ones among images of a person, at once. Role: operator.
-         * @description The first good image becomes the registered photograph of somebody who has none. What an operator overrules (the face
+         * @description The first that is enrolled becomes the registered photograph of somebody who has none. What an operator overrules (the face
          *     looks like somebody enrolled, or something seems to cover a part of it) stands in the log's entry.
          */
         post: operations["post_people_id_faces"];
@@ -2392,7 +2392,10 @@ export interface components {
         EnrolForm: {
             /** @description JPEG or PNG. */
             images: string[];
-            /** @description Which of them to enrol all the same where what is wrong can be overruled: their places, from 0 on, with commas between. */
+            /**
+             * @description What is overruled, each with the place of its image from 0 on: `0:mouth_covered,2:looks_like`. An image is enrolled all the
+             *     same when everything that is wrong with it is among these.
+             */
             overruled?: string | null;
         };
         /** @description An enrolment in progress. */

@@ -82,7 +82,7 @@ impl ImageProblem {
     #[must_use]
     pub fn overruled(&self) -> Option<Overruled> {
         match self {
-            Self::LooksLike(_) => Some(Overruled::LooksLikeSomebody),
+            Self::LooksLike(_) => Some(Overruled::LooksLike),
             Self::EyesCovered => Some(Overruled::EyesCovered),
             Self::MouthCovered => Some(Overruled::MouthCovered),
             Self::SideCovered => Some(Overruled::SideCovered),

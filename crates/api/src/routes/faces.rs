@@ -55,7 +55,8 @@ pub(crate) struct EnrolForm {
     /// JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
     images: Vec<Vec<u8>>,
-    /// Which of them to enrol all the same where what is wrong can be overruled: their places, from 0 on, with commas between.
+    /// What is overruled, each with the place of its image from 0 on: `0:mouth_covered,2:looks_like`. An image is enrolled all the
+    /// same when everything that is wrong with it is among these.
     overruled: Option<String>,
 }
 
@@ -169,7 +170,7 @@ pub(crate) async fn assess(
 
 /// Enrols the good ones among images of a person, at once. Role: operator.
 ///
-/// The first good image becomes the registered photograph of somebody who has none. What an operator overrules (the face
+/// The first that is enrolled becomes the registered photograph of somebody who has none. What an operator overrules (the face
 /// looks like somebody enrolled, or something seems to cover a part of it) stands in the log's entry.
 #[utoipa::path(post, path = "/people/{id}/faces", tag = "people",
     request_body(content = EnrolForm, content_type = "multipart/form-data"),
@@ -189,9 +190,15 @@ pub(crate) async fn enrol(
         mut enrolled,
         mut doubtful,
     } = look(&house, images(upload)?, Some(id)).await?;
-    doubtful.retain(|image| insisted.contains(&image.image));
-    enrolled.append(&mut doubtful);
     let overruled: Vec<Vec<Overruled>> = found.iter().map(overruled).collect();
+    // What was not there when the operator looked (somebody alike was enrolled meanwhile) is not overruled.
+    doubtful.retain(|image| {
+        let found = overruled.get(image.image).into_iter().flatten();
+        found
+            .into_iter()
+            .all(|what| insisted.contains(&(image.image, *what)))
+    });
+    enrolled.append(&mut doubtful);
     let mut views = findings(&house, found).await?;
     for image in enrolled {
         let position = image.image;
@@ -312,12 +319,17 @@ fn images(mut upload: Upload) -> Result<Vec<Bytes>, ApiError> {
     Ok(files.into_iter().map(|file| file.bytes).collect())
 }
 
-/// The images that are to be enrolled although something is wrong with them.
-fn insisted(upload: &Upload) -> Result<Vec<usize>, ApiError> {
-    let places = upload.text("overruled").unwrap_or_default().split(',');
-    let places = places.map(str::trim).filter(|place| !place.is_empty());
-    let wrong = |_| ApiError::field("overruled", "Send places of images like 0,2.");
-    places.map(|place| place.parse().map_err(wrong)).collect()
+/// What is overruled of which image.
+fn insisted(upload: &Upload) -> Result<Vec<(usize, Overruled)>, ApiError> {
+    let given = upload.text("overruled").unwrap_or_default().split(',');
+    let given = given.map(str::trim).filter(|one| !one.is_empty());
+    let wrong = || ApiError::field("overruled", "Send pairs like 0:mouth_covered,2:looks_like.");
+    let pair = |one: &str| {
+        let (place, what) = one.split_once(':')?;
+        let what = serde_json::from_value(what.into()).ok()?;
+        Some((place.parse().ok()?, what))
+    };
+    given.map(|one| pair(one).ok_or_else(wrong)).collect()
 }
 
 async fn look(

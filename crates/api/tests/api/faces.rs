@@ -87,14 +87,19 @@ async fn what_can_be_overruled_is_enrolled_when_an_operator_insists_and_the_log_
         "nothing is wrong with it"
     );
 
-    let found = send(b"0, 1").await.expect(200);
+    let found = send(b"0:mouth_covered, 1:looks_like").await.expect(200);
     assert!(found[0]["credential"].is_string());
     assert_eq!(
         found[1]["credential"],
         json!(null),
         "two faces are two faces"
     );
-    assert_eq!(send(b"first").await.wrong_field(), "overruled");
+    for wrong in [&b"0"[..], b"first:mouth_covered", b"0:two_faces"] {
+        assert_eq!(send(wrong).await.wrong_field(), "overruled");
+    }
+    // What the operator was not shown is not overruled.
+    let found = send(b"0:looks_like").await.expect(200);
+    assert_eq!(found[0]["credential"], json!(null));
 
     let log = site.get(Role::Auditor, "/log").await.expect(200);
     let notes: Vec<_> = log["entries"]
@@ -105,7 +110,8 @@ async fn what_can_be_overruled_is_enrolled_when_an_operator_insists_and_the_log_
         .map(|entry| entry["record"]["act"]["note"].clone())
         .collect();
     let insisted = json!("overruled: something covers mouth or nose");
-    assert_eq!(notes, [insisted, json!(null), json!(null)]);
+    let none = json!(null);
+    assert_eq!(notes, [none.clone(), insisted, none.clone(), none]);
 }
 
 #[tokio::test]

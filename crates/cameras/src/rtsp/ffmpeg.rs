@@ -57,9 +57,24 @@ pub(super) fn start(
     Ok(())
 }
 
+/// Pictures of a stretch that may not come out of the decoder: damaged ones; those after an H.265 key frame of the kind CRA that lead
+/// back to what was before it.
+const LOST: [usize; 2] = [3, 16];
+
 /// The last picture of a stretch.
 pub(super) async fn last_picture(program: &Path, stretch: &Stretch) -> Result<Bytes> {
-    let last = last_of(stretch.pictures.len());
+    let [few, many] = LOST;
+    match last_after(program, stretch, few).await {
+        Err(Error::Decoder(_)) if stretch.pictures.len() > few => {
+            last_after(program, stretch, many).await
+        }
+        decoded => decoded,
+    }
+}
+
+/// The last picture of a stretch of which no more than so many are lost.
+async fn last_after(program: &Path, stretch: &Stretch, lost: usize) -> Result<Bytes> {
+    let last = last_of(stretch.pictures.len(), lost);
     let mut command = reading(program, stretch.codec);
     let filters = format!("{last},{}", bounded());
     encoding(&mut command, &filters, "passthrough");
@@ -146,9 +161,9 @@ fn paced(interval: Duration) -> String {
     format!("select=isnan(prev_selected_t)+gt({now}\\,{before})")
 }
 
-/// The filter that lets through the last few of so many pictures: a damaged one may not count.
-fn last_of(pictures: usize) -> String {
-    format!("select=gte(n\\,{})", pictures.saturating_sub(3))
+/// The filter that lets through the last of so many pictures when so many are lost.
+fn last_of(pictures: usize, lost: usize) -> String {
+    format!("select=gte(n\\,{})", pictures.saturating_sub(lost))
 }
 
 /// The filter that makes pictures smaller which are larger than is taken.
@@ -257,6 +272,18 @@ mod tests {
             let seen = brightness(&jpeg);
             assert!(seen.abs_diff(shown) <= 3, "{to}: {seen} for {shown}");
         }
+    }
+
+    #[tokio::test]
+    async fn a_stretch_of_which_several_pictures_never_come_has_a_last_one_all_the_same() {
+        let program = decoders().ffmpeg.expect("scripts/setup-test.sh");
+        // Access unit delimiters alone are no pictures.
+        let nothing = std::iter::repeat_n(Bytes::from_static(&[0, 0, 0, 1, 9, 0xf0]), 7);
+        let stretch = Stretch {
+            codec: Codec::H264,
+            pictures: pictures()[..10].iter().cloned().chain(nothing).collect(),
+        };
+        assert!(last_picture(&program, &stretch).await.is_ok());
     }
 
     #[tokio::test]

@@ -2,6 +2,7 @@
 //! wanted none is.
 
 use super::decoder::{Codec, Unit};
+use crate::{Error, Result};
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -43,10 +44,13 @@ impl Recent {
     }
 
     /// Takes in what came at `came`.
-    pub(crate) fn push(&mut self, unit: Unit, came: Instant) {
+    ///
+    /// # Errors
+    /// [`Error::TooLarge`] when more lies between two key frames than is kept: then there is no picture of any moment.
+    pub(crate) fn push(&mut self, unit: Unit, came: Instant) -> Result<()> {
         let Unit { data, key } = unit;
         if self.pictures.is_empty() && !key {
-            return;
+            return Ok(());
         }
         self.bytes += data.len();
         let data = Bytes::from(data);
@@ -54,13 +58,18 @@ impl Recent {
         while let Some(next) = self.next_key() {
             let old = came.saturating_duration_since(self.pictures[next].came) >= KEPT;
             if !old && self.bytes <= MOST_BYTES {
-                return;
+                return Ok(());
             }
             self.forget(next);
         }
         if self.bytes > MOST_BYTES {
             self.forget(self.pictures.len());
+            return Err(Error::TooLarge {
+                what: "a main stream between two key frames",
+                limit: MOST_BYTES,
+            });
         }
+        Ok(())
     }
 
     /// What leads to the newest picture that had come by `came`; `None` if none had, or none for a while.
@@ -114,7 +123,9 @@ mod tests {
         let (mut recent, start) = (Recent::new(Codec::H264), Instant::now());
         for number in 0..count * 10 {
             let came = start + Duration::from_millis(100) * u32::try_from(number).unwrap();
-            recent.push(unit(number, number % 10 == 0, length), came);
+            recent
+                .push(unit(number, number % 10 == 0, length), came)
+                .unwrap();
         }
         (recent, start)
     }
@@ -134,9 +145,10 @@ mod tests {
         assert!(recent.up_to(start + Duration::from_millis(4_800)).is_some());
         assert!(recent.up_to(start + Duration::from_millis(5_000)).is_none());
         let mut late = Recent::new(Codec::H264);
-        late.push(unit(0, false, 100), start);
+        late.push(unit(0, false, 100), start).unwrap();
         assert!(late.up_to(start).is_none(), "there is no key frame");
-        late.push(unit(1, true, 100), start + Duration::from_secs(1));
+        let later = start + Duration::from_secs(1);
+        late.push(unit(1, true, 100), later).unwrap();
         assert!(late.up_to(start).is_none());
     }
 
@@ -163,7 +175,8 @@ mod tests {
         ) {
             let (mut recent, start) = (Recent::new(Codec::H265), Instant::now());
             for (number, (key, length)) in units.into_iter().enumerate() {
-                recent.push(unit(number, key, length), start);
+                let taken = recent.push(unit(number, key, length), start);
+                prop_assert!(taken.is_ok() || recent.pictures.is_empty());
                 let held: usize = recent.pictures.iter().map(|picture| picture.data.len()).sum();
                 prop_assert_eq!(held, recent.bytes);
                 prop_assert!(held <= MOST_BYTES);

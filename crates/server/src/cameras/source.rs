@@ -13,7 +13,7 @@ pub trait CameraPictures: Send + Sync {
 
     /// What the camera's main stream showed when a picture came, as JPEG; `None`: there is no such stream, or it was not
     /// there then.
-    async fn main_at(&self, came: Instant) -> Option<Bytes>;
+    async fn main_at(&mut self, came: Instant) -> Option<Bytes>;
 }
 
 /// One picture that was sent here.
@@ -32,7 +32,7 @@ impl CameraPictures for Sent {
         self.0.take()
     }
 
-    async fn main_at(&self, _: Instant) -> Option<Bytes> {
+    async fn main_at(&mut self, _: Instant) -> Option<Bytes> {
         None
     }
 }

@@ -63,7 +63,7 @@ function Candidates({ images }: { images: Images }) {
       {images.candidates.map((candidate, i) => {
         const finding = images.findings?.[i];
         const bad = finding !== undefined && finding.problems.length > 0;
-        const taken = images.overruled.includes(i);
+        const taken = images.isOverruled(candidate.key);
         return (
           <li key={candidate.key} className={cx(css.candidate, bad && !taken && css.bad, finding && (!bad || taken) && css.good)}>
             <div className={css.shot}>

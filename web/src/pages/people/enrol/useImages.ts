@@ -21,8 +21,10 @@ export interface Images {
   clear: () => void;
   /** Takes a picture all the same, or not, where what is wrong with it can be overruled. */
   overrule: (key: number, taken: boolean) => void;
-  /** The places of those that are taken all the same. */
-  overruled: number[];
+  /** Whether a picture is taken all the same. */
+  isOverruled: (key: number) => boolean;
+  /** What is overruled, as the API wants it: the picture's place and the problem. */
+  overruled: string[];
   /** How many would be enrolled. */
   good: number;
 }
@@ -69,7 +71,10 @@ export function useImages(): Images {
   const findings = current && candidates.length > 0 ? result.findings : null;
   const overrule = (key: number, taken: boolean) =>
     setInsisted((before) => new Set(taken ? [...before, key] : [...before].filter((other) => other !== key)));
-  const overruled = candidates.flatMap(({ key }, i) => (insisted.has(key) && findings?.[i]?.can_be_overruled ? [i] : []));
+  const taken = candidates.flatMap(({ key }, i) => {
+    const finding = findings?.[i];
+    return insisted.has(key) && finding?.can_be_overruled ? [{ key, i, problems: finding.problems }] : [];
+  });
   const faultless = findings?.filter((finding) => finding.problems.length === 0).length ?? 0;
   return {
     candidates,
@@ -80,7 +85,8 @@ export function useImages(): Images {
     remove,
     clear: () => setCandidates([]),
     overrule,
-    overruled,
-    good: faultless + overruled.length,
+    isOverruled: (key) => taken.some((one) => one.key === key),
+    overruled: taken.flatMap(({ i, problems }) => problems.map(({ problem }) => `${i}:${problem}`)),
+    good: faultless + taken.length,
   };
 }
