@@ -22,10 +22,11 @@ export function addPerson(api, { number, name }) {
   return api.post("/people", { number, name });
 }
 
-/** Enrols photographs of somebody; what was found in each. */
-export async function enrol(api, person, files) {
+/** Enrols photographs of somebody, and those of which all that is wrong is `overruled`; what was found in each. */
+export async function enrol(api, person, files, overruled = []) {
   const form = new FormData();
   for (const file of files) form.append("images", new Blob([await readFile(file)], { type: "image/jpeg" }), "photo.jpg");
+  form.append("overruled", JSON.stringify(overruled));
   return api.post(`/people/${person.id}/faces`, form);
 }
 

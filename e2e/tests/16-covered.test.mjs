@@ -7,6 +7,7 @@ import { browser, openPage, signIn } from "../lib/browser.mjs";
 import { portrait, studio } from "../lib/faces.mjs";
 import { Gatebook } from "../lib/gatebook.mjs";
 import { examine, looks } from "../lib/looks.mjs";
+import { enrol } from "../lib/site.mjs";
 import { eventually } from "../lib/wait.mjs";
 import { film } from "../lib/webcam.mjs";
 
@@ -40,25 +41,57 @@ describe("covered faces", { timeout: 600_000 }, () => {
     assert.deepEqual(await acts("Mara Example"), ["overruled: something covers mouth or nose"]);
   });
 
-  it("of people who look alike are enrolled when an operator insists", async () => {
-    // Photographs of one man, as if they were of two.
-    const [one, other] = [[1, 3, 5], [11]].map((columns) => columns.map((column) => portrait(where, { column })));
-    await begin("Ada Example", "602", await Promise.all(one));
+  it("of somebody enrolled are taken without a question: they look like themselves", async () => {
+    await begin("Ada Example", "602", await Promise.all([1, 3, 5].map((column) => portrait(where, { column }))));
     await page.getByRole("button", { name: "Add and enrol 3 pictures" }).click();
     await page.getByRole("heading", { level: 1, name: "Ada Example" }).waitFor();
-    await begin("Twin Example", "603", await Promise.all(other));
+    await page.getByRole("button", { name: "Enrol pictures" }).click();
+    await page.getByLabel("Photographs").setInputFiles([await portrait(where, { column: 4 })]);
+    await page.getByRole("button", { name: "Enrol 1 picture" }).click();
+    await page.getByText("1 picture enrolled").waitFor();
+  });
+
+  it("of people who look alike are enrolled when an operator insists, and the log names whom", async () => {
+    // Another photograph of the same man, as if it were of two.
+    await begin("Twin Example", "603", [await portrait(where, { column: 11 })]);
     await page.getByText("Looks like Ada Example (602), who is enrolled already.").waitFor();
+    await page.getByText("give both a tag or enrol a finger").waitFor();
     await insist();
-    assert.deepEqual(await acts("Twin Example"), ["overruled: looks like somebody enrolled"]);
+    assert.deepEqual(await acts("Twin Example"), ["overruled: looks like Ada Example (602)"]);
+  });
+
+  it("of people who look alike are told apart by nobody: the passage is denied and shows both", async () => {
+    // Each has the photographs of the other as well.
+    const [ada, twin] = (await api.get("/people?text=Example")).people.filter((one) => one.name !== "Mara Example");
+    for (const [person, other, columns] of [[ada, twin, [11]], [twin, ada, [1, 3, 5, 4]]]) {
+      const photographs = await Promise.all(columns.map((column) => portrait(where, { column })));
+      const overruled = columns.map((_, image) => ({ image, finding: "looks_like", person: other.id }));
+      const found = await enrol(api, person, photographs, overruled);
+      assert.ok(found.every((finding) => finding.credential), JSON.stringify(found));
+    }
+    const door = await browser({ film: await film(where, "twin", [{ column: 6 }]) });
+    try {
+      const seen = await openPage(door);
+      await signIn(seen, gatebook.address);
+      await watch(seen, "Webcam in the hall");
+      const likeTwo = async () => (await api.get("/live")).feed.find((one) => one.one_of.length === 2);
+      const passage = await eventually("who is like two is in the log", likeTwo, { within: 120_000 });
+      assert.deepEqual([passage.outcome, passage.person], ["denied", null]);
+      await seen.goto(`${gatebook.address}/log?event=${passage.event}`);
+      const shown = seen.getByRole("dialog");
+      await shown.getByText("The face is like two people, who cannot be told apart").waitFor();
+      await shown.getByText(/^Like (Ada|Twin) Example and (Ada|Twin) Example, not told apart/).waitFor();
+      assert.deepEqual(await examine(seen, "one-of-two", looks[0]), []);
+    } finally {
+      await door.close();
+    }
   });
 
   it("of a stranger with a mask the passage says what was not seen, on a phone as well", async () => {
-    await page.goto(`${gatebook.address}/station`);
-    await page.getByLabel("Name of the camera").fill("Webcam at the door");
-    await page.getByLabel("It watches").selectOption({ label: "Front door" });
-    await page.getByRole("button", { name: "Add and start" }).click();
-    const passage = await eventually("the stranger is in the log", async () => (await api.get("/live")).feed[0], { within: 120_000 });
-    assert.deepEqual([passage.person ?? null, passage.covered], [null, ["mouth"]]);
+    await watch(page, "Webcam at the door");
+    const covered = async () => (await api.get("/live")).feed.find((one) => one.covered.length > 0);
+    const passage = await eventually("the stranger is in the log", covered, { within: 120_000 });
+    assert.deepEqual([passage.person, passage.covered], [null, ["mouth"]]);
     const findings = [];
     for (const look of looks) {
       const seen = await openPage(booth, look.options);
@@ -71,6 +104,14 @@ describe("covered faces", { timeout: 600_000 }, () => {
     assert.equal(findings.join("\n"), "");
   });
 
+  /** Has the browser's webcam watch the front door. */
+  async function watch(seen, name) {
+    await seen.goto(`${gatebook.address}/station`);
+    await seen.getByLabel("Name of the camera").fill(name);
+    await seen.getByLabel("It watches").selectOption({ label: "Front door" });
+    await seen.getByRole("button", { name: "Add and start" }).click();
+  }
+
   async function begin(name, number, photographs) {
     await page.goto(`${gatebook.address}/people?add=1`);
     await page.getByLabel("Name", { exact: true }).fill(name);
@@ -80,7 +121,7 @@ describe("covered faces", { timeout: 600_000 }, () => {
 
   /** Takes the one picture all the same. */
   async function insist() {
-    await page.getByLabel("Take it all the same").check();
+    await page.getByLabel("Take picture 1 all the same").check();
     await page.getByRole("button", { name: "Add and enrol 1 picture" }).click();
     await page.getByRole("heading", { level: 1 }).filter({ hasText: "Example" }).waitFor();
   }

@@ -249,7 +249,7 @@ async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, A
             (Some(alert.0), Some(acknowledgement.note.clone()))
         }
         Act::FaceEnrolled { overruled, .. } if !overruled.is_empty() => {
-            (None, Some(although(overruled)))
+            (None, Some(although(overruled, names).await?))
         }
         Act::UnresolvedDismissed { note } => (None, Some(note.clone())),
         Act::IncidentDismissed {
@@ -281,15 +281,23 @@ async fn act_view(act: &Act, names: &mut Names, role: Role) -> Result<ActView, A
 }
 
 /// What an operator overruled, in words.
-fn although(overruled: &[Overruled]) -> String {
-    let one = |what: &Overruled| match what {
-        Overruled::LooksLike => "looks like somebody enrolled",
-        Overruled::EyesCovered => "something covers the eyes",
-        Overruled::MouthCovered => "something covers mouth or nose",
-        Overruled::SideCovered => "something covers one half",
-    };
-    let all: Vec<_> = overruled.iter().map(one).collect();
-    format!("overruled: {}", all.join(", "))
+async fn although(overruled: &[Overruled], names: &mut Names) -> Result<String, ApiError> {
+    let mut all = Vec::with_capacity(overruled.len());
+    for what in overruled {
+        all.push(match what {
+            Overruled::LooksLike { person } => {
+                let like = names.person(*person).await?;
+                match like.deleted {
+                    true => format!("looks like {person}, who was deleted since"),
+                    false => format!("looks like {} ({})", like.name, like.number),
+                }
+            }
+            Overruled::EyesCovered => "something covers the eyes".into(),
+            Overruled::MouthCovered => "something covers mouth or nose".into(),
+            Overruled::SideCovered => "something covers one half".into(),
+        });
+    }
+    Ok(format!("overruled: {}", all.join(", ")))
 }
 
 fn restored(taken_at: Timestamp, entries: u64, signed: Option<u64>) -> String {

@@ -32,10 +32,13 @@ pub enum Author {
 
 /// What was found wrong with an image of a face and overruled by whoever enrolled it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "snake_case", tag = "finding")]
 pub enum Overruled {
     /// The face looks like somebody who is enrolled: a twin.
-    LooksLike,
+    LooksLike {
+        /// Whom it looks like.
+        person: PersonId,
+    },
     /// Something covers the eyes.
     EyesCovered,
     /// Something covers mouth or nose.

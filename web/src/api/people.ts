@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { client, data, upload } from "./client";
-import type { Finding, Person, PersonInput } from "./types";
+import type { Finding, Overruled, Person, PersonInput } from "./types";
 
 const pageSize = 100;
 
@@ -85,12 +85,15 @@ function imagesForm(images: Blob[]): FormData {
   return form;
 }
 
-/** Looks at images and keeps nothing. */
-export const assessFaces = (images: Blob[], signal?: AbortSignal) =>
-  upload<Finding[]>("/api/v1/faces/assess", imagesForm(images), signal);
-/** Enrols the good ones, and those of which all that is wrong is `overruled` (`0:mouth_covered`); one finding per image. */
-export function enrolFaces(id: string, images: Blob[], overruled: string[] = []) {
+/** Looks at images, of `person` where it is somebody who exists, and keeps nothing. */
+export function assessFaces(images: Blob[], person?: string, signal?: AbortSignal) {
   const form = imagesForm(images);
-  form.append("overruled", overruled.join(","));
+  if (person !== undefined) form.append("person", person);
+  return upload<Finding[]>("/api/v1/faces/assess", form, signal);
+}
+/** Enrols the good ones, and those of which all that is wrong is `overruled`; one finding per image. */
+export function enrolFaces(id: string, images: Blob[], overruled: Overruled[] = []) {
+  const form = imagesForm(images);
+  form.append("overruled", JSON.stringify(overruled));
   return upload<Finding[]>(`/api/v1/people/${id}/faces`, form);
 }

@@ -2393,7 +2393,8 @@ export interface components {
             /** @description JPEG or PNG. */
             images: string[];
             /**
-             * @description What is overruled, each with the place of its image from 0 on: `0:mouth_covered,2:looks_like`. An image is enrolled all the
+             * @description What is overruled, as JSON: of which image (from 0 on) which finding, and whom it looks like:
+             *     `[{"image":0,"finding":"mouth_covered"},{"image":2,"finding":"looks_like","person":"…"}]`. An image is enrolled all the
              *     same when everything that is wrong with it is among these.
              */
             overruled?: string | null;
@@ -2499,6 +2500,7 @@ export interface components {
              * @description People in the gallery.
              */
             gallery: number;
+            rarity?: components["schemas"]["RarityView"] | null;
             /**
              * Format: double
              * @description Similarity of the runner-up person.
@@ -2775,6 +2777,11 @@ export interface components {
         ImagesForm: {
             /** @description JPEG or PNG. */
             images: string[];
+            /**
+             * Format: uuid
+             * @description Whose they are, where they are further images of somebody who exists: nobody is told to look like themselves.
+             */
+            person?: string | null;
         };
         /** @description What an import did. */
         ImportView: {
@@ -3430,7 +3437,10 @@ export interface components {
             comparison?: components["schemas"]["ComparisonView"] | null;
             /** @description Corrections that refer to it, oldest first. */
             corrected_by: string[];
-            /** @description What was not to be seen of the face in most of its frames; empty: most showed all of it. */
+            /**
+             * @description What was not to be seen of the face, where fewer than half of its good frames showed all of it: the part that was hidden most
+             *     often, and any other that was in half of them.
+             */
             covered: components["schemas"]["CoveredPart"][];
             /** @description The devices that contributed. */
             devices: components["schemas"]["Named"][];
@@ -3873,6 +3883,21 @@ export interface components {
          * @enum {string}
          */
         Prompt: "blink" | "turn_left" | "turn_right";
+        /** @description How seldom a stranger is as like somebody of a gallery of the same size, in one look. */
+        RarityView: {
+            /**
+             * Format: double
+             * @description The share that was allowed.
+             */
+            allowed: number;
+            /** @description Whether that was measured; otherwise it is what was measured, carried on. */
+            measured: boolean;
+            /**
+             * Format: double
+             * @description The share of strangers who are.
+             */
+            rate: number;
+        };
         /**
          * @description Why a decision was made so.
          * @enum {string}
@@ -5730,6 +5755,14 @@ export interface operations {
                 };
                 content: {
                     "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Problem"];
                 };
             };
             422: {

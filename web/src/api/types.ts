@@ -23,6 +23,12 @@ export type DayState = S["DayState"];
 export type Custody = S["CustodyView"];
 export type Finding = S["Finding"];
 export type FaceProblem = S["ProblemView"];
+/** What an operator overrules: of which image which finding, and whom it looks like. */
+export interface Overruled {
+  image: number;
+  finding: FaceProblem["problem"];
+  person?: string;
+}
 export type Credential = S["CredentialView"];
 export type RollCall = S["RollCallView"];
 export type Stranger = S["StrangerView"];

@@ -82,7 +82,7 @@ impl ImageProblem {
     #[must_use]
     pub fn overruled(&self) -> Option<Overruled> {
         match self {
-            Self::LooksLike(_) => Some(Overruled::LooksLike),
+            Self::LooksLike(person) => Some(Overruled::LooksLike { person: *person }),
             Self::EyesCovered => Some(Overruled::EyesCovered),
             Self::MouthCovered => Some(Overruled::MouthCovered),
             Self::SideCovered => Some(Overruled::SideCovered),

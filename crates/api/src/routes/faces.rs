@@ -21,7 +21,7 @@ use jiff::Timestamp;
 use model::{
     Act, Credential, CredentialId, CredentialKind, Overruled, Person, PersonId, PictureId,
 };
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use store::{FaceTemplate, Write};
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -43,6 +43,8 @@ pub(crate) struct ImagesForm {
     /// JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
     images: Vec<Vec<u8>>,
+    /// Whose they are, where they are further images of somebody who exists: nobody is told to look like themselves.
+    person: Option<Uuid>,
 }
 
 /// Images to enrol, 1 to 10, each a file.
@@ -55,7 +57,8 @@ pub(crate) struct EnrolForm {
     /// JPEG or PNG.
     #[schema(value_type = Vec<String>, format = Binary)]
     images: Vec<Vec<u8>>,
-    /// What is overruled, each with the place of its image from 0 on: `0:mouth_covered,2:looks_like`. An image is enrolled all the
+    /// What is overruled, as JSON: of which image (from 0 on) which finding, and whom it looks like:
+    /// `[{"image":0,"finding":"mouth_covered"},{"image":2,"finding":"looks_like","person":"…"}]`. An image is enrolled all the
     /// same when everything that is wrong with it is among these.
     overruled: Option<String>,
 }
@@ -157,14 +160,23 @@ impl From<Credential> for CredentialView {
 /// Looks at images and says what is wrong with each; keeps nothing. Role: operator.
 #[utoipa::path(post, path = "/faces/assess", tag = "people",
     request_body(content = ImagesForm, content_type = "multipart/form-data"),
-    responses((status = 200, body = Vec<Finding>), (status = 422, body = Problem),
-        (status = 503, body = Problem)))]
+    responses((status = 200, body = Vec<Finding>), (status = 404, body = Problem),
+        (status = 422, body = Problem), (status = 503, body = Problem)))]
 pub(crate) async fn assess(
     _: Operator,
     State(house): State<House>,
     upload: Upload,
 ) -> Result<Json<Vec<Finding>>, ApiError> {
-    let assessment = look(&house, images(upload)?, None).await?;
+    let person = match upload.text("person").filter(|id| !id.is_empty()) {
+        None => None,
+        Some(id) => {
+            let id = id
+                .parse()
+                .map_err(|_| ApiError::field("person", "Send the identity of a person."));
+            Some(find(&house, PersonId(id?)).await?.id)
+        }
+    };
+    let assessment = look(&house, images(upload)?, person).await?;
     findings(&house, assessment.findings).await.map(Json)
 }
 
@@ -192,11 +204,10 @@ pub(crate) async fn enrol(
     } = look(&house, images(upload)?, Some(id)).await?;
     let overruled: Vec<Vec<Overruled>> = found.iter().map(overruled).collect();
     // What was not there when the operator looked (somebody alike was enrolled meanwhile) is not overruled.
-    doubtful.retain(|image| {
-        let found = overruled.get(image.image).into_iter().flatten();
-        found
-            .into_iter()
-            .all(|what| insisted.contains(&(image.image, *what)))
+    doubtful.retain(|EnrolledImage { image, .. }| {
+        let mut found = overruled.get(*image).into_iter().flatten();
+        let image = *image;
+        found.all(|&what| insisted.contains(&Insisted { image, what }))
     });
     enrolled.append(&mut doubtful);
     let mut views = findings(&house, found).await?;
@@ -320,16 +331,20 @@ fn images(mut upload: Upload) -> Result<Vec<Bytes>, ApiError> {
 }
 
 /// What is overruled of which image.
-fn insisted(upload: &Upload) -> Result<Vec<(usize, Overruled)>, ApiError> {
-    let given = upload.text("overruled").unwrap_or_default().split(',');
-    let given = given.map(str::trim).filter(|one| !one.is_empty());
-    let wrong = || ApiError::field("overruled", "Send pairs like 0:mouth_covered,2:looks_like.");
-    let pair = |one: &str| {
-        let (place, what) = one.split_once(':')?;
-        let what = serde_json::from_value(what.into()).ok()?;
-        Some((place.parse().ok()?, what))
-    };
-    given.map(|one| pair(one).ok_or_else(wrong)).collect()
+#[derive(PartialEq, Deserialize)]
+struct Insisted {
+    image: usize,
+    #[serde(flatten)]
+    what: Overruled,
+}
+
+fn insisted(upload: &Upload) -> Result<Vec<Insisted>, ApiError> {
+    let given = upload.text("overruled").filter(|given| !given.is_empty());
+    let read = given.map_or_else(|| Ok(Vec::new()), serde_json::from_str);
+    read.map_err(|_| {
+        let detail = r#"Send a list like [{"image":0,"finding":"mouth_covered"}]."#;
+        ApiError::field("overruled", detail)
+    })
 }
 
 async fn look(

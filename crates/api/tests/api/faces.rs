@@ -6,6 +6,8 @@ use store::Role;
 
 const GOOD: &[u8] = b"\xff\xd8\xff good";
 const MASKED: &[u8] = b"\xff\xd8\xff masked";
+/// Somebody who looks like another, masked as well.
+const TWIN: &[u8] = b"\xff\xd8\xff twin masked";
 const TWO: &[u8] = b"\xff\xd8\xff two faces";
 
 async fn ada(site: &Site) -> String {
@@ -87,31 +89,99 @@ async fn what_can_be_overruled_is_enrolled_when_an_operator_insists_and_the_log_
         "nothing is wrong with it"
     );
 
-    let found = send(b"0:mouth_covered, 1:looks_like").await.expect(200);
+    let masked = br#"[{"image":0,"finding":"mouth_covered"},{"image":1,"finding":"eyes_covered"}]"#;
+    let found = send(masked).await.expect(200);
     assert!(found[0]["credential"].is_string());
     assert_eq!(
         found[1]["credential"],
         json!(null),
         "two faces are two faces"
     );
-    for wrong in [&b"0"[..], b"first:mouth_covered", b"0:two_faces"] {
+    let wrong: [&[u8]; 5] = [
+        b"0:mouth_covered",
+        b"{}",
+        br#"[{"image":"first","finding":"mouth_covered"}]"#,
+        br#"[{"image":0,"finding":"two_faces"}]"#,
+        br#"[{"image":0,"finding":"looks_like"}]"#,
+    ];
+    for wrong in wrong {
         assert_eq!(send(wrong).await.wrong_field(), "overruled");
     }
     // What the operator was not shown is not overruled.
-    let found = send(b"0:looks_like").await.expect(200);
+    let found = send(br#"[{"image":0,"finding":"eyes_covered"}]"#)
+        .await
+        .expect(200);
     assert_eq!(found[0]["credential"], json!(null));
-
-    let log = site.get(Role::Auditor, "/log").await.expect(200);
-    let notes: Vec<_> = log["entries"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|entry| entry["record"]["act"]["act"] == "face_enrolled")
-        .map(|entry| entry["record"]["act"]["note"].clone())
-        .collect();
     let insisted = json!("overruled: something covers mouth or nose");
     let none = json!(null);
-    assert_eq!(notes, [none.clone(), insisted, none.clone(), none]);
+    assert_eq!(
+        notes(&site).await,
+        [none.clone(), insisted, none.clone(), none]
+    );
+}
+
+/// What the log says beside each enrolment of a face, the newest first.
+async fn notes(site: &Site) -> Vec<serde_json::Value> {
+    let log = site.get(Role::Auditor, "/log").await.expect(200);
+    let entries = log["entries"].as_array().unwrap().iter();
+    let acts = entries.map(|entry| &entry["record"]["act"]);
+    let enrolled = acts.filter(|act| act["act"] == "face_enrolled");
+    enrolled.map(|act| act["note"].clone()).collect()
+}
+
+#[tokio::test]
+async fn a_likeness_is_overruled_for_whom_it_was_shown_and_the_log_names_them() {
+    let site = Site::open().await;
+    let person = ada(&site).await;
+    let twin = json!({"number": "18", "name": "Bea"});
+    let twin = id(&site.post(Role::Operator, "/people", twin).await.expect(201));
+    *site.played.twin.lock().unwrap() = Some(twin.parse().unwrap());
+    let address = format!("/people/{person}/faces");
+    let insist = async |whom: &str| {
+        let overruled = json!([
+            {"image": 0, "finding": "looks_like", "person": whom},
+            {"image": 0, "finding": "mouth_covered"},
+        ]);
+        let overruled = overruled.to_string();
+        let images = [
+            ("images", "1.jpg", TWIN),
+            ("overruled", "", overruled.as_bytes()),
+        ];
+        let found = site.upload(Role::Operator, &address, &images).await;
+        found.expect(200)[0]["credential"].is_string()
+    };
+    assert!(!insist(&person).await, "somebody else was shown");
+    assert!(insist(&twin).await);
+    let named = "overruled: something covers mouth or nose, looks like Bea (18)";
+    assert_eq!(notes(&site).await, [json!(named)]);
+    site.delete(Role::Admin, &format!("/people/{twin}"))
+        .await
+        .expect(204);
+    let erased = format!(
+        "overruled: something covers mouth or nose, looks like {twin}, who was deleted since"
+    );
+    assert_eq!(notes(&site).await, [json!(erased)]);
+}
+
+#[tokio::test]
+async fn nobody_is_told_that_their_further_images_look_like_themselves() {
+    let site = Site::open().await;
+    let person = ada(&site).await;
+    *site.played.twin.lock().unwrap() = Some(person.parse().unwrap());
+    let assess = async |whose: &'static str| {
+        let images = [("images", "1.jpg", TWIN), ("person", "", whose.as_bytes())];
+        site.upload(Role::Operator, "/faces/assess", &images).await
+    };
+    let found = assess("").await.expect(200);
+    let of_somebody_new = &found[0]["problems"];
+    assert_eq!(of_somebody_new[1]["problem"], "looks_like");
+    assert_eq!(of_somebody_new[1]["person"]["id"], person);
+    let found = assess(person.leak()).await.expect(200);
+    assert_eq!(found[0]["problems"], json!([{"problem": "mouth_covered"}]));
+    assert_eq!(assess("Ada").await.wrong_field(), "person");
+    assess("00000000-0000-0000-0000-000000000000")
+        .await
+        .expect(404);
 }
 
 #[tokio::test]

@@ -37,6 +37,8 @@ pub struct Played {
     pub seen: Mutex<Option<PersonId>>,
     /// The strangers that are like every image.
     pub alike: Mutex<Vec<StrangerId>>,
+    /// Whom somebody on an image of a twin looks like.
+    pub twin: Mutex<Option<PersonId>>,
     /// Whom a roll call sees.
     pub called: Mutex<Vec<RollCallFace>>,
     roll: Mutex<Option<RollCall>>,
@@ -60,6 +62,7 @@ impl Played {
             came: Mutex::default(),
             seen: Mutex::default(),
             alike: Mutex::default(),
+            twin: Mutex::default(),
             called: Mutex::default(),
             roll: Mutex::default(),
             challenge: Mutex::default(),
@@ -80,8 +83,14 @@ impl Clock for Played {
     }
 }
 
-fn finding(image: &[u8]) -> ImageFinding {
-    let says = |word: &[u8]| image.windows(word.len()).any(|part| part == word);
+/// Whether an image says that it shows something.
+fn says(image: &[u8], word: &[u8]) -> bool {
+    image.windows(word.len()).any(|part| part == word)
+}
+
+/// What is wrong with an image of `person`, who may look like `twin`.
+fn finding(image: &[u8], person: Option<PersonId>, twin: Option<PersonId>) -> ImageFinding {
+    let says = |word: &[u8]| says(image, word);
     let mut problems = Vec::new();
     if says(b"unreadable") {
         problems.push(ImageProblem::Unreadable);
@@ -93,6 +102,9 @@ fn finding(image: &[u8]) -> ImageFinding {
     if says(b"masked") {
         problems.push(ImageProblem::MouthCovered);
     }
+    if let Some(twin) = twin.filter(|twin| says(b"twin") && person != Some(*twin)) {
+        problems.push(ImageProblem::LooksLike(twin));
+    }
     ImageFinding {
         problems,
         face: good.then_some([10.0, 20.0, 30.0, 40.0]),
@@ -101,12 +113,14 @@ fn finding(image: &[u8]) -> ImageFinding {
 
 #[async_trait]
 impl Recognition for Played {
-    async fn assess(&self, images: Vec<Bytes>, _: Option<PersonId>) -> Option<Assessment> {
-        let findings: Vec<_> = images.iter().map(|image| finding(image)).collect();
-        let of = |problems: &[ImageProblem]| {
+    async fn assess(&self, images: Vec<Bytes>, person: Option<PersonId>) -> Option<Assessment> {
+        let twin = *self.twin.lock().unwrap();
+        let findings = images.iter().map(|image| finding(image, person, twin));
+        let findings: Vec<_> = findings.collect();
+        let of = |which: fn(&[ImageProblem]) -> bool| {
             let chosen = images.iter().enumerate().zip(&findings);
             chosen
-                .filter(|(_, finding)| finding.problems == problems)
+                .filter(|(_, finding)| which(&finding.problems))
                 .map(|((image, jpeg), _)| EnrolledImage {
                     image,
                     jpeg: jpeg.clone(),
@@ -115,7 +129,11 @@ impl Recognition for Played {
                 })
                 .collect()
         };
-        let (enrolled, doubtful) = (of(&[]), of(&[ImageProblem::MouthCovered]));
+        let enrolled = of(<[ImageProblem]>::is_empty);
+        let doubtful = of(|problems| {
+            let mut overruled = problems.iter().map(ImageProblem::overruled);
+            !problems.is_empty() && overruled.all(|what| what.is_some())
+        });
         Some(Assessment {
             findings,
             enrolled,

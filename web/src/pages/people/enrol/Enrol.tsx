@@ -94,7 +94,7 @@ function Candidates({ images }: { images: Images }) {
                   ))}
                   {finding.can_be_overruled && (
                     <Check
-                      label="Take it all the same"
+                      label={`Take picture ${i + 1} all the same`}
                       hint={overruleHint(finding.problems)}
                       checked={taken}
                       onChange={(event) => images.overrule(candidate.key, event.target.checked)}

@@ -44,6 +44,11 @@ export function problemText(problem: FaceProblem): string {
 /** When it is right to overrule what was found. */
 export function overruleHint(problems: FaceProblem[]): string {
   const twin = problems.some((problem) => problem.problem === "looks_like");
-  const reason = twin ? "For a twin." : "For a beard, a headscarf, glasses that stay on.";
-  return `${reason} The log keeps that you insisted.`;
+  const covered = problems.some((problem) => problem.problem !== "looks_like");
+  const reasons = [
+    covered && "For a beard, a headscarf, glasses that stay on.",
+    twin && "For a twin: cameras may then name neither of the two, so give both a tag or enrol a finger.",
+    "The log keeps that you insisted.",
+  ];
+  return reasons.filter(Boolean).join(" ");
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { assessFaces } from "../../../api/people";
-import type { Finding } from "../../../api/types";
+import type { Finding, Overruled } from "../../../api/types";
+import { allWrong, overruledOf, takenAllTheSame } from "./overruled";
 
 export interface Candidate {
   key: number;
@@ -19,25 +20,31 @@ export interface Images {
   add: (blobs: Blob[]) => void;
   remove: (key: number) => void;
   clear: () => void;
+  /** Leaves those at some places, and has them looked at again. */
+  leave: (which: (place: number) => boolean) => void;
   /** Takes a picture all the same, or not, where what is wrong with it can be overruled. */
   overrule: (key: number, taken: boolean) => void;
   /** Whether a picture is taken all the same. */
   isOverruled: (key: number) => boolean;
-  /** What is overruled, as the API wants it: the picture's place and the problem. */
-  overruled: string[];
+  /** What is overruled, of which picture. */
+  overruled: Overruled[];
   /** How many would be enrolled. */
   good: number;
 }
 
-/** Images chosen for enrolment; each change has the server look at all of them, because they are held against one another. */
-export function useImages(): Images {
+/**
+ * Images chosen for enrolment, of `person` where it is somebody who exists; each change has the server look at all of them,
+ * because they are held against one another.
+ */
+export function useImages(person?: string): Images {
   const [candidates, setCandidates] = useState<Candidate[]>([]);
   const [result, setResult] = useState<{ of: Candidate[]; findings: Finding[] | null; error: unknown }>({
     of: [],
     findings: null,
     error: null,
   });
-  const [insisted, setInsisted] = useState<ReadonlySet<number>>(new Set());
+  // By picture: all that was wrong with it when it was taken all the same. Should something else be found later, it is not.
+  const [insisted, setInsisted] = useState<ReadonlyMap<number, string>>(new Map());
   const next = useRef(1);
 
   useEffect(() => {
@@ -45,13 +52,14 @@ export function useImages(): Images {
     const abort = new AbortController();
     assessFaces(
       candidates.map((candidate) => candidate.blob),
+      person,
       abort.signal,
     ).then(
       (findings) => setResult({ of: candidates, findings, error: null }),
       (error: unknown) => abort.signal.aborted || setResult({ of: candidates, findings: null, error }),
     );
     return () => abort.abort();
-  }, [candidates]);
+  }, [candidates, person]);
 
   const shown = useRef<Candidate[]>([]);
   useEffect(() => {
@@ -69,12 +77,12 @@ export function useImages(): Images {
   const remove = (key: number) => setCandidates((before) => before.filter((candidate) => candidate.key !== key));
   const current = result.of === candidates;
   const findings = current && candidates.length > 0 ? result.findings : null;
-  const overrule = (key: number, taken: boolean) =>
-    setInsisted((before) => new Set(taken ? [...before, key] : [...before].filter((other) => other !== key)));
-  const taken = candidates.flatMap(({ key }, i) => {
-    const finding = findings?.[i];
-    return insisted.has(key) && finding?.can_be_overruled ? [{ key, i, problems: finding.problems }] : [];
-  });
+  const overrule = (key: number, taken: boolean) => {
+    const found = allWrong(findings?.[candidates.findIndex((candidate) => candidate.key === key)]);
+    setInsisted((before) => new Map([...before].filter(([other]) => other !== key).concat(taken ? [[key, found]] : [])));
+  };
+  const keys = candidates.map((candidate) => candidate.key);
+  const taken = takenAllTheSame(keys, findings, insisted);
   const faultless = findings?.filter((finding) => finding.problems.length === 0).length ?? 0;
   return {
     candidates,
@@ -84,9 +92,10 @@ export function useImages(): Images {
     add,
     remove,
     clear: () => setCandidates([]),
+    leave: (which) => setCandidates((before) => before.filter((_, place) => which(place))),
     overrule,
     isOverruled: (key) => taken.some((one) => one.key === key),
-    overruled: taken.flatMap(({ i, problems }) => problems.map(({ problem }) => `${i}:${problem}`)),
+    overruled: overruledOf(taken),
     good: faultless + taken.length,
   };
 }

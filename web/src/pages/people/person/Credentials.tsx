@@ -101,23 +101,26 @@ function FaceItem({ face, person }: { face: FaceCredential; person: Person }) {
 }
 
 function EnrolDialog({ person, onClose }: { person: Person; onClose: () => void }) {
-  const images = useImages();
+  const images = useImages(person.id);
   const enrol = usePeopleChange(async () => {
     const findings = await enrolFaces(
       person.id,
       images.candidates.map((candidate) => candidate.blob),
       images.overruled,
     );
-    return findings.filter((finding) => finding.credential).length;
+    return findings.map((finding) => Boolean(finding.credential));
   });
   const submit = () =>
     enrol.mutate(undefined, {
-      onSuccess: (enrolled) => {
+      onSuccess: (taken) => {
+        const enrolled = taken.filter(Boolean).length;
+        const all = enrolled >= images.good;
         said(
           `${count(enrolled, "picture", "pictures")} enrolled`,
-          enrolled > 0 ? "Recognised from now on." : "None was good enough.",
+          all ? "Recognised from now on." : "Something else was found in the others by now.",
         );
-        if (enrolled > 0) onClose();
+        if (all) onClose();
+        else images.leave((place) => !taken[place]);
       },
     });
   return (
