@@ -81,6 +81,6 @@ impl From<FingerScore> for FingerScoreView {
 
 /// One in so many as a share; exact enough for people up to 2^53.
 #[allow(clippy::cast_precision_loss)]
-fn share(one_in: u64) -> f64 {
+pub(crate) fn share(one_in: u64) -> f64 {
     1.0 / one_in.max(1) as f64
 }

@@ -1,7 +1,7 @@
 //! A passage: an access event as people read it.
 
 use crate::error::ApiError;
-use crate::fingerprint::FingerprintView;
+use crate::fingerprint::{FingerprintView, share};
 use crate::names::{Named, Names};
 use crate::person::{PersonBrief, PersonDetails};
 use crate::spoof::SpoofView;
@@ -75,6 +75,19 @@ pub(crate) struct FaceScores {
     frames: u16,
     /// People in the gallery.
     gallery: u32,
+    /// How seldom a stranger is as like somebody of such a gallery; `None` where that was not told.
+    rarity: Option<RarityView>,
+}
+
+/// How seldom a stranger is as like somebody of a gallery of the same size, in one look.
+#[derive(Clone, Debug, Serialize, ToSchema)]
+pub(crate) struct RarityView {
+    /// The share of strangers who are.
+    rate: f64,
+    /// Whether that was measured; otherwise it is what was measured, carried on.
+    measured: bool,
+    /// The share that was allowed.
+    allowed: f64,
 }
 
 /// How the picture compares with the registered person (1:1).
@@ -165,7 +178,8 @@ pub(crate) struct PassageView {
     pub(crate) scores: Option<FaceScores>,
     /// What the site's spoof models said of the face.
     pub(crate) spoof: Option<SpoofView>,
-    /// What was not to be seen of the face in most of its frames; empty: most showed all of it.
+    /// What was not to be seen of the face, where fewer than half of its good frames showed all of it: the part that was hidden most
+    /// often, and any other that was in half of them.
     pub(crate) covered: Vec<CoveredPart>,
     /// How the picture compares with the registered person.
     pub(crate) comparison: Option<ComparisonView>,
@@ -367,6 +381,17 @@ impl From<&model::FaceEvidence> for FaceScores {
             runner_up: face.runner_up.map(model::Score::as_cosine),
             frames: face.frames,
             gallery: face.gallery,
+            rarity: face.rarity.map(RarityView::from),
+        }
+    }
+}
+
+impl From<model::FaceRarity> for RarityView {
+    fn from(rarity: model::FaceRarity) -> Self {
+        Self {
+            rate: share(rarity.rate.one_in),
+            measured: rarity.rate.measured,
+            allowed: share(rarity.allowed_one_in),
         }
     }
 }

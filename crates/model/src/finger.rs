@@ -30,10 +30,10 @@ impl FingerPosition {
     }
 }
 
-/// A false match rate as *one in so many*: whole, because the canonical encoding has no fractions.
+/// A rate of false matches as *one in so many*: whole, because the canonical encoding has no fractions.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct MatchRate {
-    /// Comparisons of different fingers among which one scores so high, from 1.
+    /// Comparisons of different fingers, or strangers before a camera, among which one scores so high, from 1.
     pub one_in: u64,
     /// Whether that was counted; otherwise it is the counted tail, continued.
     pub measured: bool,

@@ -46,8 +46,8 @@ pub use liveness::{
     combined_liveness,
 };
 pub use observation::{
-    ClassicEntry, ClassicExit, CoveredPart, FaceSighting, Observation, ObservationDraft, Receipt,
-    Refusal, Score, Sighting, SourceKey, Unresolved, UnresolvedReason,
+    ClassicEntry, ClassicExit, CoveredPart, FaceRarity, FaceSighting, Observation,
+    ObservationDraft, Receipt, Refusal, Score, Sighting, SourceKey, Unresolved, UnresolvedReason,
 };
 pub use person::{
     Credential, CredentialKind, FingerImpression, Person, PersonDetails, PersonStatus, Places,

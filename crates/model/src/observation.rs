@@ -1,6 +1,6 @@
 //! Observations: what one device saw.
 
-use crate::finger::FingerSighting;
+use crate::finger::{FingerSighting, MatchRate};
 use crate::ids::{AccessPointId, DeviceId, ObservationId, PersonId, PictureId};
 use crate::liveness::{FaceLiveness, SpoofCheck, combined_liveness};
 use crate::tag::TagText;
@@ -70,6 +70,15 @@ pub enum CoveredPart {
     BeyondFrame,
 }
 
+/// How seldom a stranger is as like somebody of a gallery of the same size, in one look.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct FaceRarity {
+    /// One in how many.
+    pub rate: MatchRate,
+    /// One in how many was allowed.
+    pub allowed_one_in: u64,
+}
+
 /// What a face recogniser saw: one track, after it agreed with itself over several frames.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct FaceSighting {
@@ -87,6 +96,9 @@ pub struct FaceSighting {
     pub score: Score,
     /// Threshold in force for the gallery's size.
     pub threshold: Score,
+    /// How seldom a stranger is so alike; `None` where nobody is enrolled, or it was not told.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub rarity: Option<FaceRarity>,
     /// Similarity of the runner-up person.
     pub runner_up: Option<Score>,
     /// Frames that agreed.
@@ -101,7 +113,8 @@ pub struct FaceSighting {
     /// What the site's spoof models said of it, where it has any.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub spoof: Option<SpoofCheck>,
-    /// What was not to be seen of it in most of its good frames; empty where most showed the whole face.
+    /// What was not to be seen of it, where fewer than half of its good frames showed the whole face: the part that was hidden most
+    /// often, and any other that was in half of them. Else empty.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub covered: Vec<CoveredPart>,
 }

@@ -2,6 +2,26 @@
 //!
 //! [`Engine`] holds the nets and can be shared between threads; a [`Tracker`] follows the faces
 //! of one camera and decides who they are against a [`Gallery`].
+//!
+//! ```
+//! use std::time::Duration;
+//! use vision::{Engine, Frame, Gallery, Tracker};
+//!
+//! # fn main() -> Result<(), vision::VisionError> {
+//! let engine = Engine::load()?;
+//! let gallery = Gallery::new(engine.embedder().model());
+//! let mut tracker = Tracker::default();
+//! // Five frames of a camera with nobody before it; `Frame::decode` reads a JPEG or PNG.
+//! for n in 0..5 {
+//!     let frame = Frame::from_rgb(640, 480, vec![96; 640 * 480 * 3]).unwrap_or_else(|| unreachable!());
+//!     let at = Duration::from_millis(n * 200);
+//!     let seen = engine.follow(&frame, &tracker.attention(at))?;
+//!     let update = tracker.follow(&Vec::new().into(), &seen, at, &gallery);
+//!     assert!(update.decided.is_empty());
+//! }
+//! # Ok(())
+//! # }
+//! ```
 #![cfg_attr(
     test,
     allow(

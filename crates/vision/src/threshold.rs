@@ -41,6 +41,8 @@ const EACH_LOOK: f32 = 0.5;
 const UNLIKE: f32 = 0.951;
 /// No threshold is higher.
 const MOST: f32 = 0.99;
+/// Measured with no larger gallery; beyond it the line through the last two is carried on.
+const LARGEST: f32 = 400.0;
 /// Measured with no smaller gallery; a single person is compared as strictly as these.
 const SMALLEST: f32 = 10.0;
 /// Measured with no more images; the mean hardly changes any more.
@@ -112,22 +114,36 @@ pub fn identification(people: usize, images: usize, rate: Rate) -> f32 {
 }
 
 /// The share of strangers who come as close as `cosine` to somebody of a gallery of `people`, each enrolled with `images`
-/// images: the rate (FPIR) at which [`identification`] asks for this cosine. Between 0 and 1; measured from 0.0001 to
-/// 0.1, carried on beyond.
+/// images, with frames that are worth `views` unlike ones: the rate (FPIR) at which [`of_several`] asks for this cosine.
+/// Between 0 and 1; measured where [`is_measured`], carried on beyond.
 #[must_use]
 #[allow(clippy::cast_precision_loss)] // counts of people
-pub fn false_identifications(people: usize, images: usize, cosine: f32) -> f32 {
+pub fn false_identifications(people: usize, images: usize, views: f32, cosine: f32) -> f32 {
     let measured = ONE_IMAGE.map(|(people, cosine)| (cosine, people.ln()));
-    let enough_for = interpolate(cosine - rise(images), &measured).exp();
+    let one_view = cosine - rise(images) - gain(views);
+    let enough_for = interpolate(one_view, &measured).exp();
     (Rate::USUAL.0 * (people as f32).max(1.0) / enough_for).clamp(0.0, 1.0)
+}
+
+/// Whether such a share of strangers before a gallery of `people` was measured: it is what galleries of 10 to 400 ask for at
+/// [`Rate::USUAL`], and at most a tenth.
+#[must_use]
+#[allow(clippy::cast_precision_loss)] // counts of people
+pub fn is_measured(people: usize, share: f32) -> bool {
+    let enough_for = Rate::USUAL.0 * (people as f32).max(1.0) / share;
+    share <= 0.1 && (SMALLEST..=LARGEST).contains(&enough_for)
 }
 
 /// As [`identification`], for the mean of several frames of one face that are worth `views` unlike ones
 /// (1 or more, see [`unlike_views`]): it is less noisy, hence closer to everybody.
 #[must_use]
 pub fn of_several(people: usize, images: usize, views: f32, rate: Rate) -> f32 {
-    let views = views.clamp(1.0, MOST_IMAGES);
-    (identification(people, images, rate) + interpolate(views, &MORE_VIEWS)).min(MOST)
+    (identification(people, images, rate) + gain(views)).min(MOST)
+}
+
+/// What the mean of frames that are worth `views` unlike ones gains on one frame.
+fn gain(views: f32) -> f32 {
+    interpolate(views.clamp(1.0, MOST_IMAGES), &MORE_VIEWS)
 }
 
 /// How many unlike photographs `frames` frames are worth whose templates lie together as closely as
@@ -195,6 +211,15 @@ mod tests {
         assert!((unlike_views(4, 0.5) - 4.0).abs() < f32::EPSILON);
     }
 
+    #[test]
+    fn a_rate_is_told_as_measured_only_where_it_was() {
+        assert!(is_measured(100, 0.01) && is_measured(100, 0.1) && is_measured(400, 0.01));
+        assert!(!is_measured(100, 1e-4), "that is the line carried on");
+        // In a large gallery everybody is as like somebody as a far cosine asks.
+        let far = false_identifications(2_000, 1, 1.0, 0.5);
+        assert!(far >= 1.0 && !is_measured(2_000, far));
+    }
+
     proptest! {
         #[test]
         fn fewer_errors_never_lower_the_threshold(people in 1usize..100_000, rate in 1e-4f32..0.1, part in 0.01f32..1.0) {
@@ -205,14 +230,14 @@ mod tests {
         }
 
         #[test]
-        fn a_score_at_the_threshold_has_the_rate_that_it_was_chosen_for(people in 10usize..100_000, images in 1usize..6, rate in 1e-4f32..0.1) {
+        fn a_score_at_the_threshold_has_the_rate_that_it_was_chosen_for(people in 10usize..100_000, images in 1usize..6, views in 1f32..5.0, rate in 1e-4f32..0.1) {
             let rate = Rate::new(rate).unwrap_or(Rate::USUAL);
-            let asked = identification(people, images, rate);
+            let asked = of_several(people, images, views, rate);
             // Neither the smallest gallery measured nor the highest threshold cuts it off.
             prop_assume!(people as f32 * Rate::USUAL.0 / rate.0 > SMALLEST && asked < MOST);
-            let told = false_identifications(people, images, asked);
+            let told = false_identifications(people, images, views, asked);
             prop_assert!((told / rate.share() - 1.0).abs() < 0.02, "{told} for {}", rate.share());
-            prop_assert!(false_identifications(people, images, asked + 0.001) < told);
+            prop_assert!(false_identifications(people, images, views, asked + 0.001) < told);
         }
 
         #[test]

@@ -1,5 +1,6 @@
 import type { Passage } from "../api/types";
 import { cx } from "../ui/cx";
+import { rarityLine } from "../ui/format";
 import { comparisons } from "../words";
 import { FingerScore } from "./FingerScore";
 import { SpoofScore } from "./SpoofScore";
@@ -56,6 +57,7 @@ export function Scores({ passage }: { passage: Passage }) {
           <p className={css.note}>
             {scores.frames} {scores.frames === 1 ? "frame" : "frames"} agreed · gallery of {scores.gallery}
           </p>
+          {scores.rarity && <p className={css.note}>{rarityLine("A stranger looks so alike", scores.rarity)}</p>}
         </div>
       )}
       {passage.spoof && <SpoofScore spoof={passage.spoof} />}

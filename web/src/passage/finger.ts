@@ -1,6 +1,6 @@
 /** Comparisons of fingers in words. */
 import type { Fingerprint } from "../api/types";
-import { count, rarity } from "../ui/format";
+import { count, rarityLine } from "../ui/format";
 import { fingerModes, fingerPositions, fingerResults } from "../words";
 
 /** Which finger, how it was compared, and whether it had to be pressed again. */
@@ -16,9 +16,7 @@ export function fingerLine({ result, position, mode, searched, presses }: Finger
 
 /** How seldom a stranger's finger scores so high, and what was asked; null where that is not told. */
 export function scoreLine({ score }: Fingerprint): string | null {
-  if (!score) return null;
-  const how = score.measured ? "measured" : "extrapolated";
-  return `A stranger's finger scores so high: ${rarity(score.rate)} (${how}); ${rarity(score.allowed)} is allowed`;
+  return score ? rarityLine("A stranger's finger scores so high", score) : null;
 }
 
 /** Where a rate stands on a scale from 1 in 1 to 1 in 100 million, in percent: as seldom as that is far to the right. */

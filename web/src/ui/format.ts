@@ -116,6 +116,14 @@ export function rarity(rate: number): string {
   return `1 in ${(Math.round(n / step) * step).toLocaleString("en-GB")}`;
 }
 
+/** How seldom something happens by chance, whether that was measured, and what is allowed. */
+export function rarityLine(
+  what: string,
+  { rate, measured, allowed }: { rate: number; measured: boolean; allowed: number },
+): string {
+  return `${what}: ${rarity(rate)} (${measured ? "measured" : "extrapolated"}); ${rarity(allowed)} is allowed`;
+}
+
 /** A wall-clock time at the site (`2026-11-21T09:30`) as an instant in RFC 3339. */
 export function siteTimeToInstant(local: string, zone: string): string | null {
   const guess = Date.parse(`${local}Z`);

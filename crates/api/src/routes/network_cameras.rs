@@ -317,7 +317,8 @@ impl AskedInput {
                 kept.password
             }
             (None, Some(_)) => {
-                let detail = "Give the password again: the address leads to another host.";
+                let detail =
+                    "Give the password again: the address leads to another host, port or protocol.";
                 return Err(ApiError::field("password", detail));
             }
         };

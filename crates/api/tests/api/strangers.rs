@@ -36,6 +36,7 @@ async fn stranger_passes(
             person: None,
             score: Score(0),
             threshold: Score(900_000),
+            rarity: None,
             one_of: None,
             before: None,
             runner_up: None,

@@ -151,6 +151,7 @@ impl Passage {
             person: seen.map(|p| p.id),
             score: Score(900_000),
             threshold: Score(850_000),
+            rarity: None,
             one_of: None,
             before: None,
             runner_up: None,

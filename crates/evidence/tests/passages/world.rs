@@ -78,6 +78,7 @@ pub fn face(person: Option<u128>) -> Sighting {
         person: person.map(who),
         score: Score(900_000),
         threshold: Score(850_000),
+        rarity: None,
         one_of: None,
         before: None,
         runner_up: None,

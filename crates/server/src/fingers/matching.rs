@@ -24,12 +24,13 @@ pub fn allowed(rate: f64, templates: usize) -> f64 {
     rate / templates.max(1) as f64
 }
 
+/// A rate as one in so many, at most 10^12.
 #[allow(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "it is between 1 and 10^12"
 )]
-fn one_in(rate: f64) -> u64 {
+pub fn one_in(rate: f64) -> u64 {
     (1.0 / rate).clamp(1.0, RAREST).round() as u64
 }
 

@@ -30,6 +30,7 @@ pub use config::{FingersConfig, SensorConfig};
 pub use desk::Desk;
 pub use here::EnrolledHere;
 pub use import::import;
+pub use matching::one_in;
 pub use on_host::{PRESS_WITHIN, Sensors};
 pub use port::FingersPort;
 pub use reads::Reads;

@@ -125,6 +125,7 @@ mod tests {
                     person: Some(PersonId(Uuid::from_u128(7))),
                     score: Score(900_000),
                     threshold: Score(850_000),
+                    rarity: None,
                     one_of: None,
                     before: None,
                     runner_up: None,

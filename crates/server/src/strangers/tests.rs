@@ -24,6 +24,8 @@ fn decided() -> Decided {
         before: None,
         score: 0.0,
         threshold: 0.9,
+        false_identifications: None,
+        allowed: 0.005,
         runner_up: None,
         margin: None,
         frames: 8,

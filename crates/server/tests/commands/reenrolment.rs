@@ -64,6 +64,13 @@ fn a_changed_model_enrols_everybody_anew_by_itself() {
         "nothing has changed yet"
     );
     serving.stop().with(0);
+    // Whoever asks why is told who is most alike, and how seldom a stranger is.
+    let explain = ["face", "explain", "portrait-0.jpg", "--out", "seen.svg"];
+    run(data.path(), &explain)
+        .with(0)
+        .saying("Person 0: ")
+        .saying(", alike (needs ")
+        .saying("comes as close to somebody here");
 
     let other = ["--set", "vision.embedder=means"];
     let serving = Serving::start(data.path(), &other);

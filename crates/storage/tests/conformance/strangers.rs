@@ -53,6 +53,7 @@ pub async fn a_strangers_sighting_names_the_event_it_ended_in<S: Site>() {
         person: None,
         score: Score(0),
         threshold: Score(1),
+        rarity: None,
         one_of: None,
         before: None,
         runner_up: None,

@@ -299,6 +299,8 @@ mod tests {
             before: None,
             score: 0.97,
             threshold: 0.93,
+            false_identifications: None,
+            allowed: 0.005,
             runner_up: None,
             margin: None,
             frames: 3,

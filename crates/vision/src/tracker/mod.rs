@@ -122,6 +122,11 @@ pub struct Decided {
     pub score: f32,
     /// The threshold that was in force.
     pub threshold: f32,
+    /// The share of strangers who come as close to somebody of this gallery in one look, see
+    /// [`crate::threshold::false_identifications`]; `None` if nobody is enrolled.
+    pub false_identifications: Option<f32>,
+    /// The share of them that was asked for.
+    pub allowed: f32,
     /// Cosine to the next person. `None` if there is none.
     pub runner_up: Option<f32>,
     /// `score` less `runner_up`.
@@ -200,6 +205,22 @@ impl Tracker {
             settings,
             ..Self::default()
         }
+    }
+
+    /// The same whose first track has the number after `last`: where a camera's tracker begins anew no number is given
+    /// twice.
+    #[must_use]
+    pub fn numbered_after(self, last: u64) -> Self {
+        Self {
+            last_track: last,
+            ..self
+        }
+    }
+
+    /// The number of the newest track; 0 before the first.
+    #[must_use]
+    pub fn last_track(&self) -> u64 {
+        self.last_track
     }
 
     /// Takes the faces of the next frame.

@@ -80,6 +80,7 @@ fn a_person_is_told_once_after_three_agreeing_frames() {
     assert_eq!((told[0].person, told[0].frames), (Some(person(1)), 3));
     assert_eq!(told[0].decided_at, at(2));
     assert!(told[0].score > told[0].threshold && told[0].margin.unwrap() > 0.5);
+    assert!(told[0].false_identifications.unwrap() < told[0].allowed);
 }
 
 #[test]

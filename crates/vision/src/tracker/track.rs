@@ -9,7 +9,7 @@ use crate::gallery::{Gallery, Match};
 use crate::geometry::Rect;
 use crate::liveness::SpoofScores;
 use crate::template::Template;
-use crate::threshold;
+use crate::threshold::{self, Rate};
 use bytes::Bytes;
 use model::PersonId;
 use std::time::Duration;
@@ -339,6 +339,8 @@ impl Track {
             before: self.told_before(),
             score: verdict.found.map_or(-1.0, |found| found.score),
             threshold: verdict.threshold,
+            false_identifications: verdict.false_identifications(combined, gallery),
+            allowed: verdict.rate.share(),
             runner_up: runner_up.map(|(_, score)| score),
             margin: verdict.margin(),
             frames: combined.frames,
@@ -359,6 +361,7 @@ impl Track {
 /// What the gallery says of a track's views, against what is asked.
 struct Verdict {
     found: Option<Match>,
+    rate: Rate,
     threshold: f32,
 }
 
@@ -373,8 +376,18 @@ impl Verdict {
         let rate = settings.rate.of_each_look();
         Self {
             found,
+            rate,
             threshold: threshold::of_several(gallery, images, combined.unlike, rate),
         }
+    }
+
+    /// The share of strangers who come as close to somebody.
+    fn false_identifications(&self, combined: &Combined, gallery: usize) -> Option<f32> {
+        let Match { score, images, .. } = self.found?;
+        let views = combined.unlike;
+        Some(threshold::false_identifications(
+            gallery, images, views, score,
+        ))
     }
 
     fn margin(&self) -> Option<f32> {

@@ -113,7 +113,7 @@ fn nearest(
             images: own.len(),
             score,
             threshold: threshold::identification(templates.len(), own.len(), rate.of_each_look()),
-            strangers: threshold::false_identifications(templates.len(), own.len(), score),
+            strangers: threshold::false_identifications(templates.len(), own.len(), 1.0, score),
         })
     };
     let mut near: Vec<Near> = templates.iter().filter_map(one).collect();
