@@ -11,14 +11,19 @@ const server = fileURLToPath(new URL("rtsp-server.py", import.meta.url));
 // The system's own Python has the bindings, whichever other is on the path.
 const python = "/usr/bin/python3";
 
-/** A film of a webcam as H.264, five minutes long, so many times as wide and high; its path. */
-export async function video(film, times = 1) {
+/**
+ * A film of a webcam as H.264, five minutes long, so many times as wide and high, with nobody in it for the first `lead` seconds;
+ * its path.
+ */
+export async function video(film, { times = 1, lead = 0 } = {}) {
   const file = film.replace(/\.mjpeg$/, `-${times}.mp4`);
   const short = film.replace(/\.mjpeg$/, `-${times}-once.mp4`);
   const scaled = ["-vf", `scale=${times}*iw:${times}*ih`];
   const encoded = ["-r", "10", "-c:v", "libx264", "-profile:v", "main", "-bf", "0", "-g", "20", "-pix_fmt", "yuv420p", "-crf", "20"];
   await run("ffmpeg", ["-v", "error", "-y", "-r", "15", "-f", "mjpeg", "-i", film, ...scaled, ...encoded, short]);
-  await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", "37", "-i", short, "-c", "copy", file]);
+  const later = ["-vf", `tpad=start_duration=${lead}:color=0x6d7378`, ...encoded];
+  const repeated = lead > 0 ? later : ["-c", "copy"];
+  await run("ffmpeg", ["-v", "error", "-y", "-stream_loop", "37", "-i", short, ...repeated, file]);
   return file;
 }
 

@@ -25,8 +25,9 @@ describe("a network camera", { timeout: 600_000 }, () => {
     const [port, mainPort] = await freePorts(2);
     const people = await film(where, "two-people", onCamera);
     const login = { user: "gate", password: secret };
-    camera = new RtspCamera({ port, film: await video(people), ...login });
-    main = new RtspCamera({ port: mainPort, film: await video(people, 2), ...login });
+    // People come once the main stream is there as well, which is connected to after the small one.
+    camera = new RtspCamera({ port, film: await video(people, { lead: 12 }), ...login });
+    main = new RtspCamera({ port: mainPort, film: await video(people, { times: 2 }), ...login });
     await camera.start();
     await main.start();
     onvif = new OnvifCamera();

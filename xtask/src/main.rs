@@ -1,5 +1,5 @@
 //! `cargo xtask tidy`: the rules of the house that no compiler checks.
-//! `cargo xtask soak`: four cameras for half an hour against the built binary; `--minutes N --faces FOLDER`.
+//! `cargo xtask soak`: four cameras for half an hour against the built binary; `--minutes N --main --faces FOLDER`.
 //! `cargo xtask notices`: writes `docs/notices-libraries.md`.
 use std::process::ExitCode;
 
@@ -16,7 +16,7 @@ fn main() -> anyhow::Result<ExitCode> {
         }
         Some("soak") => soak(&root),
         _ => {
-            eprintln!("usage: cargo xtask tidy|notices|soak [--minutes N] --faces FOLDER");
+            eprintln!("usage: cargo xtask tidy|notices|soak [--minutes N] [--main] --faces FOLDER");
             Ok(ExitCode::from(2))
         }
     }

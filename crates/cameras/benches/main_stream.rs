@@ -4,7 +4,7 @@
 //! more has to be decoded. No threshold is enforced, for machines differ.
 #![allow(clippy::unwrap_used, clippy::cast_precision_loss)]
 
-use cameras::{Guard, MainStream, Spec, keep_main};
+use cameras::{Feed, Guard, MainStream, Spec, State, keep_main};
 use std::process::Command;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -87,9 +87,14 @@ async fn measure(encoding: &'static str, film: Vec<u8>) {
         credentials: None,
         frames_per_second: 5,
     };
-    let main = Arc::new(MainStream::default());
+    let main = Arc::new(MainStream::new(Duration::from_secs(2)));
+    let smaller = Feed::default();
+    smaller
+        .status
+        .send_modify(|status| status.state = State::Live);
+    let smaller = Arc::new(smaller);
     let guard = Arc::new(Guard::new(&["127.0.0.0/8"]).unwrap());
-    let keeping = tokio::spawn(keep_main(spec, guard, main.clone()));
+    let keeping = tokio::spawn(keep_main(spec, guard, main.clone(), smaller));
     tokio::time::sleep(PAUSE * GROUP * 3).await;
     let mut times = Vec::new();
     for _ in 0..ASKED {

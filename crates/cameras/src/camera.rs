@@ -72,19 +72,20 @@ pub async fn follow(spec: Spec, guard: Arc<Guard>, feed: Arc<Feed>) {
     let mut backoff = Backoff::default();
     loop {
         let error = follow_once(&spec, &guard, &feed, &mut backoff).await;
-        rest(&spec, &mut backoff, &feed.status, error).await;
+        rest("camera", &spec, &mut backoff, &feed.status, error).await;
     }
 }
 
-/// The pause after `error`, told.
+/// The pause after `error` of a camera or what else is followed, told.
 pub(crate) async fn rest(
+    what: &str,
     spec: &Spec,
     backoff: &mut Backoff,
     told: &watch::Sender<Status>,
     error: Error,
 ) {
     let pause = backoff.failed(&error, chance());
-    tracing::info!(camera = ?spec.address, %error, ?pause, "a camera gives no picture");
+    tracing::info!(address = ?spec.address, %error, ?pause, "a {what} gives no picture");
     told.send_modify(|status| {
         status.state = State::Waiting;
         status.frames_per_second = 0.0;

@@ -53,6 +53,14 @@ pub enum Error {
         /// The most that is taken.
         limit: usize,
     },
+    /// Key frames come too seldom.
+    #[error(
+        "more than {limit} bytes lie between two key frames; set a shorter key frame interval in the camera"
+    )]
+    FarApart {
+        /// The most that is kept.
+        limit: usize,
+    },
     /// What comes breaks the rules of its protocol.
     #[error("what the camera sends is damaged: {0}")]
     Damaged(String),

@@ -219,6 +219,43 @@ async fn a_gigabyte_and_a_length_that_is_a_lie_are_refused() {
     assert_eq!(refused(Reply::Bytes(short.into())).await, Error::Ended);
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn a_picture_over_rtsp_that_has_no_end_and_an_answer_of_gigabytes_are_cut_on_their_way() {
+    // What stands before the picture, and one of forty megabytes.
+    let mut film = include_bytes!("films/counting.h264").to_vec();
+    let first = film.windows(4).position(|four| four == [0, 0, 1, 0x65]);
+    film.truncate(first.unwrap() + 4);
+    film.resize(40 * 1024 * 1024, 0xff);
+    let camera = RtspCamera::start(0, video("H264", &film)).await.unwrap();
+    let too_large = Error::TooLarge {
+        what: "a picture of the stream",
+        limit: 16 * 1024 * 1024,
+    };
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    assert_eq!(
+        first_picture(&spec, &loopback()).await.unwrap_err(),
+        too_large
+    );
+    let lie = HttpCamera::start(0, |_| {
+        Reply::Endless {
+        first: Bytes::from_static(
+            b"RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Type: application/sdp\r\nContent-Length: 4000000000\r\n\r\n",
+        ),
+        again: vec![Bytes::from(vec![b'x'; 256 * 1024])],
+        pause: Duration::ZERO,
+    }
+    });
+    let lie = lie.await.unwrap();
+    let spec = Spec {
+        address: format!("rtsp://{}/film", lie.address()).parse().unwrap(),
+        ..spec
+    };
+    assert_eq!(
+        first_picture(&spec, &loopback()).await.unwrap_err(),
+        too_large
+    );
+}
+
 fn video(encoding: &'static str, film: &[u8]) -> Video {
     Video {
         encoding,
@@ -310,14 +347,58 @@ async fn a_stream_that_ends_is_begun_again() {
     following.abort();
 }
 
+/// A smaller stream that is live.
+fn live() -> Arc<Feed> {
+    let feed = Feed::default();
+    feed.status.send_modify(|status| status.state = State::Live);
+    Arc::new(feed)
+}
+
+#[tokio::test]
+async fn a_main_stream_is_not_asked_while_the_smaller_one_is_away() {
+    let camera = RtspCamera::start(0, video("H264", include_bytes!("films/counting.h264")));
+    let camera = camera.await.unwrap();
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let (main, feed) = (
+        Arc::new(MainStream::new(PATIENCE)),
+        Arc::new(Feed::default()),
+    );
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone(), feed.clone()));
+    tokio::time::sleep(Duration::from_millis(300)).await;
+    assert_eq!(camera.connections(), 0);
+    feed.status.send_modify(|status| status.state = State::Live);
+    let mut status = main.status.subscribe();
+    let live = status.wait_for(|s| s.state == State::Live);
+    timeout(PATIENCE, live).await.unwrap().unwrap();
+    keeping.abort();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_main_stream_that_cannot_be_decoded_in_time_says_so_and_is_spared_for_a_while() {
+    let camera = RtspCamera::start(0, video("H264", include_bytes!("films/counting.h264")));
+    let camera = camera.await.unwrap();
+    let spec = spec(&format!("rtsp://{}/film", camera.address()));
+    let main = Arc::new(MainStream::new(Duration::ZERO));
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone(), live()));
+    let mut status = main.status.subscribe();
+    let live = status.wait_for(|s| s.state == State::Live);
+    timeout(PATIENCE, live).await.unwrap().unwrap();
+    assert_eq!(main.trouble(), None);
+    let late = main.picture_at(Instant::now()).await.unwrap_err();
+    assert!(late.to_string().contains("key frame interval"), "{late}");
+    assert_eq!(main.trouble(), Some(late));
+    assert_eq!(main.picture_at(Instant::now()).await, Ok(None));
+    keeping.abort();
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_main_stream_the_picture_of_a_moment_is_had_for_some_seconds() {
     let film = video("H264", include_bytes!("films/counting.h264"));
     let camera = RtspCamera::start(0, film).await.unwrap();
     let spec = spec(&format!("rtsp://{}/film", camera.address()));
-    let main = Arc::new(MainStream::default());
+    let main = Arc::new(MainStream::new(PATIENCE));
     let before = Instant::now();
-    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone(), live()));
     let mut status = main.status.subscribe();
     timeout(PATIENCE, status.wait_for(|s| s.state == State::Live))
         .await
@@ -344,8 +425,8 @@ async fn a_main_stream_that_went_away_has_no_picture_and_is_begun_again() {
     };
     let camera = RtspCamera::start(0, film).await.unwrap();
     let spec = spec(&format!("rtsp://{}/film", camera.address()));
-    let main = Arc::new(MainStream::default());
-    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let main = Arc::new(MainStream::new(PATIENCE));
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone(), live()));
     let mut status = main.status.subscribe();
     for state in [State::Live, State::Waiting] {
         timeout(PATIENCE, status.wait_for(|s| s.state == state))
@@ -363,9 +444,9 @@ async fn a_main_stream_that_went_away_has_no_picture_and_is_begun_again() {
 
 #[tokio::test]
 async fn a_main_stream_over_http_is_refused_in_words() {
-    let main = Arc::new(MainStream::default());
+    let main = Arc::new(MainStream::new(PATIENCE));
     let spec = spec("http://127.0.0.1/capture");
-    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone()));
+    let keeping = tokio::spawn(keep_main(spec, loopback(), main.clone(), live()));
     let mut status = main.status.subscribe();
     let failed = status.wait_for(|s| s.error.is_some());
     let error = timeout(PATIENCE, failed)

@@ -3,16 +3,17 @@
 mod asking;
 mod mistaken;
 mod moment;
+mod passages;
 mod pictures;
 mod roll_call;
-mod source;
 #[cfg(test)]
 pub(crate) mod tests;
 
 pub use moment::Moment;
-pub use source::{CameraPictures, Sent};
+pub use passages::Passages;
 
 use crate::clock::SystemClock;
+use crate::fingers::one_in;
 use crate::recognition::Recogniser;
 use crate::strangers::StrangerBook;
 use api::ports::{Cameras, Clock, FrameRefused, LiveFrame, Overlay, RollCall};
@@ -21,26 +22,23 @@ use bytes::Bytes;
 use devices::{HeardKind, House};
 use mistaken::Mistaken;
 use model::{
-    Device, DeviceId, DeviceKind, DeviceTime, FaceLiveness, FaceSighting, LivenessPolicy,
-    ObservationDraft, PersonId, Receipt, Score, Sighting, SourceKey, Timestamp,
+    Device, DeviceId, DeviceKind, FaceLiveness, FaceRarity, FaceSighting, LivenessPolicy,
+    MatchRate, PersonId, Score,
 };
 use roll_call::RollCalls;
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 use storage::PictureFiles;
-use store::{Pictures, Store};
+use store::Store;
 use tokio::sync::{Mutex as AsyncMutex, watch};
 use tokio::time::timeout;
 use uuid::Uuid;
 use vision::liveness::{Asking, SpoofRule};
 use vision::{
     Analysis, Attention, Decided, Face, Identity, Look, ModelId, Purpose, TrackUpdate, Tracker,
-    TrackerSettings,
+    TrackerSettings, threshold,
 };
-
-/// How soon a decided track is delivered again to a store that was overloaded.
-const AGAIN: Duration = Duration::from_millis(200);
 
 /// How long a frame waits for its turn. Places are given in the order asked for and a camera asks for one
 /// at a time, so that none is passed over for one that sends more.
@@ -90,6 +88,8 @@ struct Following {
     called: Option<Duration>,
     /// Strangers who may be named yet.
     mistaken: Mistaken,
+    /// The number of the newest track: none is given twice.
+    last_track: u64,
 }
 
 impl Following {
@@ -109,8 +109,8 @@ impl Following {
         Purpose::Following(attention)
     }
 
-    /// Nothing that was seen before says anything of what comes: tracks are numbered anew, by templates that may be
-    /// another model's. Whoever is asked whether they are alive is decided and asked anew.
+    /// Nothing that was seen before says anything of what comes: tracks begin anew, by templates that may be another
+    /// model's. Whoever is asked whether they are alive is decided and asked anew.
     fn begin_anew(&mut self) {
         self.tracker = None;
         self.asking = Asking::default();
@@ -184,12 +184,14 @@ impl LiveCameras {
         at: Duration,
     ) -> Option<(TrackUpdate, Vec<Face>)> {
         let (before, settings) = (following.tracker.take(), self.settings);
+        let last = following.last_track;
         let served = before.as_ref().map(|(model, _)| *model);
         let picture = jpeg.clone();
         let stepped = self.recogniser.with_gallery(move |gallery| {
             let model = gallery.model();
             let same = before.filter(|(of, _)| *of == model);
-            let mut tracker = same.map_or_else(|| Tracker::new(settings), |(_, tracker)| tracker);
+            let anew = || Tracker::new(settings).numbered_after(last);
+            let mut tracker = same.map_or_else(anew, |(_, tracker)| tracker);
             // What the model before saw in a frame is not comparable any more.
             let fits = seen.faces.iter().all(|face| face.template.model() == model);
             let update = fits.then(|| tracker.follow(&picture, &seen, at, gallery));
@@ -201,91 +203,9 @@ impl LiveCameras {
             following.begin_anew();
         }
         let (tracker, update) = stepped?;
+        following.last_track = tracker.1.last_track();
         following.tracker = Some(tracker);
         update
-    }
-
-    /// Delivers until the store takes it: a track is decided only once. Meanwhile the camera hears
-    /// that it is busy, which is its back-pressure. `false` when the house closed or refused.
-    async fn insist(&self, draft: ObservationDraft) -> bool {
-        loop {
-            match self.house.deliver(draft.clone()).await {
-                Receipt::Committed { .. } | Receipt::Duplicate { .. } => return true,
-                Receipt::Overloaded if !self.house.deliveries.is_closed() => {
-                    tokio::time::sleep(AGAIN).await;
-                }
-                Receipt::Overloaded | Receipt::Refused(_) => return false,
-            }
-        }
-    }
-
-    /// The picture that is kept of a track: of the camera's main stream, where it has one.
-    async fn kept(&self, pictures: &mut dyn CameraPictures, decided: &Decided) -> Bytes {
-        let came = self.started + decided.pictured_at;
-        let main = pictures.main_at(came).await;
-        main.unwrap_or_else(|| decided.picture.clone())
-    }
-
-    /// Hands in what was decided; a picture is durable before the observation that names it.
-    async fn deliver(
-        &self,
-        station: &Device,
-        following: &mut Following,
-        (decided, liveness): (Decided, Option<FaceLiveness>),
-        (kept, at): (Bytes, Timestamp),
-    ) {
-        following.sequence += 1;
-        let spoof = self.spoof_evidence(station, following, &decided);
-        let kept = self.pictures.put(&kept).await;
-        let picture = kept
-            .inspect_err(|error| tracing::warn!(%error, "a picture is lost"))
-            .ok();
-        let face = FaceSighting {
-            picture,
-            liveness,
-            spoof,
-            ..sighting(&decided)
-        };
-        let known = face.known_liveness();
-        let draft = ObservationDraft {
-            device: station.id,
-            access_point: station.access_point,
-            key: SourceKey::Sequence {
-                boot_id: self.boot_id.clone(),
-                sequence: following.sequence,
-            },
-            device_time: DeviceTime::Absent,
-            received_at: at,
-            deferred: false,
-            sighting: Sighting::Face(face),
-            raw: Vec::new(),
-        };
-        if !self.insist(draft).await {
-            tracing::error!(camera = %station.id, "a decided track could not be committed");
-            return;
-        }
-        if decided.one_of.is_some() {
-            following.mistaken.like_two(decided.track);
-        }
-        if decided.person.is_some() || decided.one_of.is_some() {
-            // Of two who cannot be told apart one is enrolled as well, and no stranger.
-            let person = decided.person;
-            let whose = person.and_then(|person| may_be_taken_for(person, known));
-            self.was_no_stranger(following, decided.track, whose);
-        } else if let Some(picture) = picture
-            && !following.mistaken.was_like_two(decided.track)
-        {
-            let track = decided.track;
-            let keeping = self.strangers.keep_aside(decided, picture, at);
-            following.mistaken.told(track, picture, keeping);
-        }
-    }
-
-    /// Takes back what was kept of a track as a stranger's, if anything was: it is `person`'s.
-    fn was_no_stranger(&self, following: &mut Following, track: u64, person: Option<PersonId>) {
-        if let Some((picture, keeping)) = following.mistaken.named(track) {
-            self.strangers.take_back_aside(keeping, picture, person);
-        }
     }
 }
 
@@ -298,6 +218,7 @@ impl Camera {
             policy: LivenessPolicy::NotAsked,
             called: None,
             mistaken: Mistaken::default(),
+            last_track: 0,
         });
         Self {
             newest: watch::Sender::new(None),
@@ -316,15 +237,53 @@ impl LiveCameras {
         self.clock(Instant::now())
     }
 
-    /// Works on the newest of a camera's pictures.
-    pub async fn in_turn(
+    /// Looks at the newest frame of a camera, with the time when it was complete here: it is asked for when it is the
+    /// camera's turn, not before. What it decided is for [`Self::hand_in`], in the order of the looks.
+    pub async fn look(
         &self,
         camera: DeviceId,
-        pictures: &mut dyn CameraPictures,
+        newest: impl FnOnce() -> Option<(Bytes, Moment)> + Send,
+    ) -> Result<Passages, FrameRefused> {
+        let state = self.camera(camera);
+        let mut following = state.following.lock().await;
+        let looked = self.look_in(camera, &mut following, newest).await;
+        looked.map(|(_, passages)| passages)
+    }
+
+    /// Hands in what a look at the camera decided; looks go on meanwhile. The camera asks nobody to show that they are alive.
+    pub async fn hand_in(&self, camera: DeviceId, passages: Passages) {
+        let state = self.camera(camera);
+        for passage in passages.decided {
+            let ready = self.ready(&mut *state.following.lock().await, passage);
+            let committed = self.commit(ready).await;
+            self.settle(&mut *state.following.lock().await, committed);
+        }
+    }
+
+    /// Looks at a frame that was sent, and hands in what it decided: meanwhile the station hears that it is busy, which is
+    /// its back-pressure.
+    async fn sent(
+        &self,
+        camera: DeviceId,
+        jpeg: Bytes,
+        moment: Moment,
     ) -> Result<Arc<LiveFrame>, FrameRefused> {
-        let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
+        self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let state = self.camera(camera);
         let mut following = state.following.try_lock().map_err(|_| FrameRefused::Busy)?;
+        let looked = self.look_in(camera, &mut following, || Some((jpeg, moment)));
+        let (frame, passages) = looked.await?;
+        self.deliver(&mut following, passages).await;
+        Ok(frame)
+    }
+
+    async fn look_in(
+        &self,
+        camera: DeviceId,
+        following: &mut Following,
+        newest: impl FnOnce() -> Option<(Bytes, Moment)> + Send,
+    ) -> Result<(Arc<LiveFrame>, Passages), FrameRefused> {
+        let station = self.station(camera).ok_or(FrameRefused::UnknownCamera)?;
         let listed = self.called.goes_on(camera, self.now());
         let calls_roll = listed || self.roll_calls.contains(&camera);
         if calls_roll && following.has_called(self.now()) {
@@ -333,7 +292,7 @@ impl LiveCameras {
         let pool = self.recogniser.pool();
         let turn = timeout(TURN, pool.take()).await;
         let place = turn.ok().flatten().ok_or(FrameRefused::Busy)?;
-        let (jpeg, Moment { at, came }) = pictures.newest().ok_or(FrameRefused::Busy)?;
+        let (jpeg, Moment { at, came }) = newest().ok_or(FrameRefused::Busy)?;
         let clock = self.clock(came);
         let look = pool
             .look_at(place, jpeg.clone(), following.purpose(calls_roll, clock))
@@ -343,7 +302,7 @@ impl LiveCameras {
             Look::Unreadable(_) => return Err(FrameRefused::Unreadable),
         };
         let size = (seen.width, seen.height);
-        let update = self.follow(&mut following, &jpeg, seen, clock).await;
+        let update = self.follow(following, &jpeg, seen, clock).await;
         let (update, faces) = update.ok_or(FrameRefused::Busy)?;
         metrics::counter!("gatebook_frames_total").increment(1);
         self.house.heard(camera, HeardKind::Message);
@@ -352,38 +311,27 @@ impl LiveCameras {
             let seen = update.overlays.clone();
             self.called.see(camera, &jpeg, seen, at).await;
         }
-        let told = self
-            .told(&station, &mut following, update, &faces, clock)
-            .await;
-        self.tell_pictures(&mut following, &told);
+        let told = self.told(&station, following, update, &faces, clock).await;
+        self.tell_pictures(following, &told);
         let frame = Arc::new(LiveFrame {
             jpeg,
             overlays,
-            challenge: asking::shown(&following, clock),
+            challenge: asking::shown(following, clock),
             at,
             size,
         });
-        state.newest.send_replace(Some(frame.clone()));
+        let newest = &self.camera(camera).newest;
+        newest.send_replace(Some(frame.clone()));
         let took = came.elapsed().as_secs_f64();
         metrics::histogram!("gatebook_frame_to_overlay_seconds").record(took);
-        for one in told {
-            let kept = self.kept(pictures, &one.0).await;
-            self.deliver(&station, &mut following, one, (kept, at))
-                .await;
-        }
-        for seen in following.asking.again() {
-            let whose = may_be_taken_for(seen.person, self.known_again(&following, seen));
-            self.was_no_stranger(&mut following, seen.track, whose);
-        }
-        Ok(frame)
+        Ok((frame, self.passages(&station, at, told)))
     }
 }
 
 #[async_trait]
 impl Cameras for LiveCameras {
     async fn frame(&self, camera: DeviceId, jpeg: Bytes) -> Result<Arc<LiveFrame>, FrameRefused> {
-        let mut sent = Sent::new(jpeg, Moment::now());
-        self.in_turn(camera, &mut sent).await
+        self.sent(camera, jpeg, Moment::now()).await
     }
 
     fn watch(&self, camera: DeviceId) -> Option<watch::Receiver<Option<Arc<LiveFrame>>>> {
@@ -447,6 +395,20 @@ fn may_be_taken_for(person: PersonId, liveness: Option<FaceLiveness>) -> Option<
     (!doubtful).then_some(person)
 }
 
+/// How seldom a stranger is so alike, where that was told.
+fn rarity(decided: &Decided) -> Option<FaceRarity> {
+    let share = decided.false_identifications?;
+    let rate = MatchRate {
+        one_in: one_in(share.into()),
+        measured: threshold::is_measured(decided.gallery, share),
+    };
+    let allowed_one_in = one_in(decided.allowed.into());
+    Some(FaceRarity {
+        rate,
+        allowed_one_in,
+    })
+}
+
 /// What is reported of a decided track, picture, liveness and spoof models apart.
 pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
     FaceSighting {
@@ -456,6 +418,7 @@ pub(crate) fn sighting(decided: &Decided) -> FaceSighting {
         before: decided.before,
         score: Score::from_cosine(decided.score),
         threshold: Score::from_cosine(decided.threshold),
+        rarity: rarity(decided),
         runner_up: decided.runner_up.map(Score::from_cosine),
         frames: u16::try_from(decided.frames).unwrap_or(u16::MAX),
         gallery: u32::try_from(decided.gallery).unwrap_or(u32::MAX),

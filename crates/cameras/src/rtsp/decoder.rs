@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, watch};
 /// is left out up to the next key frame.
 const WAITING: usize = 64;
 /// Largest compressed picture that is taken, in bytes.
-const LARGEST_UNIT: usize = 8 * 1024 * 1024;
+pub(super) const LARGEST_UNIT: usize = 8 * 1024 * 1024;
 
 /// Video codecs that are decoded.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

@@ -20,9 +20,6 @@ const BOUNDARY: &str = "ffmpeg";
 /// Largest side of a picture in pixels; a larger one is made smaller, for as JPEG it might be more than is taken.
 const LARGEST_SIDE: u32 = 1920;
 
-/// The most that is read of the last pictures of a stretch, in bytes.
-const MOST_OUTPUT: u64 = 8 * 1024 * 1024;
-
 /// Starts the program; it ends when nobody hands in units any more, or nobody listens.
 pub(super) fn start(
     program: &Path,
@@ -81,6 +78,7 @@ async fn last_after(program: &Path, stretch: &Stretch, lost: usize) -> Result<By
     let mut child = spawn(command)?;
     let (mut input, output) = pipes(&mut child)?;
     let complaints = complaints(&mut child);
+    let (saying, said) = watch::channel(None);
     let feeding = async move {
         for picture in &stretch.pictures {
             // An ffmpeg that takes no more has ended; what it gave tells why.
@@ -89,18 +87,11 @@ async fn last_after(program: &Path, stretch: &Stretch, lost: usize) -> Result<By
             }
         }
     };
-    let mut bytes = Vec::new();
-    let mut output = output.take(MOST_OUTPUT);
-    let ((), read) = tokio::join!(feeding, output.read_to_end(&mut bytes));
-    read.map_err(broken)?;
-    let mut parts = Parts::new(BOUNDARY);
-    parts.push(&bytes);
-    let mut newest = None;
-    while let Some(part) = parts.next_part()? {
-        newest = Some(part);
-    }
+    let ((), read) = tokio::join!(feeding, listen(output, &saying));
+    read?;
+    let newest = said.borrow().clone();
     match newest {
-        Some(jpeg) => Ok(jpeg),
+        Some(picture) => picture,
         None => {
             let _ = child.start_kill();
             let why = in_brackets(complaints).await;

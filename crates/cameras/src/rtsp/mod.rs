@@ -1,14 +1,16 @@
 //! Cameras that speak RTSP: `retina` receives, over TCP alone, so that nothing but the camera's own
 //! connection has to be let through.
 
+mod bounded;
 mod decoder;
 mod ffmpeg;
 mod recent;
 
-use crate::connect::{no_answer, resolve};
+use crate::connect::connect;
 use crate::frame::{Frame, Source};
 use crate::{Error, Guard, Result, Spec, decoders};
 use async_trait::async_trait;
+use bounded::Bounded;
 use bytes::Bytes;
 use decoder::{Codec, Decoder, Unit};
 use futures::StreamExt;
@@ -32,6 +34,7 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// A stream that plays: its compressed pictures, one after another.
 pub(crate) struct Units {
     session: Demuxed,
+    way: Bounded,
     codec: Codec,
 }
 
@@ -61,8 +64,8 @@ fn name(codec: Codec) -> &'static str {
     }
 }
 
-async fn play(spec: &Spec, there: SocketAddr) -> Result<(Demuxed, Codec)> {
-    let failed = |error: retina::Error| told(&error, spec, there);
+async fn play(spec: &Spec, way: &Bounded) -> Result<(Demuxed, Codec)> {
+    let failed = |error: retina::Error| way.why(told(&error, spec));
     let credentials = spec.credentials.as_ref().map(|given| RetinaCredentials {
         username: given.user.clone(),
         password: given.password.clone(),
@@ -70,7 +73,7 @@ async fn play(spec: &Spec, there: SocketAddr) -> Result<(Demuxed, Codec)> {
     let options = SessionOptions::default()
         .creds(credentials)
         .user_agent("Gatebook".to_owned());
-    let url = at(spec.address.url(), there)?;
+    let url = at(spec.address.url(), way.entry)?;
     let mut session = Session::describe(url, options).await.map_err(failed)?;
     let (stream, codec) = chosen(&session)?;
     let setup = SetupOptions::default()
@@ -82,15 +85,13 @@ async fn play(spec: &Spec, there: SocketAddr) -> Result<(Demuxed, Codec)> {
     Ok((demuxed, codec))
 }
 
-/// The same address with the checked host in place of its name: it is not looked up again.
-fn at(url: &Url, there: SocketAddr) -> Result<Url> {
+/// The same address with the way there in place of the host: its name is not looked up again.
+fn at(url: &Url, entry: SocketAddr) -> Result<Url> {
     let mut url = url.clone();
-    let host = match there {
-        SocketAddr::V4(four) => four.ip().to_string(),
-        SocketAddr::V6(six) => format!("[{}]", six.ip()),
-    };
-    url.set_host(Some(&host))
-        .map_err(|error| Error::Address(error.to_string()))?;
+    let host = url.set_host(Some(&entry.ip().to_string()));
+    host.map_err(|error| Error::Address(error.to_string()))?;
+    let no_port = |()| Error::Address("an address without a host".into());
+    url.set_port(Some(entry.port())).map_err(no_port)?;
     Ok(url)
 }
 
@@ -108,7 +109,7 @@ fn chosen<S: retina::client::State>(session: &Session<S>) -> Result<(usize, Code
     Err(Error::Codec(other.unwrap_or_else(|| "no video".into())))
 }
 
-fn told(error: &retina::Error, spec: &Spec, there: SocketAddr) -> Error {
+fn told(error: &retina::Error, spec: &Spec) -> Error {
     match error.status_code() {
         Some(401) if spec.credentials.is_some() => return Error::WrongPassword,
         Some(401) => return Error::PasswordWanted,
@@ -118,9 +119,8 @@ fn told(error: &retina::Error, spec: &Spec, there: SocketAddr) -> Error {
     // What follows the first line is for who has the packets in front of him.
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
-    match first.contains("Unable to connect") || first.contains("onnection refused") {
-        true => no_answer(there, first),
-        false if first.contains("authentication requested") => Error::PasswordWanted,
+    match first.contains("authentication requested") {
+        true => Error::PasswordWanted,
         false => Error::Damaged(first.to_owned()),
     }
 }
@@ -128,10 +128,16 @@ fn told(error: &retina::Error, spec: &Spec, there: SocketAddr) -> Error {
 impl Units {
     /// Connects and begins to play.
     pub(crate) async fn open(spec: &Spec, guard: &Arc<Guard>) -> Result<Self> {
-        let there = resolve(guard, &spec.address).await?;
-        let begun = timeout(PATIENCE, play(spec, there)).await;
+        let camera = connect(guard, &spec.address).await?;
+        let way = Bounded::through(camera).await?;
+        let begun = timeout(PATIENCE, play(spec, &way)).await;
         let (session, codec) = begun.map_err(|_| Error::Silent(PATIENCE.as_secs()))??;
-        Ok(Self { session, codec })
+        way.picture();
+        Ok(Self {
+            session,
+            way,
+            codec,
+        })
     }
 
     /// What its last seconds are kept in.
@@ -150,12 +156,15 @@ impl Units {
     /// The next picture; whoever stops waiting for it loses nothing.
     async fn next(&mut self) -> Result<Unit> {
         loop {
-            let item = self.session.next().await.ok_or(Error::Ended)?;
+            let item = self.session.next().await;
+            let item = item.ok_or_else(|| self.way.why(Error::Ended))?;
             let item = item.map_err(|error| {
                 let text = error.to_string();
-                Error::Damaged(text.lines().next().unwrap_or_default().to_owned())
+                let first = text.lines().next().unwrap_or_default();
+                self.way.why(Error::Damaged(first.to_owned()))
             })?;
             if let CodecItem::VideoFrame(frame) = item {
+                self.way.picture();
                 let key = frame.is_random_access_point();
                 let data = frame.into_data();
                 return Ok(Unit { data, key });

@@ -46,7 +46,7 @@ impl Recent {
     /// Takes in what came at `came`.
     ///
     /// # Errors
-    /// [`Error::TooLarge`] when more lies between two key frames than is kept: then there is no picture of any moment.
+    /// [`Error::FarApart`] when more lies between two key frames than is kept: then there is no picture of any moment.
     pub(crate) fn push(&mut self, unit: Unit, came: Instant) -> Result<()> {
         let Unit { data, key } = unit;
         if self.pictures.is_empty() && !key {
@@ -64,10 +64,7 @@ impl Recent {
         }
         if self.bytes > MOST_BYTES {
             self.forget(self.pictures.len());
-            return Err(Error::TooLarge {
-                what: "a main stream between two key frames",
-                limit: MOST_BYTES,
-            });
+            return Err(Error::FarApart { limit: MOST_BYTES });
         }
         Ok(())
     }

@@ -3,7 +3,7 @@
 mod asked;
 pub mod rig;
 
-use super::{LiveCameras, Moment, Sent};
+use super::{LiveCameras, Moment};
 use crate::house;
 use crate::recognition::{Analyser, Fault};
 use crate::strangers::StrangerBook;
@@ -87,9 +87,7 @@ async fn seen(clock: impl Fn(u64) -> i64) -> (Vec<u64>, Vec<bool>) {
             at: at(clock(n)),
             came: began + Duration::from_millis(n * 200),
         };
-        let mut sent = Sent::new(Bytes::new(), moment);
-        let frame = live.in_turn(camera, &mut sent).await;
-        let frame = frame.unwrap();
+        let frame = live.sent(camera, Bytes::new(), moment).await.unwrap();
         assert_eq!(frame.at, moment.at);
         tracks.extend(frame.overlays.iter().map(|overlay| overlay.track));
     }

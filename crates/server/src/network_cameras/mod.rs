@@ -2,31 +2,34 @@
 //! worked on whenever it is its turn.
 
 mod config;
-mod newest;
+mod passages;
 mod port;
 #[cfg(test)]
 mod tests;
 
 pub use config::NetworkCamerasConfig;
 
-use crate::cameras::LiveCameras;
+use crate::cameras::{LiveCameras, Moment, Passages};
 use anyhow::Result;
 use api::ports::{Cameras as _, FrameRefused};
 use cameras::{Credentials, Feed, Guard, MainStream, Spec, State, follow, keep_main};
 use model::{Act, DeviceId, DeviceKind, Record};
-use newest::Newest;
+use passages::{Decoding, Main, hand_in};
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use store::{Committed, NetworkCamera, Store};
 use tokio::sync::broadcast::error::RecvError;
+use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 /// How soon a frame that was refused makes place for the next one.
 const AGAIN: Duration = Duration::from_millis(100);
+/// Looks whose passages may be on their way into the log.
+const WAITING: usize = 8;
 /// How soon a registry that could not be read is read again.
 const READ_AGAIN: Duration = Duration::from_secs(5);
 
@@ -37,6 +40,7 @@ pub struct NetworkCameras {
     followed: Mutex<HashMap<DeviceId, Followed>>,
     /// Who works on pictures: a passage that was decided is delivered, whatever becomes of its camera.
     working: TaskTracker,
+    decoding: Arc<Decoding>,
 }
 
 /// One that is followed; dropped, it is not.
@@ -70,11 +74,17 @@ impl Drop for Followed {
 impl NetworkCameras {
     /// None yet; they may have the addresses that `guard` lets pass.
     pub fn new(guard: Guard, discovery: SocketAddr) -> Arc<Self> {
+        Self::decoding(guard, discovery, Decoding::default())
+    }
+
+    /// The same where decoding main streams may take that.
+    fn decoding(guard: Guard, discovery: SocketAddr, decoding: Decoding) -> Arc<Self> {
         Arc::new(Self {
             guard: Arc::new(guard),
             discovery,
             followed: Mutex::default(),
             working: TaskTracker::new(),
+            decoding: Arc::new(decoding),
         })
     }
 
@@ -151,17 +161,18 @@ impl NetworkCameras {
             tokio::spawn(tell(id, feed.clone(), live.clone())),
         ];
         let main = main.map(|spec| {
-            let main = Arc::new(MainStream::default());
+            let main = Arc::new(MainStream::new(self.decoding.picture));
             tasks.push(tokio::spawn(keep_main(
                 spec,
                 self.guard.clone(),
                 main.clone(),
+                feed.clone(),
             )));
             main
         });
-        let newest = Newest::of(id, &feed, main.clone());
-        self.working
-            .spawn(work(id, newest, live.clone(), over.clone()));
+        let pictures = main.clone().map(|main| (main, self.decoding.clone()));
+        let working = work(id, feed.clone(), pictures, live.clone(), over.clone());
+        self.working.spawn(working);
         Followed {
             wanted,
             feed,
@@ -202,11 +213,41 @@ fn concerns(committed: &Committed) -> bool {
     )
 }
 
-/// Works on the newest picture, one after another, until `over`.
-async fn work(id: DeviceId, mut newest: Newest, live: Arc<LiveCameras>, over: CancellationToken) {
-    while over.run_until_cancelled(newest.changed()).await == Some(true) {
-        match live.in_turn(id, &mut newest).await {
-            Ok(_) => {}
+/// Works on the newest picture, one after another, until `over`, and hands in what that decides.
+async fn work(
+    id: DeviceId,
+    feed: Arc<Feed>,
+    main: Option<Main>,
+    live: Arc<LiveCameras>,
+    over: CancellationToken,
+) {
+    let (decided, waiting) = mpsc::channel(WAITING);
+    let looking = look(id, &feed, decided, &live, &over);
+    let handing = hand_in(id, waiting, main, live.clone(), over.clone());
+    tokio::join!(looking, handing);
+}
+
+async fn look(
+    id: DeviceId,
+    feed: &Feed,
+    decided: mpsc::Sender<(Instant, Passages)>,
+    live: &LiveCameras,
+    over: &CancellationToken,
+) {
+    let mut frames = feed.frames.subscribe();
+    while let Some(Ok(())) = over.run_until_cancelled(frames.changed()).await {
+        let newest = || {
+            let frame = frames.borrow_and_update().clone()?;
+            let moment = Moment {
+                at: frame.at,
+                came: frame.came,
+            };
+            Some((frame.jpeg, moment))
+        };
+        match live.look(id, newest).await {
+            Ok(passages) if passages.is_empty() => {}
+            // Whoever hands in ends after this one.
+            Ok(passages) => drop(decided.send((Instant::now(), passages)).await),
             // The device is being added, or removed: the registry is read anew in a moment.
             Err(FrameRefused::UnknownCamera | FrameRefused::Busy) => {
                 tokio::time::sleep(AGAIN).await;

@@ -22,7 +22,8 @@ impl Port for NetworkCameras {
     fn main_status(&self, camera: DeviceId) -> Option<CameraStatus> {
         let followed = self.followed();
         let main = followed.get(&camera)?.main.as_ref()?;
-        let status = main.status.borrow().clone();
+        let mut status = main.status.borrow().clone();
+        status.error = status.error.or_else(|| main.trouble());
         Some(shown(status))
     }
 

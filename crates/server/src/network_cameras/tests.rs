@@ -1,6 +1,6 @@
 //! What the registry says is what is followed.
 
-use super::NetworkCameras;
+use super::{Decoding, NetworkCameras};
 use crate::cameras::LiveCameras;
 use crate::cameras::tests::rig::{Rig, face};
 use crate::config::Config;
@@ -10,12 +10,13 @@ use crate::site::Site;
 use crate::tests::{act, door, native, opened};
 use api::ports::{CameraState, NetworkCameras as _};
 use cameras::Guard;
-use model::{Act, Device, DeviceKind, Receipt};
+use model::{Act, Device, DeviceKind, Receipt, Sighting};
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 use store::{NetworkCamera, Pictures as _, Put, Store, Write};
 use testkit::cameras::{HttpCamera, Reply, RtspCamera, Video};
+use tokio::sync::Semaphore;
 use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
 use vision::TrackerSettings;
@@ -138,8 +139,18 @@ async fn added_with(
 
 /// Follows the cameras that were added to `rig` before.
 async fn follow_in(rig: &Rig, stop: &CancellationToken) -> (Arc<NetworkCameras>, Running) {
+    follow_decoding(rig, stop, Decoding::default()).await
+}
+
+/// The same where decoding main streams may take that.
+async fn follow_decoding(
+    rig: &Rig,
+    stop: &CancellationToken,
+    decoding: Decoding,
+) -> (Arc<NetworkCameras>, Running) {
     let guard = Guard::new(&["127.0.0.0/8"]).unwrap();
-    let network = NetworkCameras::new(guard, SocketAddr::from(([127, 0, 0, 1], 9)));
+    let nobody = SocketAddr::from(([127, 0, 0, 1], 9));
+    let network = NetworkCameras::decoding(guard, nobody, decoding);
     let run = network.clone();
     let running = run.run(rig.store.clone(), rig.live.clone(), stop.clone());
     (network, tokio::spawn(running))
@@ -207,18 +218,27 @@ async fn a_passage_that_was_decided_is_delivered_although_its_camera_is_removed(
     running.await.unwrap().unwrap();
 }
 
-/// The picture of the next passage, which is committed.
-async fn kept(rig: &mut Rig) -> Vec<u8> {
+/// The next passage, which is committed: its track and its picture.
+async fn passage(rig: &mut Rig) -> (u64, Vec<u8>) {
     let delivery = timeout(PATIENCE, rig.deliveries.recv()).await.unwrap();
     let delivery = delivery.unwrap();
     let receipt = Receipt::Committed { contiguous: None };
     delivery.reply.send(receipt).unwrap();
-    let picture = delivery.draft.sighting.picture().unwrap();
-    rig.site.pictures.get(picture).await.unwrap().unwrap()
+    let Sighting::Face(face) = delivery.draft.sighting else {
+        panic!("a camera sees faces");
+    };
+    let picture = face.picture.unwrap();
+    let picture = rig.site.pictures.get(picture).await.unwrap().unwrap();
+    (face.track, picture)
 }
 
-#[tokio::test(flavor = "multi_thread")]
-async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the_main_one() {
+/// The picture of the next passage.
+async fn kept(rig: &mut Rig) -> Vec<u8> {
+    passage(rig).await.1
+}
+
+/// A main stream, and its address.
+async fn main_stream() -> (RtspCamera, Option<String>) {
     let film = Video {
         encoding: "H264",
         film: include_bytes!("../../../cameras/tests/films/counting.h264").to_vec(),
@@ -227,23 +247,64 @@ async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the
         authorization: None,
     };
     let main = RtspCamera::start(0, film).await.unwrap();
-    let address = Some(format!("rtsp://{}/main", main.address()));
+    let address = format!("rtsp://{}/main", main.address());
+    (main, Some(address))
+}
+
+async fn main_becomes(network: &NetworkCameras, device: &Device, state: CameraState) {
+    let reached = async {
+        while network.main_status(device.id).map(|status| status.state) != Some(state) {
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(PATIENCE, reached).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_camera_is_looked_at_while_its_main_stream_is_decoded_and_nobody_passes_twice() {
+    let (_main, address) = main_stream().await;
     let mut rig = Rig::of(Duration::ZERO).await;
     rig.enrol(0).await;
     rig.enrol(1).await;
     let (_camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
     rig.reread().await;
     let stop = CancellationToken::new();
-    let (network, running) = follow_in(&rig, &stop).await;
-    let main_becomes = async |state| {
-        let reached = async {
-            while network.main_status(device.id).map(|status| status.state) != Some(state) {
-                sleep(Duration::from_millis(20)).await;
-            }
-        };
-        timeout(PATIENCE, reached).await.unwrap();
+    let decoding = Decoding {
+        places: Semaphore::new(0),
+        ..Decoding::default()
     };
-    main_becomes(CameraState::Live).await;
+    let (network, running) = follow_decoding(&rig, &stop, decoding).await;
+    main_becomes(&network, &device, CameraState::Live).await;
+    *rig.fake.faces.lock().unwrap() = vec![face(0), face(1)];
+    let before = rig.fake.looks.lock().unwrap().len();
+    let first = passage(&mut rig).await;
+    // They are told of after three looks, and wait three seconds for a picture: some thirty.
+    let looks = rig.fake.looks.lock().unwrap().len() - before;
+    let second = passage(&mut rig).await;
+    assert_eq!([first, second], [1, 2].map(|track| (track, JPEG.to_vec())));
+    assert!(looks > 10, "{looks} looks");
+    sleep(Duration::from_secs(1)).await;
+    assert!(rig.deliveries.try_recv().is_err());
+    stop.cancel();
+    running.await.unwrap().unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the_main_one() {
+    let (main, address) = main_stream().await;
+    let mut rig = Rig::of(Duration::ZERO).await;
+    rig.enrol(0).await;
+    rig.enrol(1).await;
+    let (_camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
+    rig.reread().await;
+    let stop = CancellationToken::new();
+    let patient = Decoding {
+        picture: PATIENCE,
+        look: PATIENCE,
+        ..Decoding::default()
+    };
+    let (network, running) = follow_decoding(&rig, &stop, patient).await;
+    main_becomes(&network, &device, CameraState::Live).await;
     *rig.fake.faces.lock().unwrap() = vec![face(0)];
     let picture = kept(&mut rig).await;
     assert!(picture.len() > 1_000, "{} bytes", picture.len());
@@ -257,7 +318,7 @@ async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the
     );
     // A main stream that is away takes nobody's passage with it.
     drop(main);
-    main_becomes(CameraState::Waiting).await;
+    main_becomes(&network, &device, CameraState::Waiting).await;
     *rig.fake.faces.lock().unwrap() = vec![face(1)];
     assert_eq!(kept(&mut rig).await, JPEG);
     stop.cancel();

@@ -4,6 +4,7 @@ use super::Running;
 use anyhow::{Context, Result, bail};
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::{TcpListener, TcpStream};
@@ -31,6 +32,7 @@ pub struct Video {
 #[derive(Debug)]
 pub struct RtspCamera {
     address: SocketAddr,
+    connections: Arc<AtomicUsize>,
     _running: Running,
 }
 
@@ -43,18 +45,28 @@ impl RtspCamera {
         let listener = TcpListener::bind(("127.0.0.1", port)).await?;
         let address = listener.local_addr()?;
         let video = Arc::new(video);
+        let connections = Arc::new(AtomicUsize::new(0));
+        let counted = connections.clone();
         let running = tokio::spawn(async move {
-            let mut connections = JoinSet::new();
+            let mut serving = JoinSet::new();
             while let Ok((stream, _)) = listener.accept().await {
+                counted.fetch_add(1, Ordering::Relaxed);
                 let video = video.clone();
                 // A client that goes away ends its connection.
-                connections.spawn(async move { drop(serve(stream, &video).await) });
+                serving.spawn(async move { drop(serve(stream, &video).await) });
             }
         });
         Ok(Self {
             address,
+            connections,
             _running: Running(running),
         })
+    }
+
+    /// How many connections it had so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::Relaxed)
     }
 
     /// Where it is.

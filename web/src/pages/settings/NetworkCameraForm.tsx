@@ -127,20 +127,35 @@ export function NetworkCameraForm({ start, row, onClose }: Props) {
   );
 }
 
-/** Shows the first picture of each stream. */
+/** What a stream gave when it was tried. */
+interface Tried {
+  main: boolean;
+  picture?: string;
+  error?: unknown;
+}
+
+/** Shows the first picture of each stream, or why there is none. */
 function TestCamera({ asked, device }: { asked: Start; device: string | undefined }) {
   const { address, main_address, user, password } = asked;
   const test = useMutation({
     mutationFn: async () => {
-      const pictures = [];
+      const tried: Tried[] = [];
       for (const stream of [address, main_address].filter((one) => one.trim() !== "")) {
-        pictures.push(URL.createObjectURL(await firstPicture({ address: stream, user, password }, device)));
+        const main = tried.length > 0;
+        try {
+          const picture = await firstPicture({ address: stream, user, password }, device);
+          tried.push({ main, picture: URL.createObjectURL(picture) });
+        } catch (error) {
+          tried.push({ main, error });
+          // Its main stream is not asked as well: a second wrong password may lock the camera's user.
+          break;
+        }
       }
-      return pictures;
+      return tried;
     },
   });
-  const pictures = test.data;
-  useEffect(() => () => pictures?.forEach((picture) => URL.revokeObjectURL(picture)), [pictures]);
+  const tried = test.data;
+  useEffect(() => () => tried?.forEach(({ picture }) => picture && URL.revokeObjectURL(picture)), [tried]);
   return (
     <div className="stack">
       <span>
@@ -148,19 +163,20 @@ function TestCamera({ asked, device }: { asked: Start; device: string | undefine
           Test
         </Button>
       </span>
-      {test.error instanceof Problem && (
-        <Note tone="bad" title="No picture">
-          {test.error.detail}
-        </Note>
+      {tried?.map(({ main, picture, error }) =>
+        picture === undefined ? (
+          <Note key="error" tone="bad" title={main ? "No picture of the main stream" : "No picture"}>
+            {error instanceof Problem ? error.detail : "Gatebook cannot be reached. Try again."}
+          </Note>
+        ) : (
+          <img
+            key={picture}
+            className={css.tested}
+            src={picture}
+            alt={main ? "The same in its main stream" : "What the camera shows now"}
+          />
+        ),
       )}
-      {pictures?.map((picture, at) => (
-        <img
-          key={picture}
-          className={css.tested}
-          src={picture}
-          alt={at === 0 ? "What the camera shows now" : "The same in its main stream"}
-        />
-      ))}
     </div>
   );
 }

@@ -96,8 +96,10 @@ function CameraState({ camera }: { camera: NetworkCamera }) {
       {camera.main_status && (
         <div>
           <StreamState status={camera.main_status} name="Main stream: " />
-          {camera.main_status.state !== "live" && (
+          {camera.main_status.state !== "live" ? (
             <span className="small muted"> Pictures are kept of the small stream meanwhile.</span>
+          ) : (
+            camera.main_status.error && <span className="small muted"> The last picture was kept of the small stream.</span>
           )}
         </div>
       )}
@@ -105,8 +107,11 @@ function CameraState({ camera }: { camera: NetworkCamera }) {
   );
 }
 
+/** How it goes with a stream that gives no pictures; a main stream is not decoded until one is wanted. */
+const stateWords = { live: "Not decoded", waiting: "No picture", connecting: "Connecting" } as const;
+
 function StreamState({ status, name = "" }: { status: NonNullable<NetworkCamera["status"]>; name?: string }) {
-  if (status.state === "live") {
+  if (status.state === "live" && !status.error) {
     const rate = status.frames_per_second > 0 ? `, ${status.frames_per_second.toFixed(1)}/s` : "";
     return (
       <>
@@ -118,7 +123,7 @@ function StreamState({ status, name = "" }: { status: NonNullable<NetworkCamera[
     <>
       <Badge tone="warn">
         {name}
-        {status.state === "waiting" ? "No picture" : "Connecting"}
+        {stateWords[status.state]}
       </Badge>{" "}
       <span className="small muted">{status.error}</span>
     </>

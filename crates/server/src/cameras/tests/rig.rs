@@ -7,8 +7,8 @@ use crate::site::Site;
 use crate::tests::{act, at, door, native, opened, recogniser};
 use api::ports::Recognition;
 use devices::Delivery;
-use model::{Act, CredentialId};
-use store::{Put, Write};
+use model::{Act, CredentialId, Receipt, Sighting};
+use store::{Pictures as _, Put, Write};
 use tempfile::TempDir;
 use tokio::sync::mpsc;
 use vision::liveness::SpoofScores;
@@ -133,8 +133,7 @@ impl Rig {
             at: at(0) + jiff::SignedDuration::from_millis(ms.into()),
             came: self.live.started + Duration::from_millis(ms.into()),
         };
-        let mut sent = Sent::new(picture(), moment);
-        self.live.in_turn(self.station, &mut sent).await
+        self.live.sent(self.station, picture(), moment).await
     }
 
     /// Commits whatever is delivered from now on.
@@ -239,6 +238,50 @@ async fn between_two_looks_a_camera_that_calls_a_roll_is_busy() {
 }
 
 #[tokio::test]
+async fn the_picture_to_keep_is_of_the_moment_when_the_face_was_seen_best() {
+    let rig = Rig::of(Duration::ZERO).await;
+    rig.enrol(0).await;
+    let mut passages = None;
+    for ms in [0, 250, 500, 750, 1_000] {
+        let mut seen = face(0);
+        // The second frame shows it best.
+        seen.quality = Quality::well_shown(if ms == 250 { 200.0 } else { 70.0 });
+        *rig.fake.faces.lock().unwrap() = vec![seen];
+        let moment = Moment {
+            at: at(0),
+            came: rig.live.started + Duration::from_millis(ms),
+        };
+        let jpeg = Bytes::from(ms.to_string());
+        let looked = rig.live.look(rig.station, || Some((jpeg, moment))).await;
+        let looked = looked.unwrap();
+        if !looked.is_empty() {
+            passages = Some((ms, looked));
+            break;
+        }
+    }
+    let (decided, mut passages) = passages.expect("nobody passed");
+    assert!(decided > 250);
+    let pictures: Vec<_> = passages
+        .pictures()
+        .map(|(at, jpeg)| (at, jpeg.clone()))
+        .collect();
+    let best = rig.live.started + Duration::from_millis(250);
+    assert_eq!(pictures, [(best, Bytes::from("250"))]);
+}
+
+#[tokio::test]
+async fn no_number_is_given_to_two_tracks_of_a_camera() {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    rig.commit_all();
+    let first = rig.frame(&[0], 0).await.unwrap();
+    let camera = rig.live.camera(rig.station);
+    camera.following.lock().await.begin_anew();
+    let anew = rig.frame(&[0], 250).await.unwrap();
+    let tracks = [first, anew].map(|frame| frame.overlays[0].track);
+    assert_eq!(tracks, [1, 2]);
+}
+
+#[tokio::test]
 async fn a_track_that_is_named_after_it_was_a_strangers_leaves_no_stranger_behind() {
     let mut rig = Rig::of(Duration::ZERO).await;
     rig.commit_all();
@@ -280,6 +323,8 @@ async fn whoever_is_asked_when_another_model_comes_to_serve_is_asked_anew() {
             before: None,
             score: 1.0,
             threshold: 0.9,
+            false_identifications: None,
+            allowed: 0.005,
             runner_up: None,
             margin: None,
             frames: 3,
