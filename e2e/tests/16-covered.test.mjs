@@ -81,6 +81,7 @@ describe("covered faces", { timeout: 600_000 }, () => {
       const shown = seen.getByRole("dialog");
       await shown.getByText("The face is like two people, who cannot be told apart").waitFor();
       await shown.getByText(/^Like (Ada|Twin) Example and (Ada|Twin) Example, not told apart/).waitFor();
+      for (const one of ["Ada", "Twin"]) await shown.getByRole("img", { name: `Registered photograph of ${one} Example` }).waitFor();
       assert.deepEqual(await examine(seen, "one-of-two", looks[0]), []);
     } finally {
       await door.close();

@@ -8,7 +8,7 @@ import { strangerOnQuery } from "../../api/strangers";
 import type { Passage } from "../../api/types";
 import { DirectionBadge, OutcomeBadge, Remarks } from "../../passage/Badges";
 import { fingerLine } from "../../passage/finger";
-import { passageName } from "../../passage/name";
+import { passageName, personName } from "../../passage/name";
 import { Why } from "../../passage/Why";
 import { Button } from "../../ui/Button";
 import { count, skew } from "../../ui/format";
@@ -29,14 +29,12 @@ export function PassageDetail({ passage }: { passage: Passage }) {
   return (
     <>
       <div className={css.pictures}>
-        <figure>
-          <Picture
-            src={pictureUrl(person?.photo)}
-            alt={person ? `Registered photograph of ${passageName(passage)}` : ""}
-            none="Nothing registered"
-          />
-          <figcaption>Registered</figcaption>
-        </figure>
+        {registered(passage).map(({ photo, of, caption }) => (
+          <figure key={caption}>
+            <Picture src={pictureUrl(photo)} alt={of ? `Registered photograph of ${of}` : ""} none="Nothing registered" />
+            <figcaption>{caption}</figcaption>
+          </figure>
+        ))}
         {(passage.picture || !press) && (
           <figure>
             <Picture src={pictureUrl(passage.picture)} alt="Picture of the passage" fit="contain" />
@@ -75,6 +73,26 @@ export function PassageDetail({ passage }: { passage: Passage }) {
       {correcting && <NotThisPerson passage={passage} onClose={() => setCorrecting(false)} />}
     </>
   );
+}
+
+interface Registered {
+  photo: string | null | undefined;
+  /** Whose it is. */
+  of?: string;
+  caption: string;
+}
+
+/** What is registered of the person, or of both whom the face is like. */
+function registered(passage: Passage): Registered[] {
+  if (passage.person) {
+    return [{ photo: passage.person.photo, of: passageName(passage), caption: "Registered" }];
+  }
+  if (passage.one_of.length === 0) return [{ photo: null, caption: "Registered" }];
+  return passage.one_of.map((person) => ({
+    photo: person.photo,
+    of: personName(person),
+    caption: `Registered: ${personName(person)}`,
+  }));
 }
 
 /** Says of a stranger how often they were seen, while that is kept. */
