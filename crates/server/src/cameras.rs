@@ -398,9 +398,11 @@ fn may_be_taken_for(person: PersonId, liveness: Option<FaceLiveness>) -> Option<
 /// How seldom a stranger is so alike, where that was told.
 fn rarity(decided: &Decided) -> Option<FaceRarity> {
     let share = decided.false_identifications?;
+    // Scores of a model of the site's choosing are brought onto this scale by one point of it.
+    let embedded = decided.template.model() == ModelId::FACE_API;
     let rate = MatchRate {
         one_in: one_in(share.into()),
-        measured: threshold::is_measured(decided.gallery, share),
+        measured: embedded && threshold::is_measured(decided.gallery, share),
     };
     let allowed_one_in = one_in(decided.allowed.into());
     Some(FaceRarity {

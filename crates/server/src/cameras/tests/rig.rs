@@ -218,7 +218,13 @@ async fn a_called_roll_looks_at_many_faces_every_two_seconds_and_lists_whom_it_s
     let passed = eventually("nothing is logged", async || {
         rig.store.unsettled().await.unwrap().observations.pop()
     });
-    assert!(matches!(passed.await.sighting, Sighting::Face(seen) if seen.person == Some(ada)));
+    let Sighting::Face(seen) = passed.await.sighting else {
+        panic!("a camera sees faces");
+    };
+    assert_eq!(seen.person, Some(ada));
+    let rarity = seen.rarity.unwrap();
+    assert_eq!(rarity.allowed_one_in, 200);
+    assert!(rarity.rate.one_in > 200 && !rarity.rate.measured);
     rig.live.end_roll_call(rig.station).unwrap();
     rig.frame(&[0, 1], 20_000).await.unwrap();
     assert!(!matches!(rig.last_purpose(), Purpose::RollCall));
