@@ -46,7 +46,7 @@ pub async fn hand_in(
         if let Some(main) = &main {
             let left = main.1.look.saturating_sub(looked.elapsed());
             // Whatever has no better picture by then keeps its own.
-            if !left.is_zero() && !over.is_cancelled() {
+            if !left.is_zero() {
                 let taking = timeout(left, take_pictures(camera, main, &mut passages));
                 let _ = over.run_until_cancelled(taking).await;
             }

@@ -251,6 +251,16 @@ async fn main_stream() -> (RtspCamera, Option<String>) {
     (main, Some(address))
 }
 
+/// A site with two people, and a camera that has that main stream.
+async fn with_main_stream(address: Option<String>) -> (Rig, HttpCamera, Device) {
+    let mut rig = Rig::of(Duration::ZERO).await;
+    rig.enrol(0).await;
+    rig.enrol(1).await;
+    let (camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
+    rig.reread().await;
+    (rig, camera, device)
+}
+
 async fn main_becomes(network: &NetworkCameras, device: &Device, state: CameraState) {
     let reached = async {
         while network.main_status(device.id).map(|status| status.state) != Some(state) {
@@ -263,11 +273,7 @@ async fn main_becomes(network: &NetworkCameras, device: &Device, state: CameraSt
 #[tokio::test(flavor = "multi_thread")]
 async fn a_camera_is_looked_at_while_its_main_stream_is_decoded_and_nobody_passes_twice() {
     let (_main, address) = main_stream().await;
-    let mut rig = Rig::of(Duration::ZERO).await;
-    rig.enrol(0).await;
-    rig.enrol(1).await;
-    let (_camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
-    rig.reread().await;
+    let (mut rig, _camera, device) = with_main_stream(address).await;
     let stop = CancellationToken::new();
     let decoding = Decoding {
         places: Semaphore::new(0),
@@ -292,11 +298,7 @@ async fn a_camera_is_looked_at_while_its_main_stream_is_decoded_and_nobody_passe
 #[tokio::test(flavor = "multi_thread")]
 async fn faces_are_looked_for_in_the_small_stream_and_the_picture_is_kept_of_the_main_one() {
     let (main, address) = main_stream().await;
-    let mut rig = Rig::of(Duration::ZERO).await;
-    rig.enrol(0).await;
-    rig.enrol(1).await;
-    let (_camera, device) = added_with(&rig, "North", (&JPEG, address), 10).await;
-    rig.reread().await;
+    let (mut rig, _camera, device) = with_main_stream(address).await;
     let stop = CancellationToken::new();
     let patient = Decoding {
         picture: PATIENCE,
